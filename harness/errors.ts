@@ -1,0 +1,50 @@
+/** A failure a person can act on: what went wrong, where, and what to do. Each class has its exit code. */
+export class HarnessError extends Error {
+  readonly exitCode: number = 3;
+
+  constructor(what: string, where: string, fix: string, options?: ErrorOptions) {
+    super(`${where}: ${what}\n  → ${fix}`, options);
+    this.name = new.target.name;
+  }
+}
+
+/** What a person gave is wrong (suite, board, vectors, arguments); nothing was run. */
+export class InputError extends HarnessError {
+  override readonly exitCode = 2;
+}
+
+/** A `.tflite` that cannot be read, or asks for what no kernel here does. */
+export class ModelError extends InputError {}
+
+/** The DUT could not be reached, loaded or heard. Says nothing about the firmware. */
+export class TargetError extends HarnessError {}
+
+/** Host and DUT do not understand each other: a refused request, a wrong version, a damaged answer. */
+export class ProtocolError extends HarnessError {}
+
+/** The first line of any thrown value, for a reason in a verdict. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** ` Did you mean "x"?` for the nearest of `known` when it is near enough, else an empty string. */
+export function didYouMean(given: string, known: readonly string[]): string {
+  const ranked = known
+    .map(name => ({ name, distance: editDistance(given.toLowerCase(), name.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance);
+  const nearest = ranked[0];
+  return nearest && nearest.distance <= Math.max(2, given.length / 3) ? ` Did you mean "${nearest.name}"?` : '';
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substituted = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      row.push(Math.min(substituted, (previous[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1));
+    }
+    previous = row;
+  }
+  return previous[b.length] ?? 0;
+}

@@ -1,0 +1,55 @@
+import type { Link } from '../target/port.ts';
+
+/** Who answered. `buildId` is the image's GNU build id in hex; `unit` is empty where the chip cannot tell. */
+export interface DutIdentity {
+  readonly protocol: string;
+  readonly buildId: string;
+  readonly board: string;
+  readonly unit: string;
+  readonly runtime: string;
+  readonly tickSource: string;
+  readonly tickHz: number;
+}
+
+/** A model accepted by the runtime. Input and output bytes are those of all tensors, end to end. */
+export interface PreparedModel {
+  readonly arenaBytes: number;
+  readonly inputBytes: number;
+  readonly outputBytes: number;
+  readonly operators: number;
+}
+
+/** One measured window: `repeat` inferences of one input. `ticks` is the whole window. */
+export interface Inference {
+  readonly ticks: number;
+  readonly output: Uint8Array;
+}
+
+export interface DutStats {
+  readonly stackBytes: number;
+  readonly stackReservedBytes: number;
+  readonly arenaBytes: number;
+  readonly arenaReservedBytes: number;
+  readonly droppedFrames: number;
+}
+
+/** A DUT that has introduced itself. Every call rejects with ProtocolError or TargetError, or when the connection's signal aborts. */
+export interface Dut {
+  readonly identity: DutIdentity;
+  /** Puts the `.tflite` bytes where the runtime reads them. */
+  load(model: Uint8Array): Promise<void>;
+  /** SHA-256 of nonce ‖ the model bytes as they lie in the DUT, computed by the DUT. `nonce` has 16 bytes. */
+  proveModel(modelBytes: number, nonce: Uint8Array): Promise<Uint8Array>;
+  prepare(modelBytes: number): Promise<PreparedModel>;
+  infer(input: Uint8Array, options?: { readonly repeat?: number; readonly profile?: boolean }): Promise<Inference>;
+  /** Ticks of each operator in the last profiled inference [operators]. */
+  operatorTicks(): Promise<readonly number[]>;
+  stats(): Promise<DutStats>;
+}
+
+/** How host and DUT talk. */
+export interface Protocol {
+  readonly name: string;
+  /** Waits for the DUT to be ready and to introduce itself. */
+  connect(link: Link, signal: AbortSignal): Promise<Dut>;
+}

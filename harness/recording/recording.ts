@@ -1,0 +1,62 @@
+import type { Basis } from '../units.ts';
+
+/** What was seen of one case: enough to judge it again with no target. `samples.jsonl` holds the samples, `wire.jsonl` the raw bytes. */
+export interface Recording {
+  readonly manifest: Manifest;
+  readonly samples: readonly Sample[];
+}
+
+export interface Manifest {
+  readonly tickmark: 1;
+  readonly suite: string;
+  readonly target: string;
+  readonly basis: Basis;
+  /** Absent on silicon. */
+  readonly emulator?: string;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  /** `broken` names the rig's fault, `skipped` why nothing was tried. What was sampled before still stands. */
+  readonly outcome:
+    | { readonly status: 'complete' }
+    | { readonly status: 'broken' | 'skipped'; readonly reason: string };
+  readonly model: { readonly sha256: string; readonly bytes: number };
+  /** SHA-256 over the input bytes of all vectors, as the DUT gets them. */
+  readonly vectors: { readonly count: number; readonly sha256: string };
+  /** Flash: bytes the image loads without the model; RAM: its static data, arena and stack included. */
+  readonly image?: {
+    readonly file: string;
+    readonly sha256: string;
+    readonly flashBytes: number;
+    readonly ramBytes: number;
+  };
+  readonly dut?: {
+    readonly protocol: string;
+    readonly buildId: string;
+    readonly board: string;
+    readonly unit: string;
+    readonly runtime: string;
+    readonly tickSource: string;
+    readonly tickHz: number;
+  };
+  readonly emulation?: { readonly instructions: number; readonly busyMs: number };
+}
+
+/** One thing seen. `output` is base64 of all output tensors' bytes; ticks are of the DUT's timer. */
+export type Sample =
+  | {
+      readonly kind: 'inference';
+      readonly boot: number;
+      readonly vector: number;
+      readonly ticks: number;
+      readonly output: string;
+    }
+  /** The same input `runs` times in one window, then twice as often in another: a timer that counts shows twice the ticks. */
+  | {
+      readonly kind: 'scaling';
+      readonly boot: number;
+      readonly runs: number;
+      readonly ticks: number;
+      readonly doubledTicks: number;
+    }
+  | { readonly kind: 'operators'; readonly boot: number; readonly vector: number; readonly ticks: readonly number[] }
+  | { readonly kind: 'memory'; readonly boot: number; readonly arenaBytes: number; readonly stackBytes: number };

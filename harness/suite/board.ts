@@ -1,0 +1,16 @@
+import type { Basis } from '../units.ts';
+
+/** A parsed board file: one target, emulated or real. Sizes in bytes, rates in Hz, paths absolute. */
+export interface Board {
+  readonly name: string;
+  readonly file: string;
+  readonly title: string;
+  readonly mcu: string;
+  readonly core: string;
+  readonly clockHz: number;
+  readonly basis: Basis;
+  readonly target: { readonly kind: 'rp2040js' };
+  readonly memory: { readonly flashBytes: number; readonly ramBytes: number };
+  /** The prebuilt reference firmware for this board (ELF). */
+  readonly firmware: string;
+}

@@ -1,0 +1,32 @@
+import type { Basis } from '../units.ts';
+
+/** The DUT's memory by the back door: at once, without the DUT taking part. Addresses are the DUT's own. */
+export interface Memory {
+  /** Throws TargetError when the range is no memory of the DUT. */
+  read(address: number, length: number): Promise<Uint8Array>;
+  write(address: number, bytes: Uint8Array): Promise<void>;
+}
+
+/** What an emulator has executed since the link was opened, and the wall time it spent on it. */
+export interface EmulationCounters {
+  readonly instructions: number;
+  readonly busyMs: number;
+}
+
+/** One powered, running DUT. Disposing stops it and frees the port or process; twice is harmless. */
+export interface Link extends AsyncDisposable {
+  /** What the DUT sends. Ends on disposal; throws TargetError when the DUT is lost, with the reason. One reader. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+  write(bytes: Uint8Array): Promise<void>;
+  readonly memory?: Memory;
+  counters?(): Promise<EmulationCounters>;
+}
+
+/** A place firmware can run. Opening loads the image (an ELF file's path), boots it, and captures from the first byte. */
+export interface Target {
+  readonly name: string;
+  readonly basis: Basis;
+  /** Who executes the image, with its version: `rp2040js 1.4.1`. Absent on silicon. */
+  readonly emulator?: string;
+  open(imagePath: string, signal: AbortSignal): Promise<Link>;
+}
