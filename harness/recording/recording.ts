@@ -15,10 +15,13 @@ export interface Manifest {
   readonly emulator?: string;
   readonly startedAt: string;
   readonly finishedAt: string;
-  /** `broken` names the rig's fault, `skipped` why nothing was tried. What was sampled before still stands. */
+  /**
+   * `failed` names the firmware's fault (it crashed, it refuses the model), `broken` the rig's, `skipped` why nothing was tried.
+   * What was sampled before still stands.
+   */
   readonly outcome:
     | { readonly status: 'complete' }
-    | { readonly status: 'broken' | 'skipped'; readonly reason: string };
+    | { readonly status: 'failed' | 'broken' | 'skipped'; readonly reason: string };
   readonly model: { readonly sha256: string; readonly bytes: number };
   /** SHA-256 over the input bytes of all vectors, as the DUT gets them. */
   readonly vectors: { readonly count: number; readonly sha256: string };
