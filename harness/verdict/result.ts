@@ -7,9 +7,9 @@ import type { Basis } from '../units.ts';
 export const statuses = ['broken', 'failed', 'inconclusive', 'passed', 'skipped'] as const;
 export type Status = (typeof statuses)[number];
 
-/** One budget judged. `measured` and `limit` are in `unit`; `measured` is null where nothing was measured. */
+/** One budget judged. `measured` and `limit` are in `unit`; `measured` is null where nothing conclusive was measured. */
 export interface Verdict {
-  /** The budget's path in the suite, or a check the harness makes itself: `rig.session`, `rig.tickCounter`. */
+  /** The budget's path in the suite, or a check the harness makes itself: `rig.session`, `rig.tickCounter`, `firmware.session`. */
   readonly budget: string;
   readonly status: Status;
   readonly measured: number | null;
@@ -42,11 +42,19 @@ export interface CaseResult {
 export interface Metrics {
   readonly vectors: number;
   readonly latency?: LatencyMetrics;
-  readonly operators?: readonly { readonly index: number; readonly name: string; readonly ticks: number }[];
+  readonly operators?: readonly OperatorMetrics[];
   readonly golden?: GoldenMetrics;
   readonly accuracy?: AccuracyMetrics;
   readonly memory?: MemoryMetrics;
   readonly emulation?: { readonly instructions: number; readonly busyMs: number };
+}
+
+/** The median ticks of one operator over the profiled inferences; `macs` are its multiply-accumulates, where it has any. */
+export interface OperatorMetrics {
+  readonly index: number;
+  readonly name: string;
+  readonly ticks: number;
+  readonly macs?: number;
 }
 
 /** `ticks` [inferences] in the order measured; the percentiles are in `unit`. */
@@ -67,15 +75,20 @@ export interface LatencyMetrics {
 export interface GoldenMetrics {
   readonly maxDiffLsb: number;
   readonly differingVectors: number;
+  /** Vectors whose output was not the same in every inference of them; absent when each was measured once. */
+  readonly unstableVectors?: number;
   /** The first few vectors that differ, each at its worst element. */
   readonly differences: readonly GoldenDifference[];
 }
 
+/** `element` counts over all output tensors, end to end. Values are codes, not dequantized; null is a float that is not finite. */
 export interface GoldenDifference {
   readonly vector: number;
   readonly element: number;
-  readonly expected: number;
-  readonly actual: number;
+  readonly expected: number | null;
+  readonly actual: number | null;
+  /** Between the two; for float32 in units of the last place. */
+  readonly diffLsb: number;
   readonly differingElements: number;
 }
 
