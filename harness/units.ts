@@ -4,3 +4,199 @@
  */
 export const bases = ['silicon', 'modelled-cycles', 'instructions', 'host'] as const;
 export type Basis = (typeof bases)[number];
+
+/** Spellings of a unit: a power of ten over the base unit, or a factor where a power of ten will not do. */
+type Spellings = Readonly<Record<string, { readonly exponent: number } | { readonly factor: number }>>;
+
+const ones = { exponent: 0 };
+
+/** Every unit a person may write, under the base unit that the program holds it in. The first spellings are the ones suggested. */
+const spellings = {
+  LSB: { LSB: ones },
+  '%': { '%': ones },
+  pp: { pp: ones },
+  µs: {
+    ms: { exponent: 3 },
+    µs: ones,
+    s: { exponent: 6 },
+    us: ones,
+    ns: { exponent: -3 },
+    min: { factor: 60e6 },
+  },
+  cycles: { kcycles: { exponent: 3 }, cycles: ones, Mcycles: { exponent: 6 } },
+  instructions: { kinstructions: { exponent: 3 }, instructions: ones, Minstructions: { exponent: 6 } },
+  B: {
+    KiB: { factor: 1024 },
+    B: ones,
+    MiB: { factor: 1024 ** 2 },
+    kB: { exponent: 3 },
+    MB: { exponent: 6 },
+  },
+  Hz: { MHz: { exponent: 6 }, kHz: { exponent: 3 }, Hz: ones, GHz: { exponent: 9 } },
+} satisfies Record<string, Spellings>;
+
+/** A unit that values are held in: LSB, percent (0…100), percentage points, µs, cycles, instructions, bytes, Hz. */
+export type Unit = keyof typeof spellings;
+
+/** The unit that latencies of a basis are held in: time only where a clock was real. */
+export const latencyUnits = {
+  silicon: 'µs',
+  'modelled-cycles': 'cycles',
+  instructions: 'instructions',
+  host: 'µs',
+} as const satisfies Record<Basis, Unit>;
+
+export type Relation = '<=' | '>=';
+
+export interface Bound {
+  readonly relation: Relation;
+  readonly limit: number;
+}
+
+/** What was read, or a sentence that says what to write instead. */
+export type Parsed<T> = { readonly value: T; readonly fault?: never } | { readonly fault: string };
+
+/** `12 ms`, `850us`, `10 KiB`, `125 MHz` in the base unit: 12000, 850, 10240, 125e6. A number without a unit is a fault. */
+export function parseQuantity(text: string, unit: Unit): Parsed<number> {
+  const match = /^\s*([-−]?\d+(?:\.\d+)?)\s*(\S*)\s*$/u.exec(text);
+  if (!match) return { fault: `"${clipped(text)}" is no ${nounOf[unit]}: write ${examplesOf('12', unit)}` };
+
+  const number = (match[1] ?? '').replace('−', '-');
+  const written = (match[2] ?? '').replace('μ', 'µ'); // the Greek letter and the micro sign look the same
+  const table: Spellings = spellings[unit];
+  const scale = Object.hasOwn(table, written) ? table[written] : undefined;
+  if (scale === undefined) return { fault: unitFault(number, written, unit) };
+
+  // "1.005" × 1000 is 1004.9999999999999: let the decimal point move in the text, so that a bound is what was written
+  return { value: 'exponent' in scale ? Number(`${number}e${scale.exponent}`) : Number(number) * scale.factor };
+}
+
+/** `<= 12 ms` or `≥ 95 %`, in the base unit. A bound that points the other way than `relation` is a fault. */
+export function parseBound(text: string, unit: Unit, relation: Relation): Parsed<Bound> {
+  const match = /^\s*(<=|≤|>=|≥)?(.*)$/su.exec(text);
+  const [, sign, quantity = ''] = match ?? [];
+  const parsed = parseQuantity(quantity, unit);
+
+  if (sign === undefined) {
+    return { fault: `"${clipped(text)}" is no bound: write "${relation} ${boundExample(quantity, unit)}"` };
+  }
+  if (parsed.fault !== undefined) return parsed;
+  if ((sign === '<=' || sign === '≤') !== (relation === '<=')) {
+    const direction = relation === '<=' ? 'an upper bound' : 'a lower bound';
+    return { fault: `needs ${direction}, since ${goodness[relation]}: write "${relation} ${quantity.trim()}"` };
+  }
+  return { value: { relation, limit: parsed.value } };
+}
+
+/** A value of a base unit as people write it: `9.8 KiB`, `312.4 kcycles`, `12.3 ms`, at most `decimals` after the point. */
+export function formatQuantity(value: number, unit: Unit, decimals = 1): string {
+  const { symbol, size } = displayUnit(Math.abs(value), unit);
+  return `${trimmed(value / size, decimals)} ${symbol}`;
+}
+
+/**
+ * A measured value and its limit in the same unit, with as many decimals as it takes to tell them apart:
+ * `10.001 KiB` against `10 KiB`.
+ */
+export function formatApart(measured: number, limit: number, unit: Unit): { measured: string; limit: string } {
+  const { symbol, size } = displayUnit(Math.max(Math.abs(measured), Math.abs(limit)), unit);
+  const same = (decimals: number) => trimmed(measured / size, decimals) === trimmed(limit / size, decimals);
+  const decimals = measured === limit ? 1 : ([1, 2, 3, 4, 5, 6, 7, 8].find(count => !same(count)) ?? 9);
+  return {
+    measured: `${trimmed(measured / size, decimals)} ${symbol}`,
+    limit: `${trimmed(limit / size, decimals)} ${symbol}`,
+  };
+}
+
+/** Integer ticks of a timer to µs. */
+export function ticksToUs(ticks: number, tickHz: number): number {
+  return (ticks * 1e6) / tickHz;
+}
+
+/** Integer ticks of a timer to the unit of their basis; `clockHz` is the core's, for a timer that is slower than the core. */
+export function ticksToLatency(ticks: number, basis: Basis, rates: { tickHz: number; clockHz: number }): number {
+  return latencyUnits[basis] === 'µs' ? ticksToUs(ticks, rates.tickHz) : (ticks * rates.clockHz) / rates.tickHz;
+}
+
+const nounOf: Record<Unit, string> = {
+  LSB: 'difference in LSB',
+  '%': 'percentage',
+  pp: 'number of percentage points',
+  µs: 'time',
+  cycles: 'number of cycles',
+  instructions: 'number of instructions',
+  B: 'size',
+  Hz: 'frequency',
+};
+
+const goodness: Record<Relation, string> = { '<=': 'less is better', '>=': 'more is better' };
+
+function unitFault(number: string, written: string, unit: Unit): string {
+  const examples = examplesOf(number, unit);
+  if (written === '') return `"${number}" has no unit: write ${examples}`;
+  if (unit === 'B' && /^kb$/i.test(written)) {
+    return `"${written}" could mean two things: write "${number} KiB" (1024 bytes) or "${number} kB" (1000 bytes)`;
+  }
+  const other = Object.entries(spellings).find(([, table]) => Object.hasOwn(table, written))?.[0] as Unit | undefined;
+  if (other) return `"${number} ${written}" is a ${nounOf[other]}, not a ${nounOf[unit]}: write ${examples}`;
+  return `"${clipped(written)}" is no unit of a ${nounOf[unit]}: write ${examples}`;
+}
+
+function examplesOf(number: string, unit: Unit): string {
+  const examples = Object.keys(spellings[unit])
+    .slice(0, 3)
+    .map(spelling => `"${number} ${spelling}"`);
+  return examples.length === 1 ? `${examples[0]}` : `${examples.slice(0, -1).join(', ')} or ${examples.at(-1)}`;
+}
+
+function boundExample(quantity: string, unit: Unit): string {
+  const bare = quantity.replace(/^[\s<>=]+/, '').trim();
+  if (parseQuantity(bare, unit).fault === undefined) return bare;
+  const number = /^\d+(?:\.\d+)?/.exec(bare)?.[0] ?? '12';
+  return `${number} ${Object.keys(spellings[unit])[0]}`;
+}
+
+/** Units to show a value in, small to large; each from its own size up. */
+const displayed: Record<Unit, readonly (readonly [symbol: string, size: number])[]> = {
+  LSB: [['LSB', 1]],
+  '%': [['%', 1]],
+  pp: [['pp', 1]],
+  µs: [
+    ['µs', 1],
+    ['ms', 1e3],
+    ['s', 1e6],
+  ],
+  cycles: [
+    ['cycles', 1],
+    ['kcycles', 1e3],
+    ['Mcycles', 1e6],
+  ],
+  instructions: [
+    ['instructions', 1],
+    ['kinstructions', 1e3],
+    ['Minstructions', 1e6],
+  ],
+  B: [
+    ['B', 1],
+    ['KiB', 1024],
+    ['MiB', 1024 ** 2],
+  ],
+  Hz: [
+    ['Hz', 1],
+    ['kHz', 1e3],
+    ['MHz', 1e6],
+  ],
+};
+
+function displayUnit(magnitude: number, unit: Unit): { symbol: string; size: number } {
+  const [symbol, size] = displayed[unit].findLast(([, from]) => magnitude >= from) ?? displayed[unit][0] ?? [unit, 1];
+  return { symbol, size };
+}
+
+function trimmed(value: number, decimals: number): string {
+  return String(Number(value.toFixed(decimals)));
+}
+
+function clipped(text: string): string {
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+}
