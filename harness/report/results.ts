@@ -14,6 +14,8 @@ export interface Run {
   readonly finishedAt: string | null;
   readonly complete: boolean;
   readonly interrupted: boolean;
+  /** How many cases were planned; `cases` holds those that were judged. */
+  readonly planned: number;
   /** The folder the recordings were replayed from; null when targets ran. */
   readonly replayOf: string | null;
   readonly tickmarkVersion: string;
