@@ -1,0 +1,65 @@
+import { appendFileSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { readRecording, readWire } from './read.ts';
+import { createRecorder } from './recorder.ts';
+import type { Manifest, Sample } from './recording.ts';
+
+const manifest: Manifest = {
+  tickmark: 1,
+  suite: 'hum',
+  target: 'rp2040js-pico',
+  basis: 'modelled-cycles',
+  startedAt: '2026-01-01T00:00:00.000Z',
+  finishedAt: '2026-01-01T00:00:01.000Z',
+  outcome: { status: 'complete' },
+  model: { sha256: 'ab', bytes: 2 },
+  vectors: { count: 1, sha256: 'cd' },
+};
+const inference: Sample = { kind: 'inference', boot: 0, vector: 0, ticks: 1_000, output: 'AQI=' };
+
+function record(): string {
+  const folder = join(mkdtempSync(join(tmpdir(), 'tickmark-test-')), 'hum@rp2040js-pico');
+  let nowMs = 100;
+  using recorder = createRecorder(folder, () => nowMs);
+  recorder.manifest(manifest);
+  nowMs = 112.3456;
+  recorder.wire('rx', Uint8Array.of(1, 2, 3));
+  recorder.sample(inference);
+  return folder;
+}
+
+test('reads back what was recorded', () => {
+  const folder = record();
+  expect(readRecording(folder)).toEqual({ manifest, samples: [inference] });
+  expect(readWire(folder)).toEqual([{ ms: 12.346, dir: 'rx', data: 'AQID' }]);
+});
+
+test('leaves out a last line that a killed run cut short', () => {
+  const folder = record();
+  appendFileSync(join(folder, 'samples.jsonl'), '{"kind":"infer');
+  expect(readRecording(folder).samples).toEqual([inference]);
+});
+
+test('refuses a damaged line in the middle, naming the file and the line', () => {
+  const folder = record();
+  appendFileSync(join(folder, 'samples.jsonl'), 'noise\n{"kind":"memory"}\n');
+  expect(() => readRecording(folder)).toThrow(/samples\.jsonl:2: is not JSON/);
+});
+
+test('refuses a recording of another format', () => {
+  const folder = record();
+  writeFileSync(join(folder, 'manifest.json'), '{"tickmark":2}');
+  expect(() => readRecording(folder)).toThrow(/format 2/);
+});
+
+test('says where a recording was looked for', () => {
+  expect(() => readRecording('/nowhere/hum@x')).toThrow(/\/nowhere\/hum@x: no recording lies here/);
+});
+
+test('starts afresh where an earlier recording lies', () => {
+  const folder = record();
+  createRecorder(folder, () => 0)[Symbol.dispose]();
+  expect(() => readRecording(folder)).toThrow(/no recording/);
+});
