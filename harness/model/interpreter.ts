@@ -1,0 +1,168 @@
+import { ModelError } from '../errors.ts';
+import { kernels } from './kernels/index.ts';
+import { type Node, type Run, type TensorData, UnsupportedError, type Value } from './kernels/node.ts';
+import { elementCount, type Model, type Operator, shapeText, type Tensor, type TensorType } from './tflite.ts';
+
+export type { TensorData } from './kernels/node.ts';
+
+/** A model ready to run: the golden for what firmware computes. */
+export interface Interpreter {
+  readonly inputs: readonly Tensor[];
+  readonly outputs: readonly Tensor[];
+  /**
+   * Runs one inference. Takes one array a model input, of its type and size, and gives new arrays.
+   * int8 outputs are those of TFLM's reference kernels, bit for bit; float32 ones agree within rounding.
+   * Throws ModelError for an input of another type or size.
+   */
+  invoke(inputs: readonly TensorData[]): readonly TensorData[];
+  /** Sets variable tensors back to real zeros, as before the first inference. */
+  reset(): void;
+}
+
+/**
+ * Prepares a model. `where` names it in errors.
+ * Throws ModelError that names every operator and type without a kernel, or what contradicts itself.
+ */
+export function createInterpreter(model: Model, where: string): Interpreter {
+  checkSize(model, where);
+  checkOrder(model, where);
+  const values = new Map<number, Value>();
+  const valueOf = (index: number): Value => {
+    const known = values.get(index);
+    if (known) return known;
+    const tensor = model.tensors[index];
+    const value = { tensor, data: allocate(tensor, where) };
+    values.set(index, value);
+    return value;
+  };
+  const nodeOf = (operator: Operator): Node => ({
+    name: operator.name,
+    where: `${where}, operator ${operator.index}`,
+    options: operator.options,
+    inputs: operator.inputs.map(index => (index < 0 ? undefined : valueOf(index))),
+    outputs: operator.outputs.map(valueOf),
+  });
+
+  const runs = prepareAll(model, nodeOf, where);
+  const [inputs, outputs] = [model.inputs.map(valueOf), model.outputs.map(valueOf)];
+  const variables = [...values.values()].filter(({ tensor }) => tensor.isVariable);
+  const reset = () => {
+    for (const { tensor, data } of variables) data.fill(tensor.type === 'int8' ? zeroPointOf(tensor) : 0);
+  };
+  reset();
+
+  return {
+    inputs: inputs.map(({ tensor }) => tensor),
+    outputs: outputs.map(({ tensor }) => tensor),
+    invoke(given) {
+      load(inputs, given, where);
+      for (const run of runs) run();
+      return outputs.map(({ data }) => data.slice());
+    },
+    reset,
+  };
+}
+
+/** Far above any microcontroller, far below what would stall a host. */
+const maxTensorBytes = 128 * 1024 * 1024;
+
+function checkSize(model: Model, where: string): void {
+  const used = new Set([
+    ...model.inputs,
+    ...model.outputs,
+    ...model.operators.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]),
+  ]);
+  const bytes = model.tensors
+    .filter(tensor => used.has(tensor.index))
+    .reduce((total, tensor) => total + 4 * elementCount(tensor.shape), 0);
+  if (bytes > maxTensorBytes)
+    throw new ModelError(`its tensors take ${bytes} bytes`, where, `use a model with at most ${maxTensorBytes}`);
+}
+
+/** Every operator reads what is there by then, and writes what nothing else wrote. */
+function checkOrder({ tensors, inputs, outputs, operators }: Model, where: string): void {
+  const fail = (what: string) =>
+    new ModelError(`the model is damaged: ${what}`, where, 'copy or export the file again');
+  const ready = new Set(inputs);
+  for (const tensor of tensors) if (tensor.data || tensor.isVariable) ready.add(tensor.index);
+  if (inputs.some(index => tensors[index]?.data)) throw fail('a graph input is a constant');
+  for (const { index, name, inputs: reads, outputs: writes } of operators) {
+    const early = reads.find(read => read >= 0 && !ready.has(read));
+    if (early !== undefined) throw fail(`operator ${index} ${name} reads tensor ${early} before it is written`);
+    for (const write of writes) {
+      if (ready.has(write)) throw fail(`operator ${index} ${name} overwrites tensor ${write}`);
+      ready.add(write);
+    }
+  }
+  const never = outputs.find(output => !ready.has(output));
+  if (never !== undefined) throw fail(`nothing writes its output, tensor ${never}`);
+}
+
+function prepareAll(model: Model, nodeOf: (operator: Operator) => Node, where: string): readonly Run[] {
+  const missing = new Map<string, number[]>();
+  const runs: Run[] = [];
+  for (const operator of model.operators) {
+    try {
+      runs.push(prepareOne(operator, nodeOf, where));
+    } catch (error) {
+      if (!(error instanceof UnsupportedError)) throw error;
+      missing.set(error.what, [...(missing.get(error.what) ?? []), operator.index]);
+    }
+  }
+  if (missing.size === 0) return runs;
+  const list = [...missing].map(([what, indexes]) => `${what} (operator ${indexes.join(', ')})`);
+  throw new ModelError(
+    `no kernel for ${list.join('; ')}`,
+    where,
+    'convert the model to full int8 or float32, without these operators',
+  );
+}
+
+function prepareOne(operator: Operator, nodeOf: (operator: Operator) => Node, where: string): Run {
+  const prepare = Object.hasOwn(kernels, operator.name) ? kernels[operator.name] : undefined;
+  if (!prepare) throw new UnsupportedError(operator.name, where);
+  return prepare(nodeOf(operator));
+}
+
+const arrays: Partial<Record<TensorType, new (buffer: ArrayBuffer) => TensorData>> = {
+  int8: Int8Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+  int16: Int16Array,
+  int32: Int32Array,
+  float16: Uint16Array,
+  float32: Float32Array,
+};
+
+function allocate(tensor: Tensor, where: string): TensorData {
+  const { type, index, shape, data, isSparse } = tensor;
+  const ArrayOfType = arrays[type];
+  if (!ArrayOfType) throw new UnsupportedError(`${type} values (tensor ${index})`, where);
+  if (isSparse) throw new UnsupportedError(`sparse values (tensor ${index})`, where);
+  // A copy, because the file's bytes need not be aligned.
+  return data ? new ArrayOfType(Uint8Array.from(data).buffer) : new ArrayOfType(new ArrayBuffer(bytesOf(type, shape)));
+}
+
+function bytesOf(type: TensorType, shape: readonly number[]): number {
+  const bytesPerElement = { int16: 2, float16: 2, int32: 4, float32: 4 }[type as string] ?? 1;
+  return elementCount(shape) * bytesPerElement;
+}
+
+function zeroPointOf({ quantization }: Tensor): number {
+  return quantization?.zeroPoints[0] ?? 0;
+}
+
+function load(inputs: readonly Value[], given: readonly TensorData[], where: string): void {
+  if (given.length !== inputs.length)
+    throw new ModelError(`${given.length} inputs given for ${inputs.length}`, where, 'give one array a model input');
+  for (const [index, { tensor, data }] of inputs.entries()) {
+    const values = given[index];
+    if (values.constructor !== data.constructor || values.length !== data.length)
+      throw new ModelError(
+        `input ${index} got ${values.constructor.name} of ${values.length} elements`,
+        where,
+        `give ${tensor.type} ${shapeText(tensor.shape)}, ${data.length} elements`,
+      );
+    data.set(values);
+  }
+}

@@ -1,0 +1,88 @@
+import { poolOptions } from '../options.ts';
+import { floatBounds, int8Bounds } from './fused-activation.ts';
+import {
+  affineOf,
+  byType,
+  dataAs,
+  expectShape,
+  inputOf,
+  malformed,
+  type Node,
+  outputOf,
+  type Prepare,
+  shapeOfRank,
+} from './node.ts';
+import { isSame, type WindowAxis, windowAxis } from './window.ts';
+
+/** AVERAGE_POOL_2D over [n, h, w, c]; padding counts for nothing. TFLM: reference/integer_ops/pooling.h. */
+export const prepareAveragePool: Prepare = node =>
+  byType(node, inputOf(node, 0), {
+    int8: () => preparePool(node, { type: 'int8', seed: 0, add: (sum, x) => sum + x, end: roundedQuotient }),
+    float32: () => preparePool(node, { type: 'float32', seed: 0, add: (sum, x) => sum + x, end: (sum, n) => sum / n }),
+  });
+
+/** MAX_POOL_2D over [n, h, w, c]. TFLM: reference/integer_ops/pooling.h. */
+export const prepareMaxPool: Prepare = node =>
+  byType(node, inputOf(node, 0), {
+    int8: () => preparePool(node, { type: 'int8', seed: -128, add: Math.max, end: highest => highest }),
+    float32: () => preparePool(node, { type: 'float32', seed: -Infinity, add: Math.max, end: highest => highest }),
+  });
+
+function roundedQuotient(sum: number, count: number): number {
+  const half = Math.floor(count / 2);
+  return Math.trunc((sum > 0 ? sum + half : sum - half) / count);
+}
+
+interface Reduction {
+  readonly type: 'int8' | 'float32';
+  readonly seed: number;
+  readonly add: (sum: number, x: number) => number;
+  readonly end: (sum: number, count: number) => number;
+}
+
+function preparePool(node: Node, { type, seed, add, end }: Reduction) {
+  const [batches, height, width, depth] = shapeOfRank(node, inputOf(node, 0), 4);
+  const input = dataAs(node, inputOf(node, 0), type);
+  const output = dataAs(node, outputOf(node), type);
+  const { y, x, filterY, filterX } = poolWindow(node, height, width);
+  expectShape(node, outputOf(node), [batches, y.outputs, x.outputs, depth]);
+  const { activation } = poolOptions(node.options);
+  const [lowest, highest] =
+    type === 'int8' ? int8Bounds(node, activation, affineOf(node, outputOf(node))) : floatBounds(node, activation);
+  const [rows, columns] = [clippedWindows(y, filterY, height), clippedWindows(x, filterX, width)];
+  if ([...rows, ...columns].some(([from, to]) => from >= to)) throw malformed(node, 'a window lies in the padding');
+
+  return () => {
+    let to = 0;
+    for (let batch = 0; batch < batches; batch++)
+      for (const [top, bottom] of rows)
+        for (const [left, right] of columns)
+          for (let c = 0; c < depth; c++) {
+            let sum = seed;
+            for (let inY = top; inY < bottom; inY++)
+              for (let inX = left; inX < right; inX++)
+                sum = add(sum, input[((batch * height + inY) * width + inX) * depth + c]);
+            const result = end(sum, (bottom - top) * (right - left));
+            output[to++] = Math.min(highest, Math.max(lowest, result));
+          }
+  };
+}
+
+function poolWindow(node: Node, height: number, width: number) {
+  const { padding, strideX, strideY, filterX, filterY } = poolOptions(node.options);
+  const same = isSame(node, padding);
+  return {
+    filterY,
+    filterX,
+    y: windowAxis(node, { input: height, filter: filterY, stride: strideY, dilation: 1, same }),
+    x: windowAxis(node, { input: width, filter: filterX, stride: strideX, dilation: 1, same }),
+  };
+}
+
+/** First and last-plus-one input of each window, cut to the input. */
+function clippedWindows(axis: WindowAxis, filter: number, size: number): (readonly [from: number, to: number])[] {
+  return Array.from({ length: axis.outputs }, (_, index) => {
+    const from = index * axis.stride - axis.before;
+    return [Math.max(0, from), Math.min(size, from + filter)] as const;
+  });
+}
