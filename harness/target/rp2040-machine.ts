@@ -1,0 +1,180 @@
+import { RP2040 } from 'rp2040js';
+import { type CycleClock, cycleClock } from './rp2040-clock.ts';
+
+/** What of the image goes where in flash. */
+export interface LoadedSegment {
+  readonly address: number;
+  readonly bytes: Uint8Array;
+}
+
+export interface MachineOptions {
+  readonly segments: readonly LoadedSegment[];
+  /** What the board has of the 16 MiB that the chip can address. */
+  readonly flashBytes: number;
+  readonly onByte: (byte: number) => void;
+}
+
+/** Why `run` came back: the budget is used up, the core sleeps until an interrupt, or it will never do anything sensible again. */
+export type Rest = 'busy' | 'asleep' | 'dead';
+
+/** An RP2040 that runs when told to. Same calls, same instructions, same cycles. */
+export interface Machine {
+  readonly clock: CycleClock;
+  readonly instructions: number;
+  /** The reason after `run` returned 'dead'. */
+  readonly death: string;
+  run(instructions: number): Rest;
+  /** Puts as many bytes as fit into the UART's receive FIFO [32]; returns how many. */
+  receive(bytes: Uint8Array): number;
+  /** The bytes themselves, for reading and writing; undefined where no flash or SRAM is. */
+  memory(address: number, length: number): Uint8Array | undefined;
+}
+
+const flashBase = 0x1000_0000;
+const sramBase = 0x2000_0000;
+/** The second-stage boot loader takes the first 256 bytes; rp2040js has no boot ROM that would run it. */
+const vectorTable = flashBase + 0x100;
+const hardFault = 3;
+const branchToSelf = 0xe7fe;
+const receiveFifoFull = 1 << 6; // UARTFR.RXFF
+
+/**
+ * rp2040js as a DUT: the image in flash, started from its vector table, with the HardFault that rp2040js lacks. Throws a
+ * RangeError when a segment or the vector table is not in flash or SRAM. RP2040 datasheet, 2.4 and 2.8; ARMv6-M manual, B1.5.
+ */
+export function rp2040Machine(options: MachineOptions): Machine {
+  const clock = cycleClock();
+  const mcu = new RP2040(clock);
+  const { core } = mcu;
+  let instructions = 0;
+  let violation: string | undefined; // what the present instruction did wrong
+  let firstFault: string | undefined;
+  let death = '';
+
+  clock.follow(core, mcu.clkSys);
+  mcu.addClockListener(hz => clock.follow(core, hz));
+  const [uart] = mcu.uart;
+  uart.onByte = options.onByte;
+  mcu.onBreak = code => (violation = `breakpoint ${code}`);
+  mcu.logger = {
+    debug() {},
+    info() {},
+    warn: (component, message) => (violation ??= violationIn(component, message)),
+    error: (_component, message) => (violation ??= message),
+  };
+
+  const memory = (address: number, length: number): Uint8Array | undefined =>
+    within(mcu.flash, flashBase, options.flashBytes, address, length) ??
+    within(mcu.sram, sramBase, mcu.sram.length, address, length);
+  const isExecutable = (address: number): boolean =>
+    (address - flashBase) >>> 0 < options.flashBytes || (address - sramBase) >>> 0 < mcu.sram.length;
+
+  boot();
+  return {
+    clock,
+    get instructions() {
+      return instructions;
+    },
+    get death() {
+      return death;
+    },
+    run,
+    receive(bytes) {
+      let taken = 0;
+      // The FIFO drops what it has no room for without a word.
+      while (taken < bytes.length && !(uart.flags & receiveFifoFull)) uart.feedByte(bytes[taken++] ?? 0);
+      return taken;
+    },
+    memory,
+  };
+
+  function boot(): void {
+    for (const segment of options.segments) {
+      const place = memory(segment.address, segment.bytes.length);
+      if (!place)
+        throw new RangeError(
+          `the image has ${segment.bytes.length} bytes for ${hex(segment.address)}, where this board has no flash or SRAM`,
+        );
+      place.set(segment.bytes);
+    }
+    const [stack, reset] = [mcu.readUint32(vectorTable), mcu.readUint32(vectorTable + 4)];
+    if (!memory(stack - 4, 4) || !(reset & 1) || !isExecutable(reset))
+      throw new RangeError(`the image has no vector table at ${hex(vectorTable)}, behind the second-stage boot loader`);
+    core.VTOR = vectorTable;
+    core.SP = stack;
+    core.PC = reset & ~1;
+  }
+
+  function run(budget: number): Rest {
+    const end = instructions + budget;
+    while (instructions < end) {
+      if (death) return 'dead';
+      if (core.waiting && !isWoken()) return 'asleep';
+      const pc = core.PC;
+      if (!isExecutable(pc)) {
+        enterHardFault(pc, 'no code there');
+        continue;
+      }
+      core.executeInstruction();
+      instructions++;
+      if (core.cycles >= clock.dueCycle) clock.fire();
+      if (violation !== undefined) enterHardFault(pc, violation);
+    }
+    if (isHanging())
+      death = `the core hangs at ${hex(core.PC)}${firstFault ? ` after a fault: ${firstFault}` : ' with interrupts off'}`;
+    return death ? 'dead' : 'busy';
+  }
+
+  /** An interrupt that was pending before the sleep began ends it too, and SysTick does: rp2040js looks at neither. */
+  function isWoken(): boolean {
+    if (core.checkForInterrupts()) core.waiting = false;
+    return !core.waiting;
+  }
+
+  /** As the core would: the firmware's handler runs and may report it. A fault within is a lockup. */
+  function enterHardFault(pc: number, what: string): void {
+    const at = `${what} at pc=${hex(pc)}`;
+    const isNested = core.IPSR === hardFault;
+    violation = undefined;
+    firstFault ??= at;
+    if (!isNested && isExecutable(mcu.readUint32(core.VTOR + 4 * hardFault))) {
+      core.PC = pc & ~1;
+      core.waiting = false;
+      core.exceptionEntry(hardFault);
+    }
+    if (core.IPSR !== hardFault || isNested || violation !== undefined)
+      death = `the core faulted: ${firstFault}${isNested ? `, then ${at}` : ''}`;
+  }
+
+  /** `b .` that no interrupt can leave: the usual end of a default handler or of a failed assertion. */
+  function isHanging(): boolean {
+    return (
+      (core.PM || core.IPSR !== 0) &&
+      !core.waiting &&
+      isExecutable(core.PC) &&
+      mcu.readUint16(core.PC & ~1) === branchToSelf
+    );
+  }
+}
+
+/** rp2040js logs what a core would fault on, and carries on. */
+function violationIn(component: string, message: string): string | undefined {
+  if (component === 'CortexM0Core' && message.includes('not implemented')) return 'undefined instruction';
+  if (component === 'RP2040' && /invalid memory|undefined address/.test(message)) return message.toLowerCase();
+  return undefined;
+}
+
+function within(
+  store: Uint8Array,
+  base: number,
+  size: number,
+  address: number,
+  length: number,
+): Uint8Array | undefined {
+  const offset = address - base;
+  return offset >= 0 && offset + length <= size ? store.subarray(offset, offset + length) : undefined;
+}
+
+function hex(address: number): string {
+  return `0x${(address >>> 0).toString(16).padStart(8, '0')}`;
+}

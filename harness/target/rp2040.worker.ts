@@ -1,0 +1,137 @@
+// The thread an emulated RP2040 lives in. Busy, it runs in slices and looks for messages between them; asleep, it waits for one.
+import { parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../errors.ts';
+import { type Machine, type MachineOptions, type Rest, rp2040Machine } from './rp2040-machine.ts';
+
+export type WorkerOptions = Omit<MachineOptions, 'onByte'>;
+
+export type Request =
+  | { readonly kind: 'write'; readonly bytes: Uint8Array }
+  | { readonly kind: 'memory.read'; readonly id: number; readonly address: number; readonly length: number }
+  | { readonly kind: 'memory.write'; readonly id: number; readonly address: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'counters'; readonly id: number };
+
+export type Report =
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  /** `value` is undefined when the addresses are no memory of the DUT. */
+  | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
+  | { readonly kind: 'dead'; readonly reason: string };
+
+/** A slice takes about a millisecond, so a waiting message is seen soon; its ends are where polling firmware is given its bytes. */
+const sliceInstructions = 1 << 16;
+/** A core that has not slept for so long is taken to poll. Handing it bytes earlier would disturb a long inference. */
+const pollingAfterInstructions = 1 << 28;
+/** How far a sleeping core's clock may run ahead of the wall's: timers shorter than the host can sleep cost nothing. */
+const aheadMsMax = 4;
+
+const outbox: number[] = [];
+const inbox: Uint8Array[] = [];
+let busyMs = 0;
+let aheadMs = 0;
+let sleptAt = Number.NEGATIVE_INFINITY;
+let next: NodeJS.Immediate | NodeJS.Timeout | undefined;
+
+start();
+
+function start(): void {
+  const machine = boot();
+  if (!machine) return;
+  parentPort?.on('message', (request: Request) => serve(machine, request));
+  next = setImmediate(turn, machine);
+}
+
+function boot(): Machine | undefined {
+  try {
+    return rp2040Machine({ ...(workerData as WorkerOptions), onByte: byte => outbox.push(byte) });
+  } catch (error) {
+    post({ kind: 'dead', reason: messageOf(error) });
+    return undefined;
+  }
+}
+
+function serve(machine: Machine, request: Request): void {
+  switch (request.kind) {
+    case 'write':
+      inbox.push(request.bytes);
+      wake(machine);
+      return;
+    case 'memory.read':
+      return answer(request.id, machine.memory(request.address, request.length)?.slice());
+    case 'memory.write': {
+      const place = machine.memory(request.address, request.bytes.length);
+      place?.set(request.bytes);
+      return answer(request.id, place && true);
+    }
+    case 'counters':
+      return answer(request.id, { instructions: machine.instructions, busyMs });
+  }
+}
+
+function turn(machine: Machine): void {
+  next = undefined;
+  const startedMs = performance.now();
+  const rest = runSlice(machine);
+  busyMs += performance.now() - startedMs;
+  if (outbox.length) post({ kind: 'bytes', bytes: Uint8Array.from(outbox.splice(0)) });
+
+  if (rest === 'busy') next = setImmediate(turn, machine);
+  if (rest === 'asleep') sleepUntilAlarm(machine);
+  if (rest === 'dead') post({ kind: 'dead', reason: machine.death });
+}
+
+/**
+ * Hands over bytes where the wall clock has no say: when the core sleeps, and, to one that never does, at multiples of the slice.
+ */
+function runSlice(machine: Machine): Rest {
+  while (true) {
+    const rest = machine.run(sliceInstructions - (machine.instructions % sliceInstructions));
+    if (rest === 'asleep') {
+      sleptAt = machine.instructions;
+      if (!deliver(machine)) return rest;
+    } else {
+      if (machine.instructions - sleptAt >= pollingAfterInstructions) deliver(machine);
+      return rest;
+    }
+  }
+}
+
+/** One write at a time: whether the next one has arrived yet depends on the host's speed, so it must not share a FIFO filling. */
+function deliver(machine: Machine): boolean {
+  const [first] = inbox;
+  if (!first) return false;
+  const taken = machine.receive(first);
+  if (taken === first.length) inbox.shift();
+  else inbox[0] = first.subarray(taken);
+  return taken > 0;
+}
+
+/** A sleeping core's time stands still until its next alarm is due by the wall clock, as if it were a board that idles. */
+function sleepUntilAlarm(machine: Machine): void {
+  const { nanosToNextAlarm } = machine.clock;
+  if (nanosToNextAlarm === undefined) return;
+  const skip = (): void => {
+    if (inbox.length === 0) machine.clock.skipToAlarm();
+    turn(machine);
+  };
+  aheadMs += nanosToNextAlarm / 1e6;
+  if (aheadMs < aheadMsMax) {
+    next = setImmediate(skip);
+  } else {
+    next = setTimeout(skip, aheadMs);
+    aheadMs = 0;
+  }
+}
+
+function wake(machine: Machine): void {
+  if (next && !('refresh' in next)) return; // a turn is coming anyway
+  clearTimeout(next);
+  next = setImmediate(turn, machine);
+}
+
+function answer(id: number, value: unknown): void {
+  post({ kind: 'answer', id, value });
+}
+
+function post(report: Report): void {
+  parentPort?.postMessage(report);
+}
