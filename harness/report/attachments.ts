@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import type { CaseResult, LatencyMetrics, Metrics } from '../verdict/result.ts';
+import { confusionChart } from './charts/confusion.ts';
+import { differencesChart } from './charts/differences.ts';
+import { histogramChart, unitPerTick } from './charts/histogram.ts';
+import { operatorsChart } from './charts/operators.ts';
+import { uartText } from './uart.ts';
+
+/** A file shown beside a case. `extension` is without a dot. */
+export interface Attachment {
+  readonly name: string;
+  readonly type: 'image/svg+xml' | 'text/csv' | 'text/plain';
+  readonly extension: 'svg' | 'csv' | 'txt';
+  readonly content: string;
+}
+
+/** Every chart, table and log that a case's metrics and its recording (under `folder`) allow; what was not measured is absent. */
+export function attachmentsOf(result: CaseResult, folder: string): Attachment[] {
+  return [
+    ...latency(result),
+    ...operators(result.metrics),
+    ...accuracy(result.metrics),
+    ...differences(result.metrics),
+    ...uartLog(result, folder),
+  ];
+}
+
+function latency(result: CaseResult): Attachment[] {
+  const { latency: measured } = result.metrics;
+  if (!measured || measured.ticks.length === 0) return [];
+  return [
+    svg('Latency', histogramChart(measured, result.verdicts)),
+    csv('Latency of each inference', latencyRows(measured)),
+  ];
+}
+
+function latencyRows(measured: LatencyMetrics): Row[] {
+  const factor = unitPerTick(measured);
+  return [
+    ['inference', 'ticks', measured.unit],
+    ...measured.ticks.map((ticks, index) => [index, ticks, ticks * factor]),
+  ];
+}
+
+function operators({ operators: measured, latency: total }: Metrics): Attachment[] {
+  if (!measured || measured.length === 0) return [];
+  const ticks = measured.reduce((sum, operator) => sum + operator.ticks, 0);
+  const rows = measured.map(({ index, name, ticks: own, macs }) => [
+    index,
+    name,
+    own,
+    ticks ? (own / ticks) * 100 : 0,
+    macs ?? '',
+    macs ? own / macs : '',
+  ]);
+  return [
+    svg('Ticks by operator', operatorsChart(measured, total)),
+    csv('Ticks by operator (table)', [['operator', 'name', 'ticks', 'share %', 'MACs', 'ticks per MAC'], ...rows]),
+  ];
+}
+
+function accuracy({ accuracy: measured }: Metrics): Attachment[] {
+  if (!measured || measured.confusion.length === 0) return [];
+  const names = measured.confusion.map((_, index) => measured.classes[index] ?? String(index));
+  const rows = measured.confusion.map((counts, actual) => [names[actual] ?? '', ...counts]);
+  return [
+    svg('Confusion matrix', confusionChart(measured)),
+    csv('Confusion matrix (table)', [['actual \\ predicted', ...names], ...rows]),
+  ];
+}
+
+function differences({ golden }: Metrics): Attachment[] {
+  if (!golden || golden.differences.length === 0) return [];
+  const rows = golden.differences.map(({ vector, element, expected, actual, diffLsb, differingElements }) => [
+    vector,
+    element,
+    expected ?? 'not finite',
+    actual ?? 'not finite',
+    diffLsb,
+    differingElements,
+  ]);
+  const header = ['vector', 'worst element', 'expected', 'actual', 'difference LSB', 'differing elements'];
+  return [
+    svg('First differing vectors', differencesChart(golden)),
+    csv('First differing vectors (table)', [header, ...rows]),
+  ];
+}
+
+function uartLog(result: CaseResult, folder: string): Attachment[] {
+  if (result.recording === null) return [];
+  const text = uartText(join(folder, result.recording));
+  return text ? [{ name: 'UART log', type: 'text/plain', extension: 'txt', content: text }] : [];
+}
+
+function svg(name: string, content: string): Attachment {
+  return { name, type: 'image/svg+xml', extension: 'svg', content };
+}
+
+type Row = readonly (string | number)[];
+
+function csv(name: string, rows: readonly Row[]): Attachment {
+  const content = `${rows.map(row => row.map(cell).join(',')).join('\n')}\n`;
+  return { name, type: 'text/csv', extension: 'csv', content };
+}
+
+/** RFC 4180. A text that a spreadsheet would run as a formula gets an apostrophe first. */
+function cell(value: string | number): string {
+  if (typeof value === 'number') return String(Math.round(value * 1000) / 1000);
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

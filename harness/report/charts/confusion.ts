@@ -1,0 +1,111 @@
+import { sum } from 'd3-array';
+import { scaleBand } from 'd3-scale';
+import type { AccuracyMetrics } from '../../verdict/result.ts';
+import { grouped } from '../figures.ts';
+import { element } from '../markup.ts';
+import { chartSvg, chartWidth, ellipsize, label, margin } from './svg.ts';
+
+const nameSpace = 150;
+
+/** Actual classes down, predicted ones across; a cell's shade is its share of its row. Counts and names only where they are legible. */
+export function confusionChart(accuracy: AccuracyMetrics): string {
+  const { confusion } = accuracy;
+  const count = confusion.length;
+  const names = confusion.map((_, index) => accuracy.classes[index] ?? String(index));
+  const cellPx = Math.min(46, Math.max(5, Math.floor(500 / count)));
+  const place = { left: margin.left + nameSpace, top: margin.top + 32 + headerPx(cellPx, names), size: cellPx * count };
+  const band = scaleBand(
+    confusion.map((_, index) => index),
+    [0, place.size],
+  ).paddingInner(cellPx > 12 ? 0.06 : 0);
+  const at = (index: number) => band(index) ?? 0;
+
+  return chartSvg({
+    height: place.top + place.size + 28,
+    title: 'Confusion matrix',
+    facts: factsOf(accuracy),
+    drawing: [
+      element('rect', { x: place.left, y: place.top, width: place.size, height: place.size, class: 'track' }),
+      ...confusion.flatMap((row, actual) => cellsOf(row, actual, { place, band: at, size: band.bandwidth() })),
+      ...axes(place, names, cellPx),
+      ...(cellPx >= 16 ? recalls(confusion, place, cellPx) : []),
+    ],
+  });
+}
+
+interface Place {
+  readonly left: number;
+  readonly top: number;
+  readonly size: number;
+}
+
+function factsOf({ top1, correct, judged, confusion, floatTop1 }: AccuracyMetrics): string {
+  const floating = floatTop1 === undefined ? '' : ` · float model ${grouped(floatTop1, 2)} % on the host`;
+  return `top-1 ${grouped(top1, 2)} %: ${grouped(correct)} of ${grouped(judged)} right · ${confusion.length} classes${floating}`;
+}
+
+function headerPx(cellPx: number, names: readonly string[]): number {
+  if (cellPx < 11) return 6;
+  const longest = Math.min(14, Math.max(...names.map(name => Array.from(name).length)));
+  return Math.max(14, longest * 7 * 0.64 + 8);
+}
+
+function cellsOf(
+  row: readonly number[],
+  actual: number,
+  { place, band, size }: { place: Place; band: (index: number) => number; size: number },
+): string[] {
+  const total = sum(row) || 1;
+  return row.flatMap((cases, predicted) => {
+    if (cases === 0) return [];
+    const share = cases / total;
+    const [x, y] = [place.left + band(predicted), place.top + band(actual)];
+    const tone = actual === predicted ? 'good' : 'bad';
+    const shade = element('rect', {
+      x,
+      y,
+      width: size,
+      height: size,
+      class: tone,
+      'fill-opacity': 0.16 + 0.84 * Math.sqrt(share),
+    });
+    if (size < 20) return [shade];
+    const style = `center ${share > 0.3 ? 'onbar strong' : ''}`;
+    return [shade, label({ x: x + size / 2, y: y + size / 2 + 4, class: style }, compact(cases))];
+  });
+}
+
+function compact(cases: number): string {
+  return cases < 10_000 ? String(cases) : `${Math.round(cases / 1000)}k`;
+}
+
+function axes(place: Place, names: readonly string[], cellPx: number): string[] {
+  const every = cellPx >= 11 ? 1 : 10;
+  const shown = names
+    .map((name, index) => ({ name, middle: index * cellPx + cellPx / 2, index }))
+    .filter(({ index }) => index % every === 0);
+  const rows = shown.map(({ name, middle }) =>
+    label({ x: place.left - 8, y: place.top + middle + 4, class: 'end' }, ellipsize(name, nameSpace - 16, 12)),
+  );
+  const columns = shown.map(({ name, middle }) => {
+    const [x, y] = [place.left + middle + 3, place.top - 6];
+    if (every > 1) return '';
+    return label({ x, y, transform: `rotate(-40 ${x} ${y})` }, ellipsize(name, 100, 12));
+  });
+  return [
+    ...rows,
+    ...columns,
+    label({ x: place.left, y: margin.top + 14, class: 'muted' }, 'predicted →'),
+    label({ x: margin.left, y: place.top - 8, class: 'muted' }, 'actual ↓'),
+  ];
+}
+
+function recalls(confusion: AccuracyMetrics['confusion'], place: Place, cellPx: number): string[] {
+  const x = Math.min(place.left + place.size + 62, chartWidth - 12);
+  const rows = confusion.map((row, actual) => {
+    const total = sum(row);
+    const recall = total > 0 ? `${(((row[actual] ?? 0) / total) * 100).toFixed(0)} %` : '–';
+    return label({ x, y: place.top + actual * cellPx + cellPx / 2 + 4, class: 'muted end' }, recall);
+  });
+  return [...rows, label({ x, y: place.top - 8, class: 'muted end' }, 'found')];
+}

@@ -1,0 +1,97 @@
+import { relative } from 'node:path';
+import type { CaseResult, Verdict } from '../verdict/result.ts';
+import { duration, figure } from './figures.ts';
+import { harmless, type Paint, paintFor, type Terminal } from './paint.ts';
+import type { Notice, ReportedRun, Reporter } from './port.ts';
+import { type Progress, progressLine } from './progress.ts';
+import { countByStatus, notPassed, statusWords, titleOf } from './status.ts';
+
+/** The terminal's reporter: a line a case as it is judged, the reasons of what did not pass, totals, and where the report lies. */
+export interface ConsoleReporter extends Reporter {
+  progress(progress: Progress): void;
+  /** Prints a line of the harness's own, such as which reports could not be made. */
+  note(text: string): void;
+}
+
+/** Prints to `terminal` as `env` allows (NO_COLOR, FORCE_COLOR, TERM); paths are relative to `cwd` where that is shorter. */
+export function consoleReporter(terminal: Terminal, env: NodeJS.ProcessEnv, cwd: string): ConsoleReporter {
+  const paint = paintFor(terminal, env);
+  const line = progressLine(terminal, () => performance.now());
+  const print = (lines: readonly string[]) => {
+    line.clear();
+    for (const text of lines) terminal.write(`${text}\n`);
+  };
+  return {
+    name: 'console',
+    progress: progress => line.update(progress),
+    note: text => print([harmless(text)]),
+    onCase: result => print(caseLines(result, paint)),
+    onEnd: run => print(endLines(run, paint, cwd)),
+  };
+}
+
+/** One case: its status, its key figures with their basis, and the reason of every verdict that did not pass. */
+export function caseLines(result: CaseResult, paint: Paint): string[] {
+  const { mark } = statusWords[result.status];
+  const head = paint.status(result.status, `${mark} ${result.status.padEnd(12)}`);
+  const facts = paint.dim([...keyFigures(result), duration(result.durationMs)].join('  '));
+  const doubts = result.warnings.map(text => `    ${paint.dim('doubt')}  ${indented(text)}`);
+  return [
+    `${head} ${paint.bold(harmless(titleOf(result)))}  ${facts}`,
+    ...notPassed(result).map(verdict => reasonLine(verdict, paint)),
+    ...doubts,
+  ];
+}
+
+/** The totals of a run, then notices: where its reports lie, and which could not be made. */
+export function endLines(run: ReportedRun, paint: Paint, cwd: string): string[] {
+  const { cases, run: facts } = run.results;
+  const unfinished = facts.planned - cases.length;
+  const emulated = cases.some(({ metrics }) => metrics.latency && metrics.latency.basis !== 'silicon');
+  return [
+    '',
+    totals(cases, paint),
+    ...(unfinished > 0
+      ? [
+          `${facts.interrupted ? 'interrupted' : 'not finished'}: ${unfinished} of ${facts.planned} cases were not judged`,
+        ]
+      : []),
+    ...(emulated ? [paint.dim('modelled cycles and instructions are emulated figures, not silicon')] : []),
+    ...run.notices.map(notice => noticeLine(notice, paint, cwd)),
+  ];
+}
+
+function totals(cases: readonly CaseResult[], paint: Paint): string {
+  const counts = countByStatus(cases);
+  const order = ['broken', 'failed', 'inconclusive', 'passed', 'skipped'] as const;
+  const parts = order
+    .filter(status => counts[status] > 0)
+    .map(status => paint.status(status, `${counts[status]} ${status}`));
+  if (parts.length === 0) return paint.bold('nothing was judged');
+  return `${paint.bold(`${cases.length} ${cases.length === 1 ? 'case' : 'cases'}`)}: ${parts.join(', ')}`;
+}
+
+function keyFigures({ metrics: { accuracy, latency, memory } }: CaseResult): string[] {
+  return [
+    ...(accuracy ? [`top-1 ${figure(accuracy.top1, '%', 2)}`] : []),
+    ...(latency
+      ? [`p50 ${figure(latency.p50, latency.unit)}${latency.unit === 'µs' ? ` (${latency.basis})` : ''}`]
+      : []),
+    ...(memory?.arenaBytes === undefined ? [] : [`arena ${figure(memory.arenaBytes, 'B')}`]),
+  ];
+}
+
+function reasonLine(verdict: Verdict, paint: Paint): string {
+  const optional = verdict.optional ? ' (optional)' : '';
+  return `    ${paint.status(verdict.status, verdict.status)}  ${harmless(verdict.budget)}${optional}: ${indented(verdict.reason)}`;
+}
+
+function noticeLine(notice: Notice, paint: Paint, cwd: string): string {
+  if (notice.kind === 'warning') return `${paint.status('broken', 'warning')}  ${indented(notice.text)}`;
+  const near = relative(cwd, notice.path);
+  return `${notice.title}: ${paint.bold(near.startsWith('..') ? notice.path : near)}`;
+}
+
+function indented(text: string): string {
+  return harmless(text).replaceAll('\n', '\n      ');
+}

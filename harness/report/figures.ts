@@ -1,0 +1,58 @@
+import { formatApart, formatQuantity, type Unit } from '../units.ts';
+import type { Verdict } from '../verdict/result.ts';
+
+/** A figure as a person reads it: `371.2 kcycles`, `12.3 ms`, `9.8 KiB`. A unit of no budget, as in `3 boots`, is left as it is. */
+export function figure(value: number, unit: string, decimals?: number): string {
+  return isUnit(unit) ? formatQuantity(value, unit, decimals) : `${grouped(value, 3)} ${unit}`.trim();
+}
+
+/** What was measured, or `–` where nothing was; with as many decimals as tell it from the limit. */
+export function measuredOf({ measured, limit, unit }: Verdict): string {
+  if (measured === null) return '–';
+  return limit !== null && isUnit(unit) ? formatApart(measured, limit, unit).measured : figure(measured, unit);
+}
+
+/** The limit with its relation, `≤ 400 kcycles`; an empty string where nothing bounds it. */
+export function limitOf({ measured, relation, limit, unit }: Verdict): string {
+  if (limit === null || relation === null) return '';
+  const text = measured !== null && isUnit(unit) ? formatApart(measured, limit, unit).limit : figure(limit, unit);
+  return `${relation === '<=' ? '≤' : '≥'} ${text}`;
+}
+
+/**
+ * The way left to the limit, signed: negative is beyond it. In percent of the limit; in the unit itself where a percentage would
+ * mislead (percentages, points, LSB) or the limit is 0. An empty string without both numbers.
+ */
+export function marginOf({ measured, limit, relation, unit }: Verdict): string {
+  if (measured === null || limit === null || relation === null) return '';
+  const left = relation === '<=' ? limit - measured : measured - limit;
+  if (unit === '%' || unit === 'pp') return `${signed(left, 2)} pp`;
+  if (unit === 'LSB' || limit === 0) return `${signed(left, 2)} ${unit}`;
+  return `${signed((left / Math.abs(limit)) * 100, 1)} %`;
+}
+
+/** A number with thousands separated and at most `decimals`. */
+export function grouped(value: number, decimals = 0): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: decimals });
+}
+
+/** Milliseconds as a person says them: `840 ms`, `12.4 s`, `3 min 20 s`. */
+export function duration(durationMs: number): string {
+  if (durationMs < 1000) return `${Math.round(durationMs)} ms`;
+  if (durationMs < 60_000) return `${grouped(durationMs / 1000, 1)} s`;
+  const seconds = Math.round(durationMs / 1000);
+  return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+const units: readonly string[] = ['LSB', '%', 'pp', 'µs', 'cycles', 'instructions', 'B', 'Hz'] satisfies Unit[];
+
+function isUnit(unit: string): unit is Unit {
+  return units.includes(unit);
+}
+
+function signed(value: number, decimals: number): string {
+  const size = Math.abs(value);
+  const smallest = 10 ** -decimals;
+  const text = size > 0 && size < smallest / 2 ? `<${smallest}` : grouped(size, decimals);
+  return size === 0 ? '0' : `${value < 0 ? '−' : '+'}${text}`;
+}

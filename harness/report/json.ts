@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { InputError } from '../errors.ts';
+import { writeWhole } from '../files.ts';
+import type { ReportedRun, Reporter } from './port.ts';
+import type { Results } from './results.ts';
+
+/** Keeps results.json up to date: whole after every case, so that a crash at case 40 keeps 39. */
+export function jsonReporter(): Reporter {
+  return {
+    name: 'JSON',
+    onCase: (_result, run) => writeResults(run),
+    onEnd: writeResults,
+  };
+}
+
+/** Reads a run's results.json back. Throws InputError for what is missing, damaged, or of another version. */
+export function readResults(folder: string): Results {
+  const path = join(folder, 'results.json');
+  const content = parsed(textOf(path), path);
+  const validate = validator();
+  if (!validate(content)) {
+    const fault = validate.errors?.[0];
+    throw new InputError(
+      `is no results file of this version: ${fault?.instancePath || '/'} ${fault?.message ?? 'is wrong'}`,
+      path,
+      'name the folder of a run that `tickmark run` wrote, or run again',
+    );
+  }
+  return content;
+}
+
+function writeResults(run: ReportedRun): void {
+  writeWhole(join(run.folder, 'results.json'), `${JSON.stringify(run.results, null, 2)}\n`);
+}
+
+function textOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new InputError('cannot be read', path, 'name the folder of a run, such as reports/out/latest', { cause });
+  }
+}
+
+function parsed(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new InputError('is not JSON', path, 'run again: this file was damaged', { cause });
+  }
+}
+
+function validator() {
+  // the schema is shipped as a source file, from which dist/ is as far away as harness/ itself
+  const schema = new URL('../../harness/report/results.schema.json', import.meta.url);
+  return new Ajv2020({ allErrors: false, strict: false }).compile<Results>(JSON.parse(readFileSync(schema, 'utf8')));
+}

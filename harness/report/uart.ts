@@ -1,0 +1,85 @@
+import { crc32 } from 'node:zlib';
+import { readWire, type WireLine } from '../recording/read.ts';
+
+const keptCharacters = 64 * 1024;
+
+/**
+ * What the DUT printed beside the protocol's frames, a line each with the host's milliseconds, and what passed between in brackets.
+ * Bytes in zeros that are a COBS frame with a right CRC are frames (boards/firmware/PROTOCOL.md); all else is evidence.
+ * An empty string where nothing was recorded. The end is kept when it is long.
+ */
+export function uartText(folder: string): string {
+  const lines = [...linesOf(readWire(folder))].join('\n');
+  if (lines.length <= keptCharacters) return lines;
+  const kept = lines.slice(lines.indexOf('\n', lines.length - keptCharacters) + 1);
+  return `[${lines.length - kept.length} characters before this are in the recording's wire.jsonl]\n${kept}`;
+}
+
+function* linesOf(wire: readonly WireLine[]): Generator<string> {
+  const frames = { count: 0, bytes: 0, firstMs: 0 };
+  for (const stretch of stretchesOf(wire)) {
+    if (isFrame(stretch.bytes)) {
+      if (frames.count++ === 0) frames.firstMs = stretch.ms;
+      frames.bytes += stretch.bytes.length;
+      continue;
+    }
+    if (frames.count > 0) yield framesLine(frames);
+    frames.count = frames.bytes = 0;
+    for (const line of printable(stretch.bytes).split('\n')) {
+      if (line.trim()) yield `${stamp(stretch.ms)} ${line}`;
+    }
+  }
+  if (frames.count > 0) yield framesLine(frames);
+}
+
+/** The received bytes between two zeros, with the time their first byte came. */
+function* stretchesOf(wire: readonly WireLine[]): Generator<{ ms: number; bytes: Uint8Array }> {
+  let pending: number[] = [];
+  let ms = 0;
+  for (const line of wire) {
+    if (line.dir !== 'rx') continue;
+    for (const byte of Buffer.from(line.data, 'base64')) {
+      if (byte !== 0) {
+        if (pending.length === 0) ms = line.ms;
+        pending.push(byte);
+      } else if (pending.length > 0) {
+        yield { ms, bytes: Uint8Array.from(pending) };
+        pending = [];
+      }
+    }
+  }
+  if (pending.length > 0) yield { ms, bytes: Uint8Array.from(pending) };
+}
+
+function isFrame(encoded: Uint8Array): boolean {
+  const body = decodeCobs(encoded);
+  if (!body || body.length < 7) return false;
+  const end = body.length - 4;
+  return crc32(body.subarray(0, end)) === Buffer.from(body.buffer).readUInt32LE(end);
+}
+
+/** Cheshire and Baker 1999; undefined where a block reaches past the end. */
+function decodeCobs(encoded: Uint8Array): Uint8Array | undefined {
+  const body: number[] = [];
+  for (let at = 0; at < encoded.length; ) {
+    const code = encoded[at] ?? 0;
+    if (at + code > encoded.length) return undefined;
+    body.push(...encoded.subarray(at + 1, at + code));
+    at += code;
+    if (code < 255 && at < encoded.length) body.push(0);
+  }
+  return Uint8Array.from(body);
+}
+
+function printable(bytes: Uint8Array): string {
+  const text = new TextDecoder().decode(bytes).replaceAll('\r\n', '\n');
+  return text.replace(/(?![\n\t])\p{Cc}/gu, byte => `\\x${byte.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}
+
+function framesLine(frames: { count: number; bytes: number; firstMs: number }): string {
+  return `${stamp(frames.firstMs)} [${frames.count} ${frames.count === 1 ? 'frame' : 'frames'}, ${frames.bytes} bytes]`;
+}
+
+function stamp(ms: number): string {
+  return `${ms.toFixed(1).padStart(10)} ms`;
+}
