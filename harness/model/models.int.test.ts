@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { dataDir, noData } from '../fixtures/data.ts';
 import { createInterpreter } from './interpreter.ts';
-import { elementCount, readModel, type Tensor } from './tflite.ts';
+import { elementCount, readModel } from './tflite.ts';
 
 describe.skipIf(!dataDir)(`real models (${dataDir ?? noData})`, () => {
   test.each([
@@ -40,7 +40,7 @@ function labels(): readonly number[] {
 
 function runAll(model: string, inputs: string): Int8Array {
   const interpreter = createInterpreter(readModel(readFileSync(join(dataDir ?? '', model)), model), model);
-  const [input, output] = [interpreter.inputs[0] as Tensor, interpreter.outputs[0] as Tensor];
+  const [input, output] = [interpreter.inputs[0], interpreter.outputs[0]];
   const given = int8File(inputs);
   const [length, outputLength] = [elementCount(input.shape), elementCount(output.shape)];
   const vectors = given.length / length;

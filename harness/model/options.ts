@@ -67,3 +67,13 @@ export function stridedSliceOptions(options: OperatorOptions) {
 export function svdfOptions(options: OperatorOptions) {
   return { rank: options.int32(0), activation: options.int8(1) };
 }
+
+/** LeakyReluOptions. */
+export function leakyReluOptions(options: OperatorOptions) {
+  return { alpha: options.float32(0) };
+}
+
+/** ResizeBilinearOptions (with two deprecated fields in front) and ResizeNearestNeighborOptions. */
+export function resizeOptions(options: OperatorOptions, first: 0 | 2) {
+  return { alignsCorners: options.bool(first), hasHalfPixelCenters: options.bool(first + 1) };
+}
