@@ -137,16 +137,23 @@ function unitFault(number: string, written: string, unit: Unit): string {
   if (unit === 'B' && /^kb$/i.test(written)) {
     return `"${written}" could mean two things: write "${number} KiB" (1024 bytes) or "${number} kB" (1000 bytes)`;
   }
-  const other = Object.entries(spellings).find(([, table]) => Object.hasOwn(table, written))?.[0] as Unit | undefined;
+  const other = Object.keys(spellings)
+    .filter(isUnit)
+    .find(name => Object.hasOwn(spellings[name], written));
   if (other) return `"${number} ${written}" is a ${nounOf[other]}, not a ${nounOf[unit]}: write ${examples}`;
   return `"${clipped(written)}" is no unit of a ${nounOf[unit]}: write ${examples}`;
+}
+
+function isUnit(name: string): name is Unit {
+  return Object.hasOwn(spellings, name);
 }
 
 function examplesOf(number: string, unit: Unit): string {
   const examples = Object.keys(spellings[unit])
     .slice(0, 3)
     .map(spelling => `"${number} ${spelling}"`);
-  return examples.length === 1 ? `${examples[0]}` : `${examples.slice(0, -1).join(', ')} or ${examples.at(-1)}`;
+  const last = examples.at(-1) ?? '';
+  return examples.length < 2 ? last : `${examples.slice(0, -1).join(', ')} or ${last}`;
 }
 
 function boundExample(quantity: string, unit: Unit): string {

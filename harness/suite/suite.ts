@@ -1,10 +1,11 @@
-import type { Basis } from '../units.ts';
+import type { Basis, Relation, Unit } from '../units.ts';
 
 /** A parsed suite: paths absolute, numbers in base units. The file's own shape is `SuiteFile`, generated from suite.schema.json. */
 export interface Suite {
   readonly name: string;
   /** Absolute path of the suite file. */
   readonly file: string;
+  readonly description?: string;
   readonly model: { readonly file: string; readonly float?: string };
   readonly vectors: {
     readonly inputs: string;
@@ -34,27 +35,28 @@ export type Task =
   | { readonly kind: 'binary'; readonly threshold: number; readonly classes?: readonly [string, string] };
 
 /** A bound on one metric. `limit` is in `unit`, the metric's base unit; a required budget that is not measured is never passed. */
-export type Budget = BudgetBound &
-  (
-    | { readonly kind: 'golden' }
-    | { readonly kind: 'accuracy'; readonly metric: 'top1' | 'lossVsFloat' }
-    | { readonly kind: 'latency'; readonly metric: LatencyMetric; readonly basis: Basis }
-    | { readonly kind: 'memory'; readonly metric: 'arena' | 'flash' | 'ram' | 'stack' | 'weightsVsFloat' }
-  );
+export type Budget = BudgetSubject & BudgetBound;
+
+/** What a budget bounds. */
+export type BudgetSubject =
+  | { readonly kind: 'golden' }
+  | { readonly kind: 'accuracy'; readonly metric: 'top1' | 'lossVsFloat' }
+  | { readonly kind: 'latency'; readonly metric: LatencyMetric; readonly basis: Basis }
+  | { readonly kind: 'memory'; readonly metric: 'arena' | 'flash' | 'ram' | 'stack' | 'weightsVsFloat' };
 
 export type LatencyMetric = 'p50' | 'p90' | 'p99' | 'max';
 
 interface BudgetBound {
   /** Its path in the suite file: `latency.modelled-cycles.p50`, `golden.maxDiffLsb`. */
   readonly budget: string;
-  readonly relation: '<=' | '>=';
+  readonly relation: Relation;
   readonly limit: number;
   readonly unit: BudgetUnit;
   readonly optional: boolean;
 }
 
 /** Base units: LSB, percent (0…100), percentage points, µs (silicon, host), cycles, instructions, bytes. */
-export type BudgetUnit = 'LSB' | '%' | 'pp' | 'µs' | 'cycles' | 'instructions' | 'B';
+export type BudgetUnit = Exclude<Unit, 'Hz'>;
 
 /** The suite's budgets on one target: those under `on.<target>` replace those of the same path, and add to the others. */
 export function budgetsFor(suite: Suite, target: string): readonly Budget[] {

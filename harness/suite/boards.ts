@@ -1,0 +1,73 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import type { Board } from './board.ts';
+import type { BoardFile } from './board-file.generated.ts';
+import { type Fault, faultsError, shownPath } from './fault.ts';
+import { type FormatName, parseFormat } from './formats.ts';
+import { checkBoardFile } from './schema.ts';
+import { readYaml } from './yaml.ts';
+
+/**
+ * The boards of every `*.yaml` in some folders, by name. A board of an earlier folder hides one of a later; a folder that does not exist has
+ * none. Throws one InputError with the faults of all files; paths in it are shown from `cwd`.
+ */
+export function loadBoards(folders: readonly string[], cwd = process.cwd()): ReadonlyMap<string, Board> {
+  const found = [...new Set(folders.map(folder => resolve(cwd, folder)))].map(folder => readFolder(folder, cwd));
+  const faults = found.flatMap(each => each.faults);
+  if (faults.length > 0) throw faultsError(faults, cwd);
+  return new Map(found.toReversed().flatMap(({ boards }) => [...boards])); // the last entry of a name stays
+}
+
+interface Folder {
+  readonly boards: ReadonlyMap<string, Board>;
+  readonly faults: readonly Fault[];
+}
+
+function readFolder(folder: string, cwd: string): Folder {
+  const boards = new Map<string, Board>();
+  const faults: Fault[] = [];
+  for (const name of yamlFiles(folder)) {
+    const { source, faults: textFaults } = readYaml(join(folder, name));
+    const checked = source.data === undefined ? { faults: [] } : checkBoardFile(source);
+    faults.push(...textFaults, ...checked.faults);
+    if (!('file' in checked)) continue;
+
+    const board = toBoard(source.file, checked.file);
+    const owner = boards.get(board.name);
+    if (owner) {
+      const what = `the name "${board.name}" is taken by ${shownPath(owner.file, cwd)}: rename one of the two`;
+      faults.push({ place: source.place(['board']), what });
+    }
+    boards.set(board.name, board);
+  }
+  return { boards, faults };
+}
+
+function yamlFiles(folder: string): string[] {
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .filter(name => name.endsWith('.yaml'))
+        .sort()
+    : [];
+}
+
+function toBoard(file: string, { board, title, mcu, core, clock, basis, target, memory, firmware }: BoardFile): Board {
+  return {
+    name: board,
+    file,
+    title,
+    mcu,
+    core,
+    clockHz: quantity('frequency-with-unit', clock),
+    basis,
+    target,
+    memory: { flashBytes: quantity('size-with-unit', memory.flash), ramBytes: quantity('size-with-unit', memory.ram) },
+    firmware: resolve(dirname(file), firmware),
+  };
+}
+
+function quantity(format: FormatName, text: string): number {
+  const parsed = parseFormat(format, text);
+  if (parsed.fault !== undefined) throw new RangeError(parsed.fault); // the schema has accepted it
+  return parsed.value;
+}

@@ -1,0 +1,59 @@
+import { bases } from '../units.ts';
+import { type BoundFormat, formats, parseFormat } from './formats.ts';
+import type { Budget, BudgetSubject, LatencyMetric } from './suite.ts';
+import type { Budgets } from './suite-file.generated.ts';
+
+type Bound = string | { readonly limit: string; readonly optional?: boolean };
+type Subject = Exclude<BudgetSubject, { kind: 'golden' }>;
+
+const percentiles: readonly LatencyMetric[] = ['p50', 'p90', 'p99', 'max'];
+
+const latencyFormats = {
+  silicon: 'time-at-most',
+  'modelled-cycles': 'cycles-at-most',
+  instructions: 'instructions-at-most',
+  host: 'time-at-most',
+} as const;
+
+/** The bounds of a file that its schema has accepted, in the order reports show them. */
+export function parseBudgets({ golden, accuracy, latency, memory }: Budgets): readonly Budget[] {
+  const rows: readonly (Budget | undefined)[] = [
+    goldenBudget(golden),
+    bound({ kind: 'accuracy', metric: 'top1' }, 'percent-at-least', accuracy?.top1),
+    bound({ kind: 'accuracy', metric: 'lossVsFloat' }, 'points-at-most', accuracy?.lossVsFloat),
+    ...bases.flatMap(basis =>
+      percentiles.map(metric =>
+        bound({ kind: 'latency', metric, basis }, latencyFormats[basis], latency?.[basis]?.[metric]),
+      ),
+    ),
+    ...(['arena', 'flash', 'ram', 'stack'] as const).map(metric =>
+      bound({ kind: 'memory', metric }, 'bytes-at-most', memory?.[metric]),
+    ),
+    bound({ kind: 'memory', metric: 'weightsVsFloat' }, 'percent-at-most', memory?.weightsVsFloat),
+  ];
+  return rows.filter(row => row !== undefined);
+}
+
+function goldenBudget(golden: Budgets['golden']): Budget | undefined {
+  const written = golden?.maxDiffLsb;
+  if (written === undefined) return undefined;
+  const { limit, optional = false } = typeof written === 'number' ? { limit: written } : written;
+  return { kind: 'golden', budget: 'golden.maxDiffLsb', relation: '<=', limit, unit: 'LSB', optional };
+}
+
+function bound(subject: Subject, format: BoundFormat, written: Bound | undefined): Budget | undefined {
+  if (written === undefined) return undefined;
+  const { limit: text, optional = false } = typeof written === 'string' ? { limit: written } : written;
+  const parsed = parseFormat(format, text);
+  if (parsed.fault !== undefined) throw new RangeError(parsed.fault); // the schema has accepted it
+  const basis = 'basis' in subject ? [subject.basis] : [];
+  const { unit, relation } = formats[format];
+  return {
+    ...subject,
+    budget: [subject.kind, ...basis, subject.metric].join('.'),
+    relation,
+    limit: parsed.value,
+    unit,
+    optional,
+  };
+}

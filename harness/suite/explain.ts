@@ -1,0 +1,131 @@
+import type { ErrorObject } from 'ajv/dist/2020.js';
+import { didYouMean } from '../errors.ts';
+import { isFormat, parseFormat } from './formats.ts';
+import type { Path } from './yaml.ts';
+
+type Example = string | number | readonly Example[] | { readonly [key: string]: Example };
+
+/** The parts of a schema that say what to write. */
+interface Schema {
+  readonly $id?: string;
+  readonly type?: string | readonly string[];
+  readonly format?: string;
+  readonly description?: string;
+  readonly errorMessage?: string;
+  readonly examples?: readonly Example[];
+  readonly properties?: Readonly<Record<string, Schema>>;
+}
+
+/** A schema's complaint as a sentence with what to write instead; `key` when it is about a key of the value rather than the value. */
+export function explain(error: ErrorObject, path: Path): { readonly what: string; readonly key?: string } {
+  const schema: Schema = error.parentSchema ?? {};
+  const name = nameOf(path);
+  const params: Readonly<Record<string, unknown>> = error.params;
+
+  switch (error.keyword) {
+    case 'additionalProperties': {
+      const key = String(params.additionalProperty);
+      const known = keysOf(schema);
+      const where = path.length === 0 ? '' : ` in ${name}`;
+      return { key, what: `unknown key "${key}"${where}.${didYouMean(key, known)} Known keys: ${known.join(', ')}` };
+    }
+    case 'required':
+      return { what: lacking(String(params.missingProperty), schema, path) };
+    case 'discriminator':
+      return { what: oneOf(`${name}.kind`, params.tagValue, ['classification', 'binary']), key: 'kind' };
+    case 'enum':
+      return { what: oneOf(name, error.data, error.params.allowedValues) };
+    case 'uniqueItems':
+      return { what: `${name}[${String(params.i)}] repeats ${name}[${String(params.j)}]: keep one of them` };
+    case 'minimum':
+      return { what: `${name} must be at least ${String(params.limit)} (got ${shown(error.data)})` };
+    case 'maximum':
+      return { what: `${name} must be at most ${String(params.limit)} (got ${shown(error.data)})` };
+    case 'minItems':
+    case 'maxItems':
+      return { what: `${name} ${schema.errorMessage ?? itemsExpected(error.keyword, Number(params.limit))}` };
+    case 'minProperties':
+      return { what: `${name} is empty: write at least one of ${keysOf(schema).join(', ')}` };
+    case 'format':
+    case 'type':
+      return { what: wrongValue(name, error.data, schema) };
+    default:
+      return { what: `${name} ${expected(schema) ?? error.message ?? 'is wrong'} (got ${shown(error.data)})` };
+  }
+}
+
+function itemsExpected(keyword: 'minItems' | 'maxItems', limit: number): string {
+  return `must have at ${keyword === 'minItems' ? 'least' : 'most'} ${limit === 1 ? 'one entry' : `${limit} entries`}`;
+}
+
+function nameOf(path: Path): string {
+  const name = path.map(step => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
+  return name === '' ? 'the file' : name.replace(/^\./, '');
+}
+
+function keysOf({ properties = {} }: Schema): string[] {
+  return Object.keys(properties).filter(key => !key.startsWith('$'));
+}
+
+function lacking(key: string, schema: Schema, path: Path): string {
+  const { description = '', examples = [] } = schema.properties?.[key] ?? {};
+  const meaning = description && ` (${lowerFirst(description.split(/\. |\.$/)[0] ?? '')})`;
+  const example = examples.length > 0 ? `, such as \`${key}: ${flow(examples[0])}\`` : '';
+  return `${nameOf(path)} lacks the key "${key}"${meaning}${example}`;
+}
+
+function oneOf(name: string, value: unknown, known: readonly string[]): string {
+  const near = typeof value === 'string' ? didYouMean(value, known) : '';
+  return `${name} is ${shown(value)}, expected ${known.join(' | ')}${near && `.${near}`}`;
+}
+
+/** A value of another type than the schema's, or a quantity that does not read. */
+function wrongValue(name: string, value: unknown, schema: Schema): string {
+  if (value === null) return `${name} is empty; it ${expected(schema) ?? 'needs a value'}`;
+  if (isFormat(schema.format) && (typeof value === 'string' || typeof value === 'number')) {
+    const { fault } = parseFormat(schema.format, String(value));
+    if (fault !== undefined) return `${name}: ${fault}`;
+  }
+  return `${name} ${expected(schema) ?? 'is of the wrong type'} (got ${shown(value)})`;
+}
+
+function expected({ errorMessage, type, properties, examples }: Schema): string | undefined {
+  if (errorMessage) return errorMessage;
+  const types = [type ?? []].flat();
+  const such = examples?.length ? `, such as ${flow(examples[0])}` : '';
+  if (types[0] === 'string') return `must be text${such}`;
+  if (types[0] === 'integer') return `must be a whole number${such}`;
+  if (types[0] === 'number') return `must be a number${such}`;
+  if (types[0] === 'boolean') return 'must be true or false';
+  if (types[0] === 'array') return `must be a list${such}`;
+  if (types[0] === 'object')
+    return properties ? `must be a map with the keys ${keysOf({ properties }).join(', ')}` : `must be a map${such}`;
+  return undefined;
+}
+
+function shown(value: unknown): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (typeof value === 'object') return 'a map';
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+/** An example as one line of YAML. */
+function flow(value: Example): string {
+  if (isList(value)) return `[${value.map(flow).join(', ')}]`;
+  if (typeof value === 'object') {
+    return `{ ${Object.entries(value)
+      .map(([key, inner]) => `${key}: ${flow(inner)}`)
+      .join(', ')} }`;
+  }
+  return typeof value === 'string' && /^[<>=]/.test(value) ? `'${value}'` : `${value}`;
+}
+
+function isList(value: Example): value is readonly Example[] {
+  return Array.isArray(value);
+}
+
+function lowerFirst(text: string): string {
+  return text.slice(0, 1).toLowerCase() + text.slice(1);
+}

@@ -1,0 +1,75 @@
+import { relative, sep } from 'node:path';
+import { InputError } from '../errors.ts';
+
+/** A place in a text file, or in the file as a whole where `at` is absent. Offsets count UTF-16 units from the start. */
+export interface Place {
+  readonly file: string;
+  readonly text: string;
+  readonly at?: { readonly start: number; readonly end: number };
+}
+
+/** Something a person has to correct. `what` is a sentence that says what to write instead. */
+export interface Fault {
+  readonly place: Place;
+  readonly what: string;
+}
+
+const faultsShown = 20;
+
+/** One error with every fault: `file:line:column: what`, each with the lines it is about. Paths are shown from `cwd`. */
+export function faultsError(faults: readonly Fault[], cwd: string): InputError {
+  const files = [...new Set(faults.map(fault => fault.place.file))].map(file => shownPath(file, cwd));
+  const blocks = faults.slice(0, faultsShown).map(fault => blockOf(fault, cwd));
+  if (faults.length > faultsShown) blocks.push(`… and ${faults.length - faultsShown} more`);
+  const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
+  return new InputError(
+    `${count}, nothing was run\n\n${blocks.join('\n\n')}\n`,
+    files.join(', '),
+    'correct the file; `tickmark check` looks at it without running anything',
+  );
+}
+
+/** A path as people know it: relative to where they are, unless that leads far out. */
+export function shownPath(file: string, cwd: string): string {
+  const shown = relative(cwd, file);
+  return shown === '' || shown.startsWith(`..${sep}..`) ? file : shown;
+}
+
+/** The 1-based line and column of an offset, as editors count them. */
+export function lineColumn(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset);
+  const line = before.split('\n').length;
+  return { line, column: offset - (before.lastIndexOf('\n') + 1) + 1 };
+}
+
+function blockOf({ place, what }: Fault, cwd: string): string {
+  const file = shownPath(place.file, cwd);
+  if (!place.at) return `${file}: ${printable(what)}`;
+  const { line, column } = lineColumn(place.text, place.at.start);
+  return `${file}:${line}:${column}: ${printable(what)}\n${frame(place.text, place.at, { line, column })}`;
+}
+
+/** The line at fault under the one before it, and carets below what is meant. */
+function frame(
+  text: string,
+  at: { readonly start: number; readonly end: number },
+  { line, column }: { line: number; column: number },
+): string {
+  const lines = text.split('\n');
+  const from = Math.max(0, column - 1 - 80); // a line may be the whole file
+  const numbered = [line - 1, line]
+    .filter(number => number >= 1)
+    .map(number => {
+      const mark = number === line ? '>' : ' ';
+      return `${mark} ${String(number).padStart(4)} | ${printable((lines[number - 1] ?? '').slice(from, from + 120))}`;
+    });
+  const firstLine = text.slice(at.start, at.end).split('\n')[0] ?? '';
+  const carets = '^'.repeat(Math.max(1, Math.min(firstLine.trimEnd().length, 120 - (column - 1 - from))));
+  return [...numbered, `       | ${' '.repeat(column - 1 - from)}${carets}`].map(row => row.trimEnd()).join('\n');
+}
+
+/** Tabs made visible and control characters disarmed: the text is shown in a terminal. One character each, so that carets stay right. */
+function printable(text: string): string {
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
+  return text.replace(/\t/g, '→').replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, '·');
+}

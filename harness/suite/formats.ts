@@ -1,0 +1,44 @@
+import { type Parsed, parseBound, parseQuantity, type Relation, type Unit } from '../units.ts';
+
+interface Format {
+  readonly unit: Unit;
+  /** Present for a bound, absent for a plain quantity. */
+  readonly relation?: Relation;
+  readonly most?: number;
+}
+
+/** What the `format` keywords of our schemas stand for: a unit, and for a bound its direction. */
+export const formats = {
+  'duration-with-unit': { unit: 'µs' },
+  'size-with-unit': { unit: 'B' },
+  'frequency-with-unit': { unit: 'Hz' },
+  'time-at-most': { unit: 'µs', relation: '<=' },
+  'cycles-at-most': { unit: 'cycles', relation: '<=' },
+  'instructions-at-most': { unit: 'instructions', relation: '<=' },
+  'bytes-at-most': { unit: 'B', relation: '<=' },
+  'percent-at-most': { unit: '%', relation: '<=' },
+  'percent-at-least': { unit: '%', relation: '>=', most: 100 },
+  'points-at-most': { unit: 'pp', relation: '<=' },
+} as const satisfies Record<string, Format>;
+
+export type FormatName = keyof typeof formats;
+export type BoundFormat = Exclude<FormatName, `${string}-with-unit`>;
+
+export function isFormat(name: unknown): name is FormatName {
+  return typeof name === 'string' && Object.hasOwn(formats, name);
+}
+
+/** A quantity or a bound's limit in the base unit of its format. */
+export function parseFormat(name: FormatName, text: string): Parsed<number> {
+  const { unit, relation, most = Number.POSITIVE_INFINITY }: Format = formats[name];
+  const parsed = relation === undefined ? parseQuantity(text, unit) : limitOf(parseBound(text, unit, relation));
+  if (parsed.fault !== undefined) return parsed;
+  if (parsed.value < 0) return { fault: `"${text}" is below 0` };
+  if (parsed.value > most) return { fault: `"${text}" cannot be met: there is no more than ${most} ${unit}` };
+  if (relation === undefined && parsed.value === 0) return { fault: `"${text}" must be more than 0` };
+  return parsed;
+}
+
+function limitOf(parsed: ReturnType<typeof parseBound>): Parsed<number> {
+  return parsed.fault === undefined ? { value: parsed.value.limit } : parsed;
+}

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { BoardFile } from './board-file.generated.ts';
+import { explain } from './explain.ts';
+import type { Fault } from './fault.ts';
+import { formats, isFormat, parseFormat } from './formats.ts';
+import type { SuiteFile } from './suite-file.generated.ts';
+import type { Path, YamlSource } from './yaml.ts';
+
+/** A file that its schema accepts, or everything in it that the schema does not allow, in the order of the file. */
+export type Checked<File> =
+  | { readonly file: File; readonly faults: readonly [] }
+  | { readonly faults: readonly Fault[] };
+
+export function checkSuiteFile(source: YamlSource): Checked<SuiteFile> {
+  validateSuite ??= compile<SuiteFile>('suite.schema.json');
+  return check(source, validateSuite);
+}
+
+export function checkBoardFile(source: YamlSource): Checked<BoardFile> {
+  validateBoard ??= compile<BoardFile>('board.schema.json');
+  return check(source, validateBoard);
+}
+
+const errorsExplained = 200;
+let validateSuite: ValidateFunction<SuiteFile> | undefined;
+let validateBoard: ValidateFunction<BoardFile> | undefined;
+
+function check<File>(source: YamlSource, validate: ValidateFunction<File>): Checked<File> {
+  const { data } = source;
+  if (validate(data)) return { file: data, faults: [] };
+  const errors = (validate.errors ?? []).slice(0, errorsExplained);
+  const faults = errors.filter(error => !isEchoed(error, errors)).map(error => faultOf(error, source));
+  return { faults: faults.sort((a, b) => (a.place.at?.start ?? 0) - (b.place.at?.start ?? 0)) };
+}
+
+function compile<File>(schema: string): ValidateFunction<File> {
+  const ajv = new Ajv2020({ allErrors: true, verbose: true, discriminator: true, allowUnionTypes: true });
+  ajv.addKeyword('errorMessage'); // for editors, and for explain()
+  for (const name of Object.keys(formats).filter(isFormat)) {
+    ajv.addFormat(name, { type: 'string', validate: text => parseFormat(name, text).fault === undefined });
+  }
+  // from dist/ as well: the package ships the schemas where they are edited
+  const file = new URL(`../../harness/suite/${schema}`, import.meta.url);
+  return ajv.compile<File>(JSON.parse(readFileSync(file, 'utf8')));
+}
+
+/** What another complaint about the same value says better. A quantity's pattern is for editors; its format explains itself. */
+function isEchoed(error: ErrorObject, all: readonly ErrorObject[]): boolean {
+  const better: Partial<Record<string, string>> = { pattern: 'format', discriminator: 'required' };
+  return all.some(other => other.keyword === better[error.keyword] && other.instancePath === error.instancePath);
+}
+
+function faultOf(error: ErrorObject, source: YamlSource): Fault {
+  const path = pathOf(error);
+  const { what, key } = explain(error, path);
+  if (key !== undefined) return { place: source.keyPlace([...path, key]), what };
+  return { place: error.keyword === 'required' ? source.keyPlace(path) : source.place(path), what };
+}
+
+/** A JSON pointer as a path. No key of our files is a number, so a step of digits is an index. */
+function pathOf(error: ErrorObject): Path {
+  return error.instancePath
+    .split('/')
+    .slice(1)
+    .map(step => (/^\d+$/.test(step) ? Number(step) : step.replaceAll('~1', '/').replaceAll('~0', '~')));
+}
