@@ -44,7 +44,8 @@ function writeCase(result: CaseResult, run: ReportedRun): void {
   const writer = writerFor(run);
   const test = testOf(result, run.results.run.id);
   for (const { name, type, extension, content } of attachmentsOf(result, run.folder)) {
-    const source = `${hashOf(content).slice(0, 32)}-attachment.${extension}`;
+    // Allure 3 gives a file that two cases name to one of them only, so the case is part of the name
+    const source = `${hashOf(test.uuid + name + content).slice(0, 32)}-attachment.${extension}`;
     writer.writeAttachment(source, Buffer.from(content));
     test.attachments.push({ name, type, source });
   }
@@ -109,7 +110,7 @@ function stepOf(verdict: Verdict, at: number): StepResult {
     { name: 'limit', value: limitOf(verdict) },
     { name: 'margin', value: marginOf(verdict) },
     { name: 'basis', value: verdict.basis ?? '' },
-    { name: 'reason', value: verdict.status === 'passed' ? verdict.reason : '' }, // else it is the step's message
+    { name: 'reason', value: isFault(verdict.status) ? '' : verdict.reason }, // a fault's is shown as the step's message
   ];
   return {
     ...createStepResult(),
@@ -130,6 +131,10 @@ function stepName(verdict: Verdict): string {
   const parts = [measuredOf(verdict), limit && `limit ${limit}`, margin && `margin ${margin}`].filter(Boolean);
   const figures = verdict.measured === null && !limit ? verdict.status : parts.join(', ');
   return `${verdict.budget}: ${figures}${verdict.optional ? ' (optional)' : ''}`;
+}
+
+function isFault(status: Verdict['status']): boolean {
+  return status === 'failed' || status === 'broken';
 }
 
 function environmentOf({ run, cases }: Results): Record<string, string> {

@@ -9,6 +9,8 @@ import { countByStatus, notPassed, statusWords, titleOf } from './status.ts';
 /** The terminal's reporter: a line a case as it is judged, the reasons of what did not pass, totals, and where the report lies. */
 export interface ConsoleReporter extends Reporter {
   progress(progress: Progress): void;
+  onCase(result: CaseResult): void;
+  onEnd(run: ReportedRun): void;
   /** Prints a line of the harness's own, such as which reports could not be made. */
   note(text: string): void;
 }

@@ -4,41 +4,54 @@ import { element, escapeMarkup } from './markup.ts';
 import { statusWords } from './status.ts';
 
 /**
- * The case on one page for Allure: its verdicts as a table, doubts, then what the figures belong to. Allure 2 takes every style
- * away, so the columns are kept apart by spaces and width; colours work on light and dark.
+ * The case on one page for Allure: its verdicts as a table, why any was left open, doubts, then what the figures belong to. Allure 2
+ * takes every style away, so spaces and width keep the columns apart; colours work on light and dark.
  */
 export function descriptionHtml(result: CaseResult): string {
-  return [verdictTable(result.verdicts), ...warnings(result.warnings), provenance(result.provenance)].join('\n');
+  return [
+    verdictTable(result.verdicts),
+    ...openQuestions(result.verdicts),
+    ...list('Doubts', result.warnings.map(escapeMarkup)),
+    provenance(result.provenance),
+  ].join('\n');
 }
 
 function verdictTable(verdicts: readonly Verdict[]): string {
   if (verdicts.length === 0) return element('p', {}, 'Nothing was judged.');
-  const header = row('th', ['', 'budget', 'measured', 'limit', 'margin', 'basis'].map(escapeMarkup));
+  const header = row('th', ['', 'budget', 'measured', 'limit', 'margin'].map(escapeMarkup));
   return element('table', { width: '100%' }, [header, ...verdicts.map(verdictRow)]);
 }
 
 function verdictRow(verdict: Verdict): string {
-  const { status, budget, optional, basis } = verdict;
-  const mark = element(
-    'span',
-    { style: `color:${colours[status]};font-weight:600;white-space:nowrap` },
-    `${statusWords[status].mark} ${status}`,
-  );
-  const figures = [measuredOf(verdict), limitOf(verdict), marginOf(verdict), basis ?? ''].map(escapeMarkup);
-  return row('td', [mark, escapeMarkup(optional ? `${budget} (optional)` : budget), ...figures]);
+  const { budget, optional } = verdict;
+  const figures = [measuredOf(verdict), limitOf(verdict), marginOf(verdict)].map(escapeMarkup);
+  return row('td', [statusMark(verdict.status), escapeMarkup(optional ? `${budget} (optional)` : budget), ...figures]);
 }
 
-function warnings(texts: readonly string[]): string[] {
-  return texts.length
-    ? [
-        element('p', {}, element('b', {}, 'Doubts')),
-        element(
-          'ul',
-          {},
-          texts.map(text => element('li', {}, escapeMarkup(text))),
-        ),
-      ]
-    : [];
+/** Allure shows the message of a failed or broken case above all else, but not that of an inconclusive or skipped one. */
+function openQuestions(verdicts: readonly Verdict[]): string[] {
+  const open = verdicts.filter(({ status }) => status === 'inconclusive' || status === 'skipped');
+  return list(
+    'Not decided',
+    open.map(({ budget, reason }) => escapeMarkup(`${budget}: ${reason}`)),
+  );
+}
+
+function list(title: string, items: readonly string[]): string[] {
+  if (items.length === 0) return [];
+  return [
+    element('p', {}, element('b', {}, title)),
+    element(
+      'ul',
+      {},
+      items.map(item => element('li', {}, item)),
+    ),
+  ];
+}
+
+function statusMark(status: Status): string {
+  const style = `color:${colours[status]};font-weight:600;white-space:nowrap`;
+  return element('span', { style }, `${statusWords[status].mark} ${status}`);
 }
 
 function provenance(from: Provenance): string {
@@ -63,7 +76,7 @@ function row(cell: 'th' | 'td', contents: readonly string[]): string {
   return element(
     'tr',
     {},
-    contents.map(content => element(cell, { align: 'left' }, `${content}&#160;&#160;&#160;`)),
+    contents.map(content => element(cell, { align: 'left' }, `${content}&#160;&#160;`)),
   );
 }
 

@@ -31,7 +31,8 @@ export function readResults(folder: string): Results {
   return content;
 }
 
-function writeResults(run: ReportedRun): void {
+/** Writes a run's results.json whole. */
+export function writeResults(run: Pick<ReportedRun, 'folder' | 'results'>): void {
   writeWhole(join(run.folder, 'results.json'), `${JSON.stringify(run.results, null, 2)}\n`);
 }
 

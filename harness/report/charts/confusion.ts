@@ -3,7 +3,7 @@ import { scaleBand } from 'd3-scale';
 import type { AccuracyMetrics } from '../../verdict/result.ts';
 import { grouped } from '../figures.ts';
 import { element } from '../markup.ts';
-import { chartSvg, chartWidth, ellipsize, label, margin } from './svg.ts';
+import { chartSvg, chartWidth, ellipsize, label, margin, widthOf } from './svg.ts';
 
 const nameSpace = 150;
 
@@ -44,10 +44,17 @@ function factsOf({ top1, correct, judged, confusion, floatTop1 }: AccuracyMetric
   return `top-1 ${grouped(top1, 2)} %: ${grouped(correct)} of ${grouped(judged)} right · ${confusion.length} classes${floating}`;
 }
 
+const columnNamePx = 96;
+
+/** Names stand steeper the closer the columns are: 12 px of text need as much between two lines. */
+function slantOf(cellPx: number): number {
+  return cellPx > 22 ? 40 : 65;
+}
+
 function headerPx(cellPx: number, names: readonly string[]): number {
   if (cellPx < 11) return 6;
-  const longest = Math.min(14, Math.max(...names.map(name => Array.from(name).length)));
-  return Math.max(14, longest * 7 * 0.64 + 8);
+  const longest = Math.max(...names.map(name => Math.min(columnNamePx, widthOf(name, 12))));
+  return 12 + longest * Math.sin((slantOf(cellPx) * Math.PI) / 180);
 }
 
 function cellsOf(
@@ -90,7 +97,7 @@ function axes(place: Place, names: readonly string[], cellPx: number): string[] 
   const columns = shown.map(({ name, middle }) => {
     const [x, y] = [place.left + middle + 3, place.top - 6];
     if (every > 1) return '';
-    return label({ x, y, transform: `rotate(-40 ${x} ${y})` }, ellipsize(name, 100, 12));
+    return label({ x, y, transform: `rotate(-${slantOf(cellPx)} ${x} ${y})` }, ellipsize(name, columnNamePx, 12));
   });
   return [
     ...rows,
@@ -107,5 +114,5 @@ function recalls(confusion: AccuracyMetrics['confusion'], place: Place, cellPx: 
     const recall = total > 0 ? `${(((row[actual] ?? 0) / total) * 100).toFixed(0)} %` : '–';
     return label({ x, y: place.top + actual * cellPx + cellPx / 2 + 4, class: 'muted end' }, recall);
   });
-  return [...rows, label({ x, y: place.top - 8, class: 'muted end' }, 'found')];
+  return [...rows, label({ x, y: place.top - 8, class: 'muted end' }, 'recall')];
 }

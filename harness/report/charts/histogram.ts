@@ -5,8 +5,9 @@ import { figure, grouped } from '../figures.ts';
 import { element } from '../markup.ts';
 import { chartSvg, chartWidth, label, margin, widthOf } from './svg.ts';
 
-const height = 360;
-const plot = { left: 64, right: chartWidth - margin.right, top: 148, bottom: height - 56 };
+const barsPx = 190;
+const labelRowPx = 17;
+const [left, right] = [64, chartWidth - margin.right];
 
 /** Base units of the latency a tick stands for; from the greatest, which is known in both. */
 export function unitPerTick(latency: LatencyMetrics): number {
@@ -19,32 +20,45 @@ export function histogramChart(latency: LatencyMetrics, verdicts: readonly Verdi
   const scale = axisScale(latency);
   const factor = unitPerTick(latency) / scale.divisor;
   const values = latency.ticks.map(ticks => ticks * factor);
-  const limits = limitsFor(latency, verdicts);
-  const domain = domainFor(
-    values,
-    limits.map(limit => limit.value / scale.divisor),
-  );
-  const x = scaleLinear(domain, [plot.left, plot.right]);
+  const marks = marksFor(latency, verdicts, scale);
+  const limits = marks.filter(mark => mark.kind === 'limit').map(mark => mark.value);
+  const domain = domainFor(values, limits);
   const bins = binned(values, domain);
+
+  const top = margin.top + 30 + marks.length * labelRowPx;
+  const plot = { top, bottom: top + barsPx };
+  const x = scaleLinear(domain, [left, right]);
   const y = scaleLinear([0, max(bins, own => own.length) ?? 1], [plot.bottom, plot.top]).nice(4);
-  const place = (value: number) => x(value / scale.divisor);
 
   return chartSvg({
-    height,
+    height: plot.bottom + 56,
     title: 'Latency',
     facts: factsOf(latency, scale.decimals),
     drawing: [
-      ...countAxis(y),
+      ...countAxis(y, plot),
       ...bins.map(own => bar(own, x, y)),
-      ...valueAxis(x, scale.unit, latency.basis),
-      ...percentiles(latency, scale.decimals).map((mark, row) => percentileMark(mark, place(mark.value), row)),
-      ...limits.map((limit, row) => limitMark(limit, place(limit.value), row)),
+      ...valueAxis(x, plot, `latency per inference [${scale.unit}], ${latency.basis}`),
+      ...marks.map((mark, row) => markLine(mark, row, { x, plot })),
+      ...marks.map((mark, row) => markLabel(mark, row, x)),
     ],
   });
 }
 
+type Axis = ReturnType<typeof scaleLinear<number, number>>;
+
+interface Plot {
+  readonly top: number;
+  readonly bottom: number;
+}
+
+interface Scale {
+  readonly unit: string;
+  readonly divisor: number;
+  readonly decimals: number;
+}
+
 /** The unit the axis is best read in, the base units it holds, and as many decimals as show the spread. */
-function axisScale({ min, max: most, unit }: LatencyMetrics): { unit: string; divisor: number; decimals: number } {
+function axisScale({ min, max: most, unit }: LatencyMetrics): Scale {
   const thousands = unit === 'µs' ? ['µs', 'ms', 's'] : [unit, `k${unit}`, `M${unit}`];
   const power = most >= 1e6 ? 2 : most >= 1e3 ? 1 : 0;
   const divisor = 1000 ** power;
@@ -61,16 +75,33 @@ function factsOf(latency: LatencyMetrics, decimals: number): string {
   return `${runs} · ${latency.basis} · from ${shown(min)} to ${shown(most)}, mean ${shown(mean)}`;
 }
 
-interface Limit {
-  readonly name: string;
+/** A vertical line with words: a percentile, or a budget. `value` is in the axis's unit. */
+interface Mark {
+  readonly kind: 'percentile' | 'limit';
   readonly value: number;
   readonly text: string;
 }
 
-function limitsFor(latency: LatencyMetrics, verdicts: readonly Verdict[]): Limit[] {
+function marksFor(latency: LatencyMetrics, verdicts: readonly Verdict[], scale: Scale): Mark[] {
+  return [...percentiles(latency, scale), ...budgets(latency, verdicts, scale)];
+}
+
+/** p50, p90 and p99; those that are equal share a mark. */
+function percentiles(latency: LatencyMetrics, { divisor, decimals }: Scale): Mark[] {
+  const named = new Map<number, string[]>();
+  for (const name of ['p50', 'p90', 'p99'] as const)
+    named.set(latency[name], [...(named.get(latency[name]) ?? []), name]);
+  return [...named].map(([value, names]) => {
+    const text = `${names.join(' = ')}  ${figure(value, latency.unit, decimals)}`;
+    return { kind: 'percentile', value: value / divisor, text };
+  });
+}
+
+function budgets(latency: LatencyMetrics, verdicts: readonly Verdict[], { divisor, decimals }: Scale): Mark[] {
   return verdicts.flatMap(({ budget, basis, limit, unit }) => {
     if (!budget.startsWith('latency.') || basis !== latency.basis || unit !== latency.unit || limit === null) return [];
-    return [{ name: budget.slice(budget.lastIndexOf('.') + 1), value: limit, text: figure(limit, unit) }];
+    const text = `${budget.slice(budget.lastIndexOf('.') + 1)} budget ≤ ${figure(limit, unit, decimals)}`;
+    return [{ kind: 'limit', value: limit / divisor, text }];
   });
 }
 
@@ -99,83 +130,61 @@ function binned(values: readonly number[], domain: [number, number]) {
     .thresholds(Array.from({ length: bars - 1 }, (_, index) => start + width * (index + 1)))(values);
 }
 
-function bar(own: Bin, x: (value: number) => number, y: (value: number) => number): string {
+function bar(own: Bin, x: Axis, y: Axis): string {
   if (own.length === 0) return '';
-  const left = x(own.x0 ?? 0) + 0.5;
-  const width = Math.max(1.5, x(own.x1 ?? 0) - left - 0.5);
-  return element('rect', {
-    x: left,
-    y: y(own.length),
-    width,
-    height: plot.bottom - y(own.length),
-    rx: 1.5,
-    class: 'bar',
-  });
+  const start = x(own.x0 ?? 0) + 0.5;
+  const width = Math.max(1.5, x(own.x1 ?? 0) - start - 0.5);
+  return element('rect', { x: start, y: y(own.length), width, height: y(0) - y(own.length), rx: 1.5, class: 'bar' });
 }
 
-function countAxis(y: ReturnType<typeof scaleLinear<number, number>>): string[] {
+function countAxis(y: Axis, plot: Plot): string[] {
   const steps = y.ticks(4).filter(Number.isInteger);
   return [
     ...steps.flatMap(step => [
-      element('line', { x1: plot.left, x2: plot.right, y1: y(step), y2: y(step), class: 'grid' }),
-      label({ x: plot.left - 8, y: y(step) + 4, class: 'muted end' }, grouped(step)),
+      element('line', { x1: left, x2: right, y1: y(step), y2: y(step), class: 'grid' }),
+      label({ x: left - 8, y: y(step) + 4, class: 'muted end' }, grouped(step)),
     ]),
-    label({ x: margin.left - 8, y: plot.top - 12, class: 'muted' }, 'inferences'),
+    label({ x: margin.left, y: plot.top - 14, class: 'muted' }, 'inferences'),
   ];
 }
 
-function valueAxis(x: ReturnType<typeof scaleLinear<number, number>>, unit: string, basis: string): string[] {
-  const steps = x.ticks(6);
-  const format = x.tickFormat(6, ',');
+function valueAxis(x: Axis, { bottom }: Plot, caption: string): string[] {
+  const format = x.tickFormat(6, ',f');
   return [
-    element('line', { x1: plot.left, x2: plot.right, y1: plot.bottom, y2: plot.bottom, class: 'axis' }),
-    ...steps.flatMap(step => [
-      element('line', { x1: x(step), x2: x(step), y1: plot.bottom, y2: plot.bottom + 5, class: 'axis' }),
-      label({ x: x(step), y: plot.bottom + 19, class: 'muted center' }, format(step)),
-    ]),
-    label(
-      { x: (plot.left + plot.right) / 2, y: plot.bottom + 41, class: 'muted center' },
-      `latency per inference [${unit}], ${basis}`,
-    ),
+    element('line', { x1: left, x2: right, y1: bottom, y2: bottom, class: 'axis' }),
+    ...x
+      .ticks(6)
+      .flatMap(step => [
+        element('line', { x1: x(step), x2: x(step), y1: bottom, y2: bottom + 5, class: 'axis' }),
+        label({ x: x(step), y: bottom + 19, class: 'muted center' }, format(step)),
+      ]),
+    label({ x: (left + right) / 2, y: bottom + 41, class: 'muted center' }, caption),
   ];
 }
 
-interface Mark {
-  readonly name: string;
-  readonly value: number;
-  readonly text: string;
+/** Each mark's words have a row of their own above the bars, so that marks close together stay legible. */
+function rowY(row: number): number {
+  return margin.top + 16 + row * labelRowPx;
 }
 
-/** p50, p90 and p99; those that are equal share a mark. */
-function percentiles(latency: LatencyMetrics, decimals: number): Mark[] {
-  const marks = new Map<number, string[]>();
-  for (const name of ['p50', 'p90', 'p99'] as const)
-    marks.set(latency[name], [...(marks.get(latency[name]) ?? []), name]);
-  return [...marks].map(([value, names]) => ({
-    name: names.join(' = '),
-    value,
-    text: figure(value, latency.unit, decimals),
-  }));
+function markLine({ kind, value }: Mark, row: number, { x, plot }: { x: Axis; plot: Plot }): string {
+  const at = x(value);
+  if (at < left || at > right) return '';
+  return element('line', {
+    x1: at,
+    x2: at,
+    y1: rowY(row) - 8,
+    y2: plot.bottom,
+    class: kind === 'limit' ? 'limit' : 'mark',
+  });
 }
 
-/** Each mark's words have a row of their own, so that marks close together stay legible. */
-function percentileMark(mark: Mark, x: number, row: number): string {
-  const y = margin.top + 14 + row * 17;
-  const line = element('line', { x1: x, x2: x, y1: y + 5, y2: plot.bottom, class: 'mark' });
-  return line + besideLine(`${mark.name}  ${mark.text}`, x, y, 'halo');
-}
-
-function limitMark(limit: Limit, x: number, row: number): string {
-  const y = plot.top + 4 + row * 17;
-  if (x > plot.right)
-    return label({ x: plot.right, y, class: 'bad strong halo end' }, `budget ${limit.name} ≤ ${limit.text} →`);
-  if (x < plot.left)
-    return label({ x: plot.left + 6, y, class: 'bad strong halo' }, `← budget ${limit.name} ≤ ${limit.text}`);
-  const line = element('line', { x1: x, x2: x, y1: plot.top - 12, y2: plot.bottom, class: 'limit' });
-  return line + besideLine(`budget ${limit.name} ≤ ${limit.text}`, x, y, 'bad strong halo');
-}
-
-function besideLine(text: string, x: number, y: number, style: string): string {
-  const fits = x + 6 + widthOf(text, 12) < plot.right;
-  return fits ? label({ x: x + 5, y, class: style }, text) : label({ x: x - 5, y, class: `${style} end` }, text);
+/** Beside its line, on the side that has room; a budget far off the axis points to where it would be. */
+function markLabel({ kind, value, text }: Mark, row: number, x: Axis): string {
+  const style = kind === 'limit' ? 'bad strong halo' : 'halo';
+  const at = x(value);
+  if (at > right) return label({ x: right, y: rowY(row), class: `${style} end` }, `${text} →`);
+  if (at < left) return label({ x: left, y: rowY(row), class: style }, `← ${text}`);
+  const fits = at + 6 + widthOf(text, 12) < right;
+  return label({ x: fits ? at + 6 : at - 6, y: rowY(row), class: fits ? style : `${style} end` }, text);
 }

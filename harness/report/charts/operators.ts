@@ -8,7 +8,7 @@ import { chartSvg, chartWidth, ellipsize, label, margin } from './svg.ts';
 const shownOperators = 24;
 const rowPx = 26;
 const top = margin.top + 30;
-const barLeft = 250;
+const barLeft = 270;
 const barRight = chartWidth - 270;
 
 /** Where the time goes: a bar an operator, the longest first, with its share. Beyond 24 the shortest are one bar. */
@@ -37,7 +37,7 @@ function rowsOf(operators: readonly OperatorMetrics[]): Row[] {
     .sort((a, b) => b.ticks - a.ticks);
   if (sorted.length <= shownOperators) return sorted;
   const others = sorted.slice(shownOperators - 1);
-  const name = `${others.length} shorter operators together`;
+  const name = `${others.length} shorter ones`;
   return [...sorted.slice(0, shownOperators - 1), { order: '', name, ticks: sum(others, other => other.ticks) }];
 }
 
@@ -66,7 +66,7 @@ function rowOf(row: Row, y: number, { x, total }: { x: (ticks: number) => number
     label({ x: margin.left + 22, y: middle + 4, class: 'muted end' }, row.order),
     label({ x: margin.left + 32, y: middle + 4 }, ellipsize(row.name, barLeft - margin.left - 42, 12)),
     element('rect', { x: barLeft, y: y + 4, width: barRight - barLeft, height: rowPx - 8, rx: 3, class: 'track' }),
-    element('rect', { x: barLeft, y: y + 4, width, height: rowPx - 8, rx: 3, class: 'bar' }),
+    element('rect', { x: barLeft, y: y + 4, width, height: rowPx - 8, rx: 3, class: row.order ? 'bar' : 'soft' }),
     label({ x: barRight + 66, y: middle + 4, class: 'strong end' }, share),
     label({ x: barRight + 150, y: middle + 4, class: 'muted end' }, grouped(row.ticks)),
     label(

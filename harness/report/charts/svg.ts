@@ -42,20 +42,27 @@ export function label(attributes: Attributes, content: string): string {
 
 /** Text cut to about `widthPx` at a font size [px], with the middle left out: names differ at both ends. */
 export function ellipsize(text: string, widthPx: number, fontPx: number): string {
+  if (widthOf(text, fontPx) <= widthPx) return text;
   const characters = Array.from(text);
-  const fits = Math.max(3, Math.floor(widthPx / (fontPx * averageAdvance)));
-  if (characters.length <= fits) return text;
-  const head = Math.ceil((fits - 1) / 2);
-  return `${characters.slice(0, head).join('')}…${characters.slice(characters.length - (fits - 1 - head)).join('')}`;
+  for (let kept = characters.length - 1; kept > 2; kept--) {
+    const head = Math.ceil(kept / 2);
+    const cut = `${characters.slice(0, head).join('')}…${characters.slice(head - kept).join('')}`;
+    if (widthOf(cut, fontPx) <= widthPx) return cut;
+  }
+  return '…';
 }
 
-/** The width [px] that `text` takes, a little generous. */
+/** About the width [px] that `text` takes. */
 export function widthOf(text: string, fontPx: number): number {
-  return Array.from(text).length * fontPx * averageAdvance;
+  return Array.from(text).reduce((sum, character) => sum + advanceOf(character), 0) * fontPx;
 }
 
-/** Of an em, over English words and digits in the usual system fonts; DejaVu Sans, the widest, is 0.6. */
-const averageAdvance = 0.6;
+/** In em, of DejaVu Sans: the widest of the usual system fonts, so that text never takes more than it was given. */
+function advanceOf(character: string): number {
+  if (/[ijlftI.,:;'|!()[\] ]/.test(character)) return 0.36;
+  if (/[A-Z@%…←→]/.test(character)) return 0.72;
+  return /[mwMW]/.test(character) ? 0.95 : 0.62;
+}
 
 const style = `
 svg { color-scheme: light dark; font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; font-variant-numeric: tabular-nums;
