@@ -15,6 +15,7 @@ const mayImport: Record<string, readonly string[]> = {
   recording: leaves,
   vectors: [...leaves, 'suite', 'model'],
   protocol: [...leaves, 'target/port.ts'],
+  'protocol/mock.ts': [...leaves, 'target'],
   'target/replay.ts': [...leaves, 'recording'],
   measure: [...leaves, 'suite', 'model', 'vectors', 'recording', ...ports],
   verdict: [...leaves, 'suite', 'model', 'recording'],

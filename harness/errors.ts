@@ -22,6 +22,12 @@ export class TargetError extends HarnessError {}
 /** Host and DUT do not understand each other: a refused request, a wrong version, a damaged answer. */
 export class ProtocolError extends HarnessError {}
 
+/** The firmware did what firmware must not do: it crashed, restarted, or failed within an inference. */
+export class FirmwareFault extends ProtocolError {}
+
+/** The runtime in the firmware says that it cannot run this model, and why. */
+export class ModelRefused extends ProtocolError {}
+
 /** The first line of any thrown value, for a reason in a verdict. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,0 +1,220 @@
+import { createHash } from 'node:crypto';
+import { messageOf } from '../errors.ts';
+import { crc32c } from './crc.ts';
+import type { Frame } from './frame.ts';
+import { join, type PayloadReader, readPayload, shortText, u8, u16, u32, u64 } from './payload.ts';
+import type { DutIdentity, DutStats } from './port.ts';
+import { addressable, answerBit, errorCodes, kinds, magic, type RequestName, version, writable } from './wire.ts';
+
+/** What the firmware in a mock is and does. All of it has a default. */
+export interface MockFirmware extends Partial<Omit<DutIdentity, 'protocol'>> {
+  /** @default 64 */
+  readonly maxPayload?: number;
+  readonly version?: number;
+  /** @default 4 */
+  readonly inputBytes?: number;
+  /** What an inference answers. @default the input, reversed */
+  readonly infer?: (input: Uint8Array) => Uint8Array;
+  /** The tick count of one window. `inference` counts from 1. @default 1000 ticks an inference */
+  readonly ticks?: (window: {
+    readonly input: Uint8Array;
+    readonly repeat: number;
+    readonly inference: number;
+  }) => number;
+  /** Ticks of each operator. @default [600, 400] */
+  readonly operatorTicks?: readonly number[];
+  readonly stats?: Partial<DutStats>;
+  /** Requests that are answered with an error. */
+  readonly refuse?: Partial<Record<RequestName, { readonly code: number; readonly text: string }>>;
+  /** The core faults, with this text, instead of answering this inference, from 1. */
+  readonly faultAtInference?: { readonly inference: number; readonly text: string };
+  /** How many HELLOs are answered with the nonce of an earlier session. @default 0 */
+  readonly staleNonces?: number;
+  /** Answers PROVE and INFER with digests of other bytes. @default false */
+  readonly wrongDigests?: boolean;
+  /** Which ways lead into a region. @default both */
+  readonly regionFlags?: number;
+}
+
+/** The DUT's end of boards/firmware/PROTOCOL.md, with memory in place of hardware. */
+export interface MockAgent {
+  /** The memory of regions by address, for the back door. */
+  readonly regions: readonly MockRegion[];
+  /** Inferences asked for so far; a repeated request is not asked twice. */
+  readonly inferences: number;
+  /** Frames the agent sends in return: none, one, or a fault. */
+  handle(request: Frame): readonly Frame[];
+}
+
+export interface MockRegion {
+  readonly address: number;
+  readonly bytes: Uint8Array;
+}
+
+/** An agent that has just booted. */
+export function mockAgent(firmware: MockFirmware): MockAgent {
+  const state = bootedState(firmware);
+  let answered: Frame | undefined;
+  let isHalted = false;
+
+  return {
+    regions: state.regions,
+    get inferences() {
+      return state.inferences;
+    },
+    handle(request) {
+      if (isHalted) return [];
+      const isHello = request.kind === kinds.hello;
+      if (answered?.sequence === request.sequence && !isHello) return [answered];
+      answered = { ...answerTo(state, request), sequence: request.sequence };
+      isHalted = answered.kind === kinds.fault;
+      return [answered];
+    },
+  };
+}
+
+interface State {
+  readonly firmware: MockFirmware;
+  readonly maxPayload: number;
+  readonly operatorTicks: readonly number[];
+  readonly infer: (input: Uint8Array) => Uint8Array;
+  readonly regions: readonly [MockRegion, MockRegion, MockRegion, MockRegion, MockRegion];
+  staleNonces: number;
+  isPrepared: boolean;
+  inferences: number;
+}
+
+function bootedState(firmware: MockFirmware): State {
+  const infer = firmware.infer ?? (input => input.toReversed());
+  const input = region(0x2000_0000, firmware.inputBytes ?? 4);
+  const output = region(0x2000_8000, infer(input.bytes).length);
+  const [model, arena, stack] = [region(0x1010_0000, 1 << 20), region(0x2001_0000, 1024), region(0x2003_0000, 1024)];
+  return {
+    firmware,
+    maxPayload: firmware.maxPayload ?? 64,
+    operatorTicks: firmware.operatorTicks ?? [600, 400],
+    infer,
+    regions: [model, input, output, arena, stack],
+    staleNonces: firmware.staleNonces ?? 0,
+    isPrepared: false,
+    inferences: 0,
+  };
+}
+
+function region(address: number, sizeBytes: number): MockRegion {
+  return { address, bytes: new Uint8Array(sizeBytes) };
+}
+
+type Answer = Omit<Frame, 'sequence'>;
+
+/** Thrown by a request's handler, and sent as an ERROR. */
+class Refusal extends Error {
+  readonly code: number;
+
+  constructor(code: number, text: string) {
+    super(text);
+    this.code = code;
+  }
+}
+
+function answerTo(state: State, request: Frame): Answer {
+  const name = requestNames.find(known => kinds[known] === request.kind);
+  try {
+    if (!name) throw new Refusal(errorCodes.unknownRequest, 'unknown request');
+    const refused = state.firmware.refuse?.[name];
+    if (refused) throw new Refusal(refused.code, refused.text);
+    const payload = handlers[name](state, readPayload(request.payload));
+    const fault = state.firmware.faultAtInference;
+    if (name === 'infer' && fault?.inference === state.inferences)
+      return { kind: kinds.fault, payload: Buffer.from(fault.text) };
+    return { kind: request.kind | answerBit, payload };
+  } catch (error) {
+    const { code, message } =
+      error instanceof Refusal ? error : { code: errorCodes.wrongField, message: messageOf(error) };
+    return { kind: kinds.error, payload: join(u8(request.kind), u8(code), Buffer.from(message)) };
+  }
+}
+
+const handlers: Readonly<Record<RequestName, (state: State, fields: PayloadReader) => Uint8Array>> = {
+  hello(state, fields) {
+    if (Buffer.from(fields.bytes(4)).toString('latin1') !== magic) throw new Refusal(errorCodes.wrongField, 'no magic');
+    const [lowest, highest, nonce] = [fields.u8(), fields.u8(), fields.bytes(8)];
+    const spoken = state.firmware.version ?? version;
+    if (spoken < lowest || spoken > highest)
+      throw new Refusal(errorCodes.noCommonVersion, `this DUT speaks version ${spoken} only`);
+    if (state.staleNonces-- > 0) nonce.fill(0);
+    return join(u8(spoken), nonce, u16(state.maxPayload), introduction(state.firmware));
+  },
+
+  describe: ({ firmware, regions }) =>
+    join(
+      ...regions.map(({ address, bytes }) =>
+        join(u32(address), u32(bytes.length), u8(firmware.regionFlags ?? writable | addressable)),
+      ),
+    ),
+
+  write(state, fields) {
+    const place = placeIn(state, fields);
+    const bytes = fields.rest();
+    if (bytes.length > place.length) throw new Refusal(errorCodes.outsideRegion, 'outside the region');
+    place.set(bytes);
+    return new Uint8Array();
+  },
+
+  prepare(state) {
+    state.isPrepared = true;
+    const [, input, output] = state.regions;
+    return join(u32(512), u32(input.bytes.length), u32(output.bytes.length), u16(state.operatorTicks.length));
+  },
+
+  prove({ firmware, regions: [model] }, fields) {
+    const modelBytes = fields.u32();
+    const hash = createHash('sha256').update(fields.bytes(16)).update(model.bytes.subarray(0, modelBytes));
+    return firmware.wrongDigests ? new Uint8Array(32) : hash.digest();
+  },
+
+  infer(state, fields) {
+    if (!state.isPrepared) throw new Refusal(errorCodes.notPrepared, 'no model is prepared');
+    const [, { bytes: input }, { bytes: output }] = state.regions;
+    const [, repeat, digest] = [fields.u8(), fields.u16(), fields.u32()];
+    if (crc32c(input) !== digest) throw new Refusal(errorCodes.wrongInput, 'the input region has another digest');
+    const inference = ++state.inferences;
+    output.set(state.infer(input));
+    const ticks = state.firmware.ticks?.({ input, repeat, inference }) ?? 1000 * repeat;
+    const resultDigest = state.firmware.wrongDigests ? 0 : crc32c(input, output);
+    return join(u64(ticks), u32(digest), u32(resultDigest), output.subarray(0, state.maxPayload - 16));
+  },
+
+  read(state, fields) {
+    const place = placeIn(state, fields);
+    return place.slice(0, fields.u16());
+  },
+
+  stats({ firmware: { stats = {} } }) {
+    const { stackBytes = 300, stackReservedBytes = 1024, arenaBytes = 512 } = stats;
+    const { arenaReservedBytes = 1024, droppedFrames = 0 } = stats;
+    return join(...[stackBytes, stackReservedBytes, arenaBytes, arenaReservedBytes, droppedFrames].map(u32));
+  },
+
+  operators({ operatorTicks, maxPayload }, fields) {
+    const from = fields.u16();
+    const page = operatorTicks.slice(from, from + Math.floor((maxPayload - 2) / 4));
+    return join(u16(operatorTicks.length), ...page.map(u32));
+  },
+};
+
+const requestNames = Object.keys(handlers) as RequestName[];
+
+function introduction(firmware: MockFirmware): Uint8Array {
+  const { buildId = '00'.repeat(20), tickHz = 1_000_000 } = firmware;
+  const { board = 'mock', unit = '', runtime = 'mock/1', tickSource = 'declared' } = firmware;
+  return join(u32(tickHz), Buffer.from(buildId, 'hex'), ...[board, unit, runtime, tickSource].map(shortText));
+}
+
+/** From a region number and an offset to the rest of the region. */
+function placeIn({ regions }: State, fields: PayloadReader): Uint8Array {
+  const [number, offset] = [fields.u8(), fields.u32()];
+  const { bytes } = regions[number] ?? region(0, 0);
+  if (offset >= bytes.length) throw new Refusal(errorCodes.outsideRegion, 'outside the region');
+  return bytes.subarray(offset);
+}

@@ -1,0 +1,107 @@
+import { TargetError } from '../errors.ts';
+import { byteQueue } from '../target/byte-queue.ts';
+import type { Link, Memory, Target } from '../target/port.ts';
+import { encodeFrame, type Frame, frameParser } from './frame.ts';
+import { type MockAgent, type MockFirmware, mockAgent } from './mock-agent.ts';
+import { kinds } from './wire.ts';
+
+export interface MockOptions extends MockFirmware {
+  /** @default 'mock' */
+  readonly name?: string;
+  /** Whether the link offers the back door. @default true */
+  readonly memory?: boolean;
+  readonly faults?: MockFaults;
+}
+
+/** What goes wrong, and when. Frames are counted as the DUT sends them, from 1: READY is the first, HELLO's answer the second. */
+export interface MockFaults {
+  readonly drop?: readonly number[];
+  readonly corrupt?: readonly number[];
+  readonly duplicate?: readonly number[];
+  /** Only the first half of the frame is sent. */
+  readonly cut?: readonly number[];
+  /** The link is lost, as when an emulator is killed, in place of the answer to this inference, from 1. */
+  readonly dieAtInference?: number;
+}
+
+/** A DUT in memory with a Tickmark agent, declared ticks, outputs and faults: sessions and statistics are tested exactly with it. */
+export function mockTarget(options: MockOptions = {}): Target {
+  const name = options.name ?? 'mock';
+  return {
+    name,
+    basis: 'host',
+    emulator: 'mock',
+    async open(_imagePath, signal) {
+      signal.throwIfAborted();
+      return mockLink(name, options, signal);
+    },
+  };
+}
+
+function mockLink(name: string, options: MockOptions, signal: AbortSignal): Link {
+  const agent = mockAgent(options);
+  const parse = frameParser();
+  const bytes = byteQueue();
+  const { faults = {} } = options;
+  let frames = 0;
+  let closed: unknown;
+
+  const close = (reason: unknown, lost?: Error): void => {
+    closed ??= reason;
+    bytes.end(lost);
+    signal.removeEventListener('abort', abort);
+  };
+  const abort = (): void => close(signal.reason);
+  const send = (frame: Frame): void => {
+    for (const sent of faulty(encodeFrame(frame), ++frames, faults)) bytes.push(sent);
+  };
+  signal.addEventListener('abort', abort);
+  send({ kind: kinds.ready, sequence: 0, payload: new Uint8Array() });
+
+  return {
+    bytes,
+    async write(data) {
+      if (closed) throw closed;
+      for (const item of parse(data)) {
+        const answers = item.kind === 'frame' ? agent.handle(item.frame) : [];
+        if (agent.inferences === faults.dieAtInference) {
+          const lost = new TargetError('the DUT was lost', name, 'nothing: the mock was told to');
+          return close(lost, lost);
+        }
+        for (const answer of answers) send(answer);
+      }
+    },
+    ...(options.memory !== false && { memory: memoryOf(name, agent) }),
+    async [Symbol.asyncDispose]() {
+      close(new TargetError('the link is closed', name, 'open it again'));
+    },
+  };
+}
+
+function* faulty(bytes: Uint8Array, frame: number, faults: MockFaults): Generator<Uint8Array> {
+  const damaged = bytes.slice();
+  const middle = damaged.length >> 1;
+  if (faults.corrupt?.includes(frame)) damaged[middle] = (damaged[middle] ?? 0) ^ 0x40 || 1;
+  if (faults.drop?.includes(frame)) return;
+  yield faults.cut?.includes(frame) ? damaged.subarray(0, middle) : damaged;
+  if (faults.duplicate?.includes(frame)) yield damaged;
+}
+
+function memoryOf(name: string, agent: MockAgent): Memory {
+  const place = (address: number, length: number): Uint8Array => {
+    const region = agent.regions.find(
+      each => address >= each.address && address + length <= each.address + each.bytes.length,
+    );
+    if (!region)
+      throw new TargetError(
+        `no memory at 0x${address.toString(16)}, ${length} bytes`,
+        name,
+        'use a region of DESCRIBE',
+      );
+    return region.bytes.subarray(address - region.address, address - region.address + length);
+  };
+  return {
+    read: async (address, length) => place(address, length).slice(),
+    write: async (address, bytes) => place(address, bytes.length).set(bytes),
+  };
+}

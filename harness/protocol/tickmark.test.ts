@@ -1,0 +1,169 @@
+import { createHash } from 'node:crypto';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { FirmwareFault, ModelRefused, ProtocolError, TargetError } from '../errors.ts';
+import { type MockOptions, mockTarget } from './mock.ts';
+import type { Dut } from './port.ts';
+import { tickmarkProtocol } from './tickmark.ts';
+
+const model = Uint8Array.from({ length: 300 }, (_, at) => at);
+const nonce = new Uint8Array(16).fill(7);
+const { signal } = new AbortController();
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('learns who answers', async () => {
+  const { identity } = await connect({ buildId: 'ab'.repeat(20), board: 'rp2040', tickHz: 125e6 });
+  expect(identity).toMatchObject({ protocol: 'tickmark/1', buildId: 'ab'.repeat(20), board: 'rp2040', tickHz: 125e6 });
+});
+
+test.each([
+  { way: 'by the back door', options: {} },
+  { way: 'in WRITE chunks where the link has no back door', options: { memory: false } },
+  { way: 'in WRITE chunks where the region has no address', options: { regionFlags: 1 } },
+])('loads, proves and runs a model $way', async ({ options }) => {
+  const dut = await connect({ ...options, inputBytes: 100 });
+  const input = Uint8Array.from({ length: 100 }, (_, at) => at);
+  await dut.load(model);
+  expect(await dut.proveModel(model.length, nonce)).toEqual(sha256(nonce, model));
+  expect(await dut.prepare(model.length)).toEqual({ arenaBytes: 512, inputBytes: 100, outputBytes: 100, operators: 2 });
+  expect(await dut.infer(input, { repeat: 3 })).toEqual({ ticks: 3000, output: input.toReversed() });
+});
+
+test('reads operator ticks page by page', async () => {
+  const operatorTicks = Array.from({ length: 40 }, (_, at) => at * 1000);
+  expect(await (await prepared({ operatorTicks })).operatorTicks()).toEqual(operatorTicks);
+});
+
+test('reads the stack and arena figures', async () => {
+  const stats = { stackBytes: 1, stackReservedBytes: 2, arenaBytes: 3, arenaReservedBytes: 4, droppedFrames: 5 };
+  expect(await (await connect({ stats })).stats()).toEqual(stats);
+});
+
+test.each(['drop', 'corrupt', 'cut', 'duplicate'] as const)('gets over a frame that the link may %s', async fault => {
+  for (const frame of [1, 2, 3, 4, 5]) {
+    const dut = await prepared({ faults: { [fault]: [frame] } });
+    expect((await settled(dut.infer(Uint8Array.of(1, 2, 3, 4)))).output).toEqual(Uint8Array.of(4, 3, 2, 1));
+  }
+});
+
+test('never makes a second inference of a repeated INFER', async () => {
+  const seen: number[] = [];
+  const dut = await prepared({ ticks: ({ inference }) => seen.push(inference) && inference, faults: { drop: [5] } });
+  expect((await settled(dut.infer(new Uint8Array(4)))).ticks).toBe(1);
+  expect(seen).toEqual([1]);
+});
+
+test('sends no byte into a long inference', async () => {
+  const target = mockTarget({ faults: { drop: [5] } });
+  const link = await target.open('', signal);
+  const write = vi.spyOn(link, 'write');
+  const dut = await settled(tickmarkProtocol().connect(link, signal));
+  await settled(dut.prepare(1));
+  const inference = dut.infer(new Uint8Array(4));
+  await vi.advanceTimersByTimeAsync(29_000);
+  const before = write.mock.calls.length;
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(write.mock.calls.length).toBe(before + 1);
+  await inference;
+});
+
+test('passes over the introduction of an earlier session', async () => {
+  await expect(connect({ staleNonces: 2 })).resolves.toBeDefined();
+  await expect(connect({ staleNonces: 5 })).rejects.toThrow('no answer to HELLO (sent 5 times)');
+});
+
+test('names both versions when there is no common one', async () => {
+  await expect(connect({ version: 2 })).rejects.toThrow('this DUT speaks version 2 only (error 3)');
+});
+
+test('says what it sent and what it heard when nobody answers', async () => {
+  const faults = { drop: Array.from({ length: 9 }, (_, at) => at + 2) };
+  await expect(connect({ faults })).rejects.toThrow('no answer to HELLO (sent 5 times); last heard: 00 02 80 01 05');
+});
+
+test('rejects an answer that belongs to another inference', async () => {
+  const dut = await prepared({ wrongDigests: true });
+  await expect(settled(dut.infer(new Uint8Array(4)))).rejects.toThrow('result digest');
+});
+
+test('rejects an input that did not arrive as it was', async () => {
+  const dut = await prepared({ inputBytes: 5 });
+  await expect(settled(dut.infer(Uint8Array.of(1, 2, 3, 4)))).rejects.toThrow(
+    'the input region has another digest (error 10)',
+  );
+});
+
+test.each([6, 7, 8])('tells a model that the runtime refuses (error %i) from a fault of the rig', async code => {
+  const dut = await connect({ refuse: { prepare: { code, text: 'no kernel for TANH int16' } } });
+  const refusal = await dut.prepare(1).catch((error: unknown) => error);
+  expect(refusal).toBeInstanceOf(ModelRefused);
+  expect(String(refusal)).toContain('no kernel for TANH int16');
+});
+
+test('refuses a model that is larger than the place for it', async () => {
+  await expect((await connect({})).load(new Uint8Array((1 << 20) + 1))).rejects.toThrow(ModelRefused);
+});
+
+test('any other refusal is a ProtocolError with the words of the DUT', async () => {
+  const dut = await connect({ refuse: { stats: { code: 1, text: 'unknown request' } } });
+  await expect(dut.stats()).rejects.toThrow(
+    new ProtocolError(
+      'it refused STATS: unknown request (error 1)',
+      'DUT',
+      'host and firmware disagree about the protocol or the memory: see PROTOCOL.md',
+    ),
+  );
+});
+
+test('reports a crash of the firmware in its own words', async () => {
+  const dut = await prepared({ faultAtInference: { inference: 2, text: 'HardFault pc=0x10000420' } });
+  await dut.infer(new Uint8Array(4));
+  const fault = await dut.infer(new Uint8Array(4)).catch((error: unknown) => error);
+  expect(fault).toBeInstanceOf(FirmwareFault);
+  expect(String(fault)).toContain('the firmware faulted: HardFault pc=0x10000420');
+});
+
+test('a lost link is the fault of the target, with its reason', async () => {
+  const dut = await prepared({ faults: { dieAtInference: 1 } });
+  await expect(dut.infer(new Uint8Array(4))).rejects.toThrow(TargetError);
+});
+
+test('an abort ends a request at once, with the reason of the abort', async () => {
+  const abort = new AbortController();
+  const link = await mockTarget({ faults: { drop: [3] } }).open('', signal);
+  const dut = await settled(tickmarkProtocol().connect(link, abort.signal));
+  const proof = dut.proveModel(1, nonce);
+  abort.abort(new Error('interrupted'));
+  await expect(proof).rejects.toThrow('interrupted');
+});
+
+async function connect(options: MockOptions): Promise<Dut> {
+  const link = await mockTarget(options).open('', signal);
+  return settled(tickmarkProtocol().connect(link, signal));
+}
+
+async function prepared(options: MockOptions): Promise<Dut> {
+  const dut = await connect(options);
+  await settled(dut.prepare(1));
+  return dut;
+}
+
+/** Lets virtual time pass until the promise settles. */
+async function settled<T>(promise: Promise<T>): Promise<T> {
+  let isSettled = false;
+  const done = (): void => void (isSettled = true);
+  promise.then(done, done);
+  while (!isSettled) await vi.advanceTimersByTimeAsync(500);
+  return promise;
+}
+
+function sha256(...parts: readonly Uint8Array[]): Uint8Array {
+  const hash = createHash('sha256');
+  for (const part of parts) hash.update(part);
+  return new Uint8Array(hash.digest());
+}
