@@ -1,0 +1,175 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { TargetError } from '../errors.ts';
+import { type MockOptions, mockTarget } from '../protocol/mock.ts';
+import { tickmarkProtocol } from '../protocol/tickmark.ts';
+import { readRecording, readWire } from '../recording/read.ts';
+import { createRecorder } from '../recording/recorder.ts';
+import type { Suite } from '../suite/suite.ts';
+import type { Link, Target } from '../target/port.ts';
+import { type Job, measure, type Progress } from './session.ts';
+
+const buildId = 'ab'.repeat(20);
+const model = Uint8Array.from({ length: 64 }, (_, index) => index);
+const inputs = [Uint8Array.of(1, 2, 3, 4), Uint8Array.of(5, 6, 7, 8), Uint8Array.of(9, 10, 11, 12)];
+const suite: Suite = {
+  name: 'hum',
+  file: '/suites/hum/suite.yaml',
+  model: { file: '/suites/hum/hum.tflite' },
+  vectors: { inputs: '/suites/hum/hum.bin', preprocess: [] },
+  task: { kind: 'classification' },
+  targets: ['mock'],
+  measure: { warmup: 2, boots: 1, timeoutMs: 1_000 },
+  budgets: [],
+  on: {},
+};
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
+interface Setup extends Partial<Pick<Job, 'proveModel' | 'suite'>> {
+  readonly mock?: MockOptions;
+  readonly target?: (target: Target) => Target;
+  readonly signal?: AbortSignal;
+}
+
+async function session({ mock, target = same => same, signal = new AbortController().signal, ...rest }: Setup = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'tickmark-test-'));
+  folders.push(folder);
+  using recorder = createRecorder(folder, () => 0);
+  const progress: Progress[] = [];
+  let nowMs = 0;
+  const job: Job = {
+    suite,
+    target: target(mockTarget({ buildId, ...mock })),
+    protocol: tickmarkProtocol({ retryMs: 5 }),
+    image: { path: '/image.elf', file: 'image.elf', sha256: '00', flashBytes: 10, ramBytes: 20, buildId },
+    model,
+    inputs,
+    recorder,
+    clock: { nowMs: () => (nowMs += 200), nowIso: () => '2026-01-01T00:00:00.000Z' },
+    onProgress: each => progress.push(each),
+    ...rest,
+  };
+  await measure(job, signal);
+  return { ...readRecording(folder), wire: readWire(folder), progress };
+}
+
+/** The same target with one byte of the model flipped in its memory, right after it was written there. */
+function withFlippedByte(target: Target): Target {
+  return {
+    ...target,
+    async open(image, signal) {
+      const link = await target.open(image, signal);
+      return { ...link, memory: flipping(link) };
+    },
+  };
+}
+
+function flipping({ memory }: Link): NonNullable<Link['memory']> {
+  if (!memory) throw new Error('the mock offers memory');
+  return {
+    ...memory,
+    async write(address, bytes) {
+      const flipped = bytes.length === model.length ? bytes.with(33, (bytes[33] ?? 0) ^ 0x10) : bytes;
+      await memory.write(address, flipped);
+    },
+  };
+}
+
+test('records every vector in order, with its ticks and output', async () => {
+  const { manifest, samples } = await session({
+    mock: { ticks: ({ input, repeat }) => (input[0] ?? 0) * 100 * repeat },
+  });
+  expect(manifest.outcome).toEqual({ status: 'complete' });
+  expect(samples.filter(sample => sample.kind === 'inference')).toEqual([
+    { kind: 'inference', boot: 0, vector: 0, ticks: 100, output: 'BAMCAQ==' },
+    { kind: 'inference', boot: 0, vector: 1, ticks: 500, output: 'CAcGBQ==' },
+    { kind: 'inference', boot: 0, vector: 2, ticks: 900, output: 'DAsKCQ==' },
+  ]);
+});
+
+test('records one window and another of twice the inferences, the operators, and the memory used', async () => {
+  const { samples } = await session({
+    mock: { operatorTicks: [600, 400], stats: { arenaBytes: 512, stackBytes: 96 } },
+  });
+  expect(samples).toContainEqual({ kind: 'scaling', boot: 0, runs: 1, ticks: 1_000, doubledTicks: 2_000 });
+  expect(samples).toContainEqual({ kind: 'operators', boot: 0, vector: 0, ticks: [600, 400] });
+  expect(samples).toContainEqual({ kind: 'memory', boot: 0, arenaBytes: 512, stackBytes: 96 });
+});
+
+test('measures every vector once a boot', async () => {
+  const { samples } = await session({ suite: { ...suite, measure: { ...suite.measure, boots: 2 } } });
+  const seen = samples.filter(sample => sample.kind === 'inference').map(({ boot, vector }) => `${boot}.${vector}`);
+  expect(seen).toEqual(['0.0', '0.1', '0.2', '1.0', '1.1', '1.2']);
+});
+
+test('keeps the raw bytes of both directions', async () => {
+  const { wire } = await session();
+  expect(wire.map(line => line.dir)).toContain('tx');
+  expect(Buffer.from(wire.find(line => line.dir === 'tx')?.data ?? '', 'base64').includes('TKMK')).toBe(true);
+});
+
+test('says how far it is', async () => {
+  const { progress } = await session();
+  expect(progress.at(-1)).toEqual({ done: 3, total: 3 });
+});
+
+test('is broken when another build answers than the image is', async () => {
+  const { manifest, samples } = await session({ mock: { buildId: 'cd'.repeat(20) } });
+  expect(manifest.outcome).toMatchObject({ status: 'broken', reason: expect.stringMatching(/build cdcd.*build abab/) });
+  expect(samples).toEqual([]);
+});
+
+test('is broken when a byte of the model differs in the DUT, before anything is measured', async () => {
+  const { manifest, samples } = await session({ target: withFlippedByte });
+  expect(manifest.outcome).toMatchObject({
+    status: 'broken',
+    reason: expect.stringMatching(/not the suite's after it was loaded/),
+  });
+  expect(samples).toEqual([]);
+});
+
+test('measures a changed model when the proof is switched off, which only tests do', async () => {
+  const { manifest } = await session({ target: withFlippedByte, proveModel: false });
+  expect(manifest.outcome.status).toBe('complete');
+});
+
+test('is broken, with the vectors before it kept, when the DUT is lost at an inference', async () => {
+  const { manifest, samples } = await session({ mock: { faults: { dieAtInference: 7 } } }); // two warm-ups, two of the scaling check
+  expect(manifest.outcome).toMatchObject({ status: 'broken', reason: expect.stringContaining('the DUT was lost') });
+  expect(samples.filter(sample => sample.kind === 'inference')).toHaveLength(2);
+});
+
+test('is failed, as the fault is the firmware’s, when the core crashes in an inference', async () => {
+  const { manifest } = await session({ mock: { faultAtInference: { inference: 5, text: 'HardFault pc=0x10000420' } } });
+  expect(manifest.outcome).toMatchObject({
+    status: 'failed',
+    reason: expect.stringContaining('HardFault pc=0x10000420'),
+  });
+});
+
+test('is failed when the runtime refuses the model, in its own words', async () => {
+  const refuse = { prepare: { code: 7, text: 'no kernel for TANH int16' } } as const;
+  const { manifest } = await session({ mock: { refuse } });
+  expect(manifest.outcome).toMatchObject({
+    status: 'failed',
+    reason: expect.stringContaining('no kernel for TANH int16'),
+  });
+});
+
+test('is broken with the first reason when it is aborted', async () => {
+  const abort = new AbortController();
+  const mock: MockOptions = {
+    infer: input => {
+      abort.abort(new TargetError('took longer than its limit of 1 s', 'hum@mock', 'raise it'));
+      return input;
+    },
+  };
+  const { manifest } = await session({ mock, signal: abort.signal });
+  expect(manifest.outcome).toMatchObject({ status: 'broken', reason: expect.stringContaining('limit of 1 s') });
+});

@@ -1,0 +1,198 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { FirmwareFault, ModelRefused, messageOf, TargetError } from '../errors.ts';
+import type { Dut, Protocol } from '../protocol/port.ts';
+import type { Recorder } from '../recording/recorder.ts';
+import type { Manifest } from '../recording/recording.ts';
+import type { Suite } from '../suite/suite.ts';
+import type { EmulationCounters, Link, Target } from '../target/port.ts';
+import { tapLink } from './tap.ts';
+
+/** Everything one case needs to be measured. `inputs` [vectors] are the bytes of all input tensors, end to end. */
+export interface Job {
+  readonly suite: Suite;
+  readonly target: Target;
+  readonly protocol: Protocol;
+  readonly image: NonNullable<Manifest['image']> & { readonly path: string; readonly buildId: string };
+  readonly model: Uint8Array;
+  readonly inputs: readonly Uint8Array[];
+  readonly recorder: Recorder;
+  readonly clock: { nowMs(): number; nowIso(): string };
+  readonly onProgress: (progress: Progress) => void;
+  /** Off only to show that the golden catches what the proof of identity would have caught first. */
+  readonly proveModel?: boolean;
+}
+
+export interface Progress {
+  readonly done: number;
+  readonly total: number;
+  /** The emulator's speed since the last progress, in million instructions a second. */
+  readonly mips?: number;
+}
+
+/**
+ * Measures a case once into its recording: open, identify, load, prove, exchange, prove again. Never rejects for what the DUT or the rig did:
+ * that is the recording's outcome. Rejects when the recording itself cannot be written.
+ */
+export async function measure(job: Job, signal: AbortSignal): Promise<Manifest> {
+  let manifest = started(job);
+  const note = (seen: Partial<Manifest>) => {
+    manifest = { ...manifest, ...seen, finishedAt: job.clock.nowIso() };
+    job.recorder.manifest(manifest);
+  };
+  note({});
+  const outcome = await outcomeOf(job, note, signal);
+  note({ outcome });
+  return manifest;
+}
+
+async function outcomeOf(job: Job, note: (seen: Partial<Manifest>) => void, signal: AbortSignal) {
+  try {
+    const emulated = { instructions: 0, busyMs: 0 };
+    for (let boot = 0; boot < job.suite.measure.boots; boot++)
+      await measureBoot({ ...job, boot, note, emulated }, signal);
+    return { status: 'complete' } as const;
+  } catch (error) {
+    return outcomeFor(signal.aborted ? (signal.reason as unknown) : error);
+  }
+}
+
+/** A crash, or a model that the runtime refuses, is the firmware's fault; everything else is the rig's. */
+function outcomeFor(error: unknown): Manifest['outcome'] {
+  const isFirmwares = error instanceof FirmwareFault || error instanceof ModelRefused;
+  return { status: isFirmwares ? 'failed' : 'broken', reason: messageOf(error) };
+}
+
+interface Boot extends Job {
+  readonly boot: number;
+  readonly note: (seen: Partial<Manifest>) => void;
+  /** Of all boots so far. */
+  readonly emulated: { instructions: number; busyMs: number };
+}
+
+async function measureBoot(job: Boot, signal: AbortSignal): Promise<void> {
+  await using link = await job.target.open(job.image.path, signal);
+  try {
+    await exchange(job, link, signal);
+  } finally {
+    await noteEmulation(job, link);
+  }
+}
+
+async function exchange(job: Boot, link: Link, signal: AbortSignal): Promise<void> {
+  const dut = await job.protocol.connect(tapLink(link, job.recorder), signal);
+  job.note({ dut: dut.identity });
+  expectBuild(job, dut);
+  await dut.load(job.model);
+  await proveModel(job, dut, 'after it was loaded');
+  await settle(job, dut);
+  await inferAll(job, dut, link);
+  await profile(job, dut);
+  await proveModel(job, dut, 'after the last inference');
+}
+
+function expectBuild({ image, target }: Boot, dut: Dut): void {
+  if (dut.identity.buildId === image.buildId) return;
+  throw new TargetError(
+    `the firmware that answers is build ${dut.identity.buildId}, the image is build ${image.buildId}`,
+    `${target.name}, ${image.file}`,
+    'load the image again: another firmware is running',
+  );
+}
+
+/** The DUT hashes the model's bytes as they lie in its memory, with a fresh nonce: no other model, and no stored answer, can match. */
+async function proveModel({ model, target, proveModel: wanted = true }: Boot, dut: Dut, when: string): Promise<void> {
+  if (!wanted) return;
+  const nonce = randomBytes(16);
+  const proof = Buffer.from(await dut.proveModel(model.length, nonce)).toString('hex');
+  const expected = createHash('sha256').update(nonce).update(model).digest('hex');
+  if (proof === expected) return;
+  throw new TargetError(
+    `the model in the DUT is not the suite's ${when}: its SHA-256 with this nonce is ${proof.slice(0, 16)}…, expected ${expected.slice(0, 16)}…`,
+    target.name,
+    'load it again; if it changes again, the memory or the link corrupts it',
+  );
+}
+
+const scalingRuns = 1;
+
+/** Prepares, warms up, checks that twice the work takes twice the ticks, and prepares again so that no state is left of it. */
+async function settle(job: Boot, dut: Dut): Promise<void> {
+  const { suite, model, inputs, boot, recorder } = job;
+  const prepared = await dut.prepare(model.length);
+  const first = inputs[0] ?? new Uint8Array();
+  expectInputBytes(job, prepared.inputBytes, first.length);
+  for (let run = 0; run < suite.measure.warmup; run++) await dut.infer(first);
+  const { ticks } = await dut.infer(first, { repeat: scalingRuns });
+  const { ticks: doubledTicks } = await dut.infer(first, { repeat: 2 * scalingRuns });
+  recorder.sample({ kind: 'scaling', boot, runs: scalingRuns, ticks, doubledTicks });
+  await dut.prepare(model.length);
+}
+
+function expectInputBytes({ target }: Boot, wanted: number, given: number): void {
+  if (wanted === given) return;
+  throw new TargetError(
+    `the DUT's model takes ${wanted} input bytes, the vectors have ${given}`,
+    target.name,
+    'the firmware reads the model in another way than the host: report it with the model',
+  );
+}
+
+const progressIntervalMs = 100;
+
+async function inferAll(
+  { suite, inputs, boot, recorder, clock, onProgress }: Boot,
+  dut: Dut,
+  link: Link,
+): Promise<void> {
+  const total = inputs.length * suite.measure.boots;
+  let reportedMs = clock.nowMs();
+  let counters = await link.counters?.();
+  for (const [vector, input] of inputs.entries()) {
+    const { ticks, output } = await dut.infer(input);
+    recorder.sample({ kind: 'inference', boot, vector, ticks, output: Buffer.from(output).toString('base64') });
+    if (clock.nowMs() - reportedMs < progressIntervalMs) continue;
+    reportedMs = clock.nowMs();
+    const before = counters;
+    counters = await link.counters?.();
+    onProgress({ done: boot * inputs.length + vector + 1, total, ...speed(before, counters) });
+  }
+}
+
+function speed(before?: EmulationCounters, now?: EmulationCounters): { mips?: number } {
+  if (!before || !now || now.busyMs === before.busyMs) return {};
+  return { mips: (now.instructions - before.instructions) / (now.busyMs - before.busyMs) / 1000 };
+}
+
+async function profile({ inputs, boot, recorder }: Boot, dut: Dut): Promise<void> {
+  await dut.infer(inputs[0] ?? new Uint8Array(), { profile: true });
+  recorder.sample({ kind: 'operators', boot, vector: 0, ticks: await dut.operatorTicks() });
+  const { arenaBytes, stackBytes } = await dut.stats();
+  recorder.sample({ kind: 'memory', boot, arenaBytes, stackBytes });
+}
+
+async function noteEmulation({ note, emulated }: Boot, link: Link): Promise<void> {
+  const counters = await link.counters?.().catch(() => undefined); // a lost emulator cannot tell; its loss is reported elsewhere
+  if (!counters) return;
+  emulated.instructions += counters.instructions;
+  emulated.busyMs += counters.busyMs;
+  note({ emulation: emulated });
+}
+
+function started({ suite, target, model, inputs, image, clock }: Job): Manifest {
+  const vectors = createHash('sha256');
+  for (const input of inputs) vectors.update(input);
+  const { path: _path, buildId: _buildId, ...recorded } = image;
+  return {
+    tickmark: 1,
+    suite: suite.name,
+    target: target.name,
+    basis: target.basis,
+    ...(target.emulator === undefined ? {} : { emulator: target.emulator }),
+    startedAt: clock.nowIso(),
+    finishedAt: clock.nowIso(),
+    outcome: { status: 'broken', reason: 'the session was cut off before it ended' },
+    model: { sha256: createHash('sha256').update(model).digest('hex'), bytes: model.length },
+    vectors: { count: inputs.length, sha256: vectors.digest('hex') },
+    image: recorded,
+  };
+}
