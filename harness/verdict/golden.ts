@@ -1,0 +1,132 @@
+import type { Budget } from '../suite/suite.ts';
+import { judgeFigure, notMeasured } from './budget.ts';
+import type { Reference } from './reference.ts';
+import type { GoldenDifference, GoldenMetrics, Verdict } from './result.ts';
+import { byVector, explainEnd, type Inference, type Session } from './session.ts';
+import { codesOf, type ElementType, lsbsOf, partsOf, type TensorSpec } from './tensor.ts';
+
+/** How the DUT's outputs compare with the golden. Every inference of every boot counts. */
+export interface GoldenComparison {
+  readonly measuredVectors: number;
+  /** One for each vector that differs, in the order of vectors: its worst element over all its inferences. */
+  readonly differences: readonly GoldenDifference[];
+  /** Vectors whose output changed from one inference of them to another; absent when each was measured once. */
+  readonly unstable?: readonly number[];
+}
+
+/** Compares every output with its golden; undefined when there is none to compare. */
+export function compareWithGolden(session: Session, reference: Reference): GoldenComparison | undefined {
+  const measured = byVector(session).filter(([first]) => first && reference.golden[first.vector]);
+  if (measured.length === 0) return undefined;
+  const isRepeated = measured.some(inferences => inferences.length > 1);
+  return {
+    measuredVectors: measured.length,
+    differences: measured.flatMap(inferences => worstOf(inferences, reference) ?? []),
+    ...(isRepeated && { unstable: measured.filter(changes).map(([first]) => first?.vector ?? 0) }),
+  };
+}
+
+/** Enough to see a pattern in a report; the recording has all of them. */
+const listed = 10;
+
+export function goldenMetrics({ differences, unstable }: GoldenComparison): GoldenMetrics {
+  return {
+    maxDiffLsb: maxDiffOf(differences),
+    differingVectors: differences.length,
+    ...(unstable && { unstableVectors: unstable.length }),
+    differences: differences.slice(0, listed),
+  };
+}
+
+/** Judges the largest distance of any output element from the golden, and names the first vector beyond the budget. */
+export function judgeGolden(budget: Budget, comparison: GoldenComparison | undefined, { end }: Session): Verdict {
+  if (!comparison) return notMeasured(budget, `no outputs were measured: ${explainEnd(end)}`);
+  const value = maxDiffOf(comparison.differences);
+  const note = unstableNote(comparison);
+  return judgeFigure(
+    budget,
+    {
+      lead: leadOf(comparison, budget.limit),
+      name: 'largest difference',
+      value,
+      evidence: 'grows',
+      ...(note && { note }),
+    },
+    end,
+  );
+}
+
+function leadOf({ differences, measuredVectors }: GoldenComparison, limitLsb: number): string {
+  const first = differences.find(difference => difference.diffLsb > limitLsb) ?? differences[0];
+  if (!first) return `the outputs of all ${measuredVectors} measured vectors equal the golden`;
+  const { vector, element, diffLsb, expected, actual } = first;
+  const where = `in vector ${vector}, element ${element}, by ${diffLsb} LSB (expected ${expected}, got ${actual})`;
+  return `the outputs differ from the golden ${where}; ${differences.length} of ${measuredVectors} vectors differ`;
+}
+
+/** What to add about outputs that change while their input does not; undefined when none was seen to. */
+export function unstableNote({ unstable, measuredVectors }: GoldenComparison): string | undefined {
+  if (!unstable?.length) return undefined;
+  return `the output of vector ${unstable[0]} changes between inferences of the same input (${unstable.length} of ${measuredVectors} vectors)`;
+}
+
+function maxDiffOf(differences: readonly GoldenDifference[]): number {
+  return differences.reduce((max, { diffLsb }) => Math.max(max, diffLsb), 0);
+}
+
+function changes(inferences: readonly Inference[]): boolean {
+  const [first, ...others] = inferences;
+  return first !== undefined && others.some(other => !isEqual(first.output, other.output));
+}
+
+function worstOf(inferences: readonly Inference[], reference: Reference): GoldenDifference | undefined {
+  return inferences
+    .flatMap(inference => differenceOf(inference, reference) ?? [])
+    .reduce<GoldenDifference | undefined>(
+      (worst, next) => (worst && worst.diffLsb >= next.diffLsb ? worst : next),
+      undefined,
+    );
+}
+
+function differenceOf({ vector, output }: Inference, { golden, outputs }: Reference): GoldenDifference | undefined {
+  const expected = golden[vector];
+  if (!expected || isEqual(expected, output)) return undefined;
+  const differing = [...differingElements(expected, output, outputs)];
+  const worst = differing.toSorted((a, b) => b.diffLsb - a.diffLsb)[0]; // stable: the first of equals
+  return worst && { vector, ...worst, differingElements: differing.length };
+}
+
+type ElementDifference = Omit<GoldenDifference, 'vector' | 'differingElements'>;
+
+/** The elements that differ, numbered over all output tensors. */
+function* differingElements(
+  expected: Uint8Array,
+  actual: Uint8Array,
+  outputs: readonly TensorSpec[],
+): Generator<ElementDifference> {
+  const [wanted, got] = [partsOf(expected, outputs), partsOf(actual, outputs)];
+  let firstElement = 0;
+  for (const [index, { type, elements }] of outputs.entries()) {
+    const differences = tensorDifferences(wanted[index] ?? expected, got[index] ?? actual, type);
+    for (const difference of differences) yield { ...difference, element: firstElement + difference.element };
+    firstElement += elements;
+  }
+}
+
+function* tensorDifferences(expected: Uint8Array, actual: Uint8Array, type: ElementType): Generator<ElementDifference> {
+  const [wanted, got] = [codesOf(expected, type), codesOf(actual, type)];
+  const [wantedLsbs, gotLsbs] = [lsbsOf(expected, type), lsbsOf(actual, type)];
+  for (let element = 0; element < wanted.length; element++) {
+    const diffLsb = Math.abs((wantedLsbs[element] ?? 0) - (gotLsbs[element] ?? 0));
+    if (diffLsb > 0) yield { element, expected: finite(wanted[element]), actual: finite(got[element]), diffLsb };
+  }
+}
+
+/** JSON has no number for what is not finite. */
+function finite(value: number | undefined): number | null {
+  return value !== undefined && Number.isFinite(value) ? value : null;
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0;
+}

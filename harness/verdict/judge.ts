@@ -1,0 +1,125 @@
+import type { Manifest, Recording } from '../recording/recording.ts';
+import type { Board } from '../suite/board.ts';
+import { type Budget, budgetsFor, type Suite } from '../suite/suite.ts';
+import { type Accuracy, judgeLoss, judgeTop1, measureAccuracy } from './accuracy.ts';
+import { notMeasured } from './budget.ts';
+import { compareWithGolden, type GoldenComparison, goldenMetrics, judgeGolden } from './golden.ts';
+import { judgeLatency, measureLatency, type Ticks } from './latency.ts';
+import { judgeMemory, measureMemory } from './memory.ts';
+import { measureOperators } from './operators.ts';
+import type { Reference } from './reference.ts';
+import type { CaseResult, MemoryMetrics, Metrics, OperatorMetrics, Provenance, Verdict } from './result.ts';
+import { explainEnd, type Identity, judgeSession, readSession, type Session } from './session.ts';
+import { caseStatus } from './status.ts';
+import { judgeTickCounter } from './tick-counter.ts';
+import { warningsOf } from './warnings.ts';
+
+/** Everything that a case is judged by. */
+export interface Evidence {
+  readonly suite: Suite;
+  readonly board: Board;
+  readonly recording: Recording;
+  /** Relative to results.json; null when nothing was recorded. */
+  readonly recordingFolder: string | null;
+  /** Whom the recording must be of: the hashes of the suite's model and vectors. */
+  readonly identity: Identity;
+  readonly reference: Reference;
+  /** Class indexes [vectors]. */
+  readonly labels?: readonly number[];
+}
+
+/**
+ * Judges one case from what was recorded of it. Verdicts: how the session ended, whether the tick counter counts, then the target's
+ * budgets in the suite's order. The same evidence always gives the same result: a recording can be judged again without its target.
+ */
+export function judgeCase(evidence: Evidence): CaseResult {
+  const { suite, board, recording, recordingFolder } = evidence;
+  const { manifest } = recording;
+  const facts = gather(evidence);
+  const verdicts = [
+    judgeSession(facts.session),
+    ...(facts.tickCounter ? [facts.tickCounter] : []),
+    ...budgetsFor(suite, board.name).map(budget => judgeBudget(budget, facts)),
+  ];
+  const metrics = metricsOf(facts, manifest);
+  return {
+    suite: suite.name,
+    target: board.name,
+    status: caseStatus(verdicts),
+    verdicts,
+    metrics,
+    warnings: warningsOf(metrics, facts.golden),
+    provenance: provenanceOf(manifest, board),
+    recording: recordingFolder,
+    startedAt: manifest.startedAt,
+    durationMs: Date.parse(manifest.finishedAt) - Date.parse(manifest.startedAt),
+  };
+}
+
+/** What was measured, before any budget. */
+interface Facts extends Ticks {
+  readonly session: Session;
+  readonly tickCounter: Verdict | undefined;
+  readonly golden: GoldenComparison | undefined;
+  readonly accuracy: Accuracy;
+  readonly operators: readonly OperatorMetrics[] | undefined;
+  readonly memory: MemoryMetrics;
+}
+
+function gather({ suite, board, recording, identity, reference, labels }: Evidence): Facts {
+  const { manifest } = recording;
+  const { basis, dut } = manifest;
+  const session = readSession(recording, { identity, outputs: reference.outputs, boots: suite.measure.boots });
+  const tickCounter = judgeTickCounter(session, basis);
+  const counts = tickCounter?.status !== 'broken';
+  const rates = counts && dut ? { basis, tickHz: dut.tickHz, clockHz: board.clockHz } : undefined;
+  return {
+    basis,
+    session,
+    tickCounter,
+    golden: compareWithGolden(session, reference),
+    accuracy: measureAccuracy({ task: suite.task, session, reference, labels }),
+    latency: rates && measureLatency(session, rates),
+    operators: counts ? measureOperators(session, reference) : undefined,
+    memory: measureMemory(session, manifest, reference),
+    missing: counts ? explainEnd(session.end) : 'the tick counter is broken, see rig.tickCounter',
+  };
+}
+
+/** A target that was not tried has nothing to show, not even the figures that the host knows without it. */
+function judgeBudget(budget: Budget, facts: Facts): Verdict {
+  const { session, golden, accuracy, memory } = facts;
+  if (session.end.status === 'skipped') return notMeasured(budget, `not measured: ${session.end.reason}`);
+  if (budget.kind === 'golden') return judgeGolden(budget, golden, session);
+  if (budget.kind === 'memory') return judgeMemory(budget, memory, session);
+  if (budget.kind === 'latency') return judgeLatency(budget, facts, session);
+  if (budget.metric === 'top1') return judgeTop1(budget, accuracy, session);
+  return judgeLoss(budget, accuracy, { session, golden });
+}
+
+function metricsOf({ session, golden, accuracy, latency, operators, memory }: Facts, { emulation }: Manifest): Metrics {
+  return {
+    vectors: session.vectors,
+    ...(latency && { latency }),
+    ...(operators && { operators }),
+    ...(golden && { golden: goldenMetrics(golden) }),
+    ...(accuracy.metrics && { accuracy: accuracy.metrics }),
+    memory,
+    ...(emulation && { emulation }),
+  };
+}
+
+function provenanceOf({ basis, emulator, dut, image, model, vectors }: Manifest, board: Board): Provenance {
+  return {
+    board: board.name,
+    mcu: board.mcu,
+    core: board.core,
+    clockHz: board.clockHz,
+    basis,
+    ...(emulator !== undefined && { emulator }),
+    ...(dut && { runtime: dut.runtime, buildId: dut.buildId, unit: dut.unit, tickSource: dut.tickSource }),
+    ...(image && { imageSha256: image.sha256 }),
+    modelSha256: model.sha256,
+    vectorsSha256: vectors.sha256,
+  };
+}

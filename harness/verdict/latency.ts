@@ -1,0 +1,64 @@
+import type { Budget, LatencyMetric } from '../suite/suite.ts';
+import { type Basis, latencyUnits, ticksToLatency } from '../units.ts';
+import { judgeFigure, notMeasured } from './budget.ts';
+import type { LatencyMetrics, Verdict } from './result.ts';
+import type { Session } from './session.ts';
+import { ascending, mean, percentile, valuesNeeded } from './stats.ts';
+
+/** Rates that turn ticks into the unit of their basis: the timer's, and the core's for cycles and instructions. */
+export interface TickRates {
+  readonly basis: Basis;
+  readonly tickHz: number;
+  readonly clockHz: number;
+}
+
+/** A latency budget, whose basis says which targets it bounds. */
+export type LatencyBudget = Extract<Budget, { readonly kind: 'latency' }>;
+
+/** Figures over the ticks of single inferences, all boots together; percentiles are ticks that were measured, converted once. */
+export function measureLatency({ inferences }: Session, rates: TickRates): LatencyMetrics | undefined {
+  if (inferences.length === 0) return undefined;
+  const ticks = inferences.map(inference => inference.ticks);
+  const sorted = ascending(ticks);
+  const latencyOf = (count: number) => ticksToLatency(count, rates.basis, rates);
+  return {
+    basis: rates.basis,
+    tickHz: rates.tickHz,
+    unit: latencyUnits[rates.basis],
+    count: ticks.length,
+    min: latencyOf(percentile(sorted, 0)),
+    p50: latencyOf(percentile(sorted, 50)),
+    p90: latencyOf(percentile(sorted, 90)),
+    p99: latencyOf(percentile(sorted, 99)),
+    max: latencyOf(percentile(sorted, 100)),
+    mean: latencyOf(mean(ticks)),
+    ticks,
+  };
+}
+
+/** What a target counted, and why there is no figure where there is none. */
+export interface Ticks {
+  readonly basis: Basis;
+  readonly latency: LatencyMetrics | undefined;
+  readonly missing: string;
+}
+
+/** Judges one percentile, or the longest inference, on the basis that the target counts. */
+export function judgeLatency(budget: LatencyBudget, ticks: Ticks, { end }: Session): Verdict {
+  const { metric, basis } = budget;
+  if (basis !== ticks.basis) {
+    return notMeasured(budget, `bounds ${basis}, and this target counts ${ticks.basis}: never judged by one another`);
+  }
+  if (!ticks.latency) return notMeasured(budget, `no ticks were measured: ${ticks.missing}`);
+  const doubt = doubtOf(metric, ticks.latency.count);
+  const evidence = metric === 'max' ? 'grows' : 'moves';
+  return judgeFigure(budget, { name: metric, value: ticks.latency[metric], evidence, ...(doubt && { doubt }) }, end);
+}
+
+const percents: Record<Exclude<LatencyMetric, 'max'>, number> = { p50: 50, p90: 90, p99: 99 };
+
+function doubtOf(metric: LatencyMetric, count: number): string | undefined {
+  if (metric === 'max') return undefined;
+  const needed = valuesNeeded(percents[metric]);
+  return count >= needed ? undefined : `a ${metric} needs at least ${needed} inferences, there are ${count}`;
+}

@@ -1,0 +1,101 @@
+import { ModelError } from '../errors.ts';
+import { createInterpreter, type Interpreter } from '../model/interpreter.ts';
+import { elementCount, type Model, type Tensor } from '../model/tflite.ts';
+import { codesOf, isElementType, partsOf, type TensorSpec, valuesOf } from './tensor.ts';
+
+/** What the host knows without any target: the right outputs, and the model's own figures. */
+export interface Reference {
+  /** Output tensors in the model's order. */
+  readonly outputs: readonly TensorSpec[];
+  /** The golden [vectors]: bytes of all output tensors, end to end. */
+  readonly golden: readonly Uint8Array[];
+  /** Real values of the float twin's first output [vectors]; absent without a twin. */
+  readonly float?: readonly Float32Array[];
+  /** Bytes of the constant tensors that operators read. */
+  readonly weightBytes: number;
+  readonly floatWeightBytes?: number;
+  /** Operators in the order of execution; no MACs where there are none, or none that can be counted. */
+  readonly operators: readonly { readonly name: string; readonly macs?: number }[];
+}
+
+/**
+ * Runs the golden interpreter, and the float twin on the dequantized inputs, over every vector. `inputs` [vectors] are the bytes of all
+ * input tensors, end to end. Vectors run in order on one interpreter that starts fresh: a model that keeps state (variable tensors)
+ * carries it from vector to vector, as the DUT does from its preparation in each boot on. Throws ModelError for a model that has no
+ * kernels here, or a twin that does not match.
+ */
+export function computeReference(
+  model: Model,
+  floatModel: Model | undefined,
+  inputs: readonly Uint8Array[],
+): Reference {
+  const interpreter = createInterpreter(model, modelName);
+  const layout = layoutOf(interpreter, modelName);
+  const golden = inputs.map(bytes => joined(interpreter.invoke(codesOfAll(bytes, layout.inputs))));
+  return {
+    outputs: layout.outputs,
+    golden,
+    weightBytes: weightBytesOf(model),
+    operators: model.operators.map(({ name }) => ({ name })),
+    ...(floatModel && { float: runTwin(floatModel, layout, inputs), floatWeightBytes: weightBytesOf(floatModel) }),
+  };
+}
+
+const modelName = "the suite's model";
+const twinName = "the suite's float twin";
+
+interface Layout {
+  readonly inputs: readonly TensorSpec[];
+  readonly outputs: readonly TensorSpec[];
+}
+
+function runTwin(model: Model, { inputs: specs, outputs }: Layout, inputs: readonly Uint8Array[]): Float32Array[] {
+  const interpreter = createInterpreter(model, twinName);
+  const [twinOutput] = layoutOf(interpreter, twinName).outputs;
+  if (twinOutput?.type !== 'float32' || twinOutput.elements !== outputs[0]?.elements) {
+    throw new ModelError(
+      `its first output is ${textOf(twinOutput)}, the model's is ${textOf(outputs[0])}`,
+      twinName,
+      "name the float32 model that the suite's model was quantized from",
+    );
+  }
+  return inputs.map(bytes => {
+    const parts = partsOf(bytes, specs);
+    const reals = specs.map((spec, index) => Float32Array.from(valuesOf(parts[index] ?? bytes, spec)));
+    return Float32Array.from(interpreter.invoke(reals)[0] ?? []);
+  });
+}
+
+function layoutOf({ inputs, outputs }: Interpreter, where: string): Layout {
+  return { inputs: inputs.map(tensor => specOf(tensor, where)), outputs: outputs.map(tensor => specOf(tensor, where)) };
+}
+
+function specOf({ name, type, shape, quantization }: Tensor, where: string): TensorSpec {
+  if (!isElementType(type)) {
+    throw new ModelError(`tensor "${name}" is ${type}`, where, 'convert it to int8 or float32 inputs and outputs');
+  }
+  const [scale = 1] = quantization?.scales ?? [];
+  const [zeroPoint = 0] = quantization?.zeroPoints ?? [];
+  return { name, type, elements: elementCount(shape), scale, zeroPoint };
+}
+
+function codesOfAll(bytes: Uint8Array, specs: readonly TensorSpec[]): ReturnType<typeof codesOf>[] {
+  const parts = partsOf(bytes, specs);
+  return specs.map(({ type }, index) => codesOf(parts[index] ?? bytes, type));
+}
+
+function joined(tensors: ReturnType<Interpreter['invoke']>): Uint8Array {
+  return Buffer.concat(
+    tensors.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)),
+  );
+}
+
+/** Constants count once, however many operators read them. */
+function weightBytesOf({ operators, tensors }: Model): number {
+  const read = new Set(operators.flatMap(operator => operator.inputs));
+  return tensors.reduce((sum, { index, data }) => sum + (read.has(index) ? (data?.length ?? 0) : 0), 0);
+}
+
+function textOf(tensor: TensorSpec | undefined): string {
+  return tensor ? `${tensor.type} with ${tensor.elements} elements` : 'missing';
+}

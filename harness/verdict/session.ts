@@ -1,0 +1,161 @@
+import type { Recording, Sample } from '../recording/recording.ts';
+import type { Verdict } from './result.ts';
+import { bytesOf, type TensorSpec } from './tensor.ts';
+
+/** One measured inference with the bytes of all output tensors, end to end. */
+export interface Inference {
+  readonly boot: number;
+  readonly vector: number;
+  readonly ticks: number;
+  readonly output: Uint8Array;
+}
+
+/** What a recording proves: how its session ended and the samples that may be judged. */
+export interface Session {
+  readonly end: SessionEnd;
+  readonly vectors: number;
+  readonly boots: number;
+  readonly inferences: readonly Inference[];
+  readonly scaling: readonly SampleOf<'scaling'>[];
+  readonly operators: readonly SampleOf<'operators'>[];
+  readonly memory: readonly SampleOf<'memory'>[];
+}
+
+/** Complete: every vector of every boot was measured, with the suite's own model and vectors. */
+export type SessionEnd =
+  | { readonly status: 'complete' }
+  | { readonly status: 'failed' | 'broken' | 'skipped'; readonly reason: string };
+
+type SampleOf<Kind> = Extract<Sample, { readonly kind: Kind }>;
+
+/** Whom a recording must be of, as SHA-256 in hex: the model file, and the input bytes of all vectors. */
+export interface Identity {
+  readonly modelSha256: string;
+  readonly vectorsSha256: string;
+}
+
+interface Expected {
+  readonly identity: Identity;
+  readonly outputs: readonly TensorSpec[];
+  readonly boots: number;
+}
+
+/** Reads what a recording proves. Nothing that was measured of another model or other vectors is let in. */
+export function readSession(recording: Recording, { identity, outputs, boots }: Expected): Session {
+  const vectors = recording.manifest.vectors.count;
+  const foreign = identityFault(recording, identity);
+  const samples = foreign ? [] : recording.samples;
+  const decoded = ofKind(samples, 'inference').map(decode);
+  const outputBytes = outputs.reduce((sum, tensor) => sum + bytesOf(tensor), 0);
+  const misfit = decoded.find(seen => !fits(seen, { vectors, outputBytes }));
+  const fault =
+    foreign ?? (misfit && misfitFault(misfit, { vectors, outputBytes })) ?? missingFault(decoded, { vectors, boots });
+
+  return {
+    end: endOf(recording, fault),
+    vectors,
+    boots,
+    inferences: decoded.filter(seen => fits(seen, { vectors, outputBytes })),
+    scaling: ofKind(samples, 'scaling'),
+    operators: ofKind(samples, 'operators'),
+    memory: ofKind(samples, 'memory'),
+  };
+}
+
+/** The inferences of each vector [vectors], in the order measured. */
+export function byVector({ inferences, vectors }: Session): readonly (readonly Inference[])[] {
+  const groups: Inference[][] = Array.from({ length: vectors }, () => []);
+  for (const inference of inferences) groups[inference.vector]?.push(inference);
+  return groups;
+}
+
+/** The session as a verdict of its own: `rig.session`, or `firmware.session` where the firmware ended it. */
+export function judgeSession({ end, vectors, boots, inferences }: Session): Verdict {
+  const wanted = vectors * boots;
+  const measured = new Set(inferences.map(placeOf)).size;
+  const count = `${measured} of ${wanted} inferences measured (${vectors} vectors, ${boots} ${boots === 1 ? 'boot' : 'boots'})`;
+  return {
+    budget: end.status === 'failed' ? 'firmware.session' : 'rig.session',
+    status: end.status === 'complete' ? 'passed' : end.status,
+    measured: end.status === 'skipped' ? null : measured,
+    relation: '>=',
+    limit: wanted,
+    unit: 'inferences',
+    basis: null,
+    optional: false,
+    reason: end.status === 'complete' || end.status === 'skipped' ? reasonOf(end, count) : `${end.reason}; ${count}`,
+  };
+}
+
+/** Why a figure is missing from a session that ended like this, or counts for less. */
+export function explainEnd(end: SessionEnd): string {
+  if (end.status === 'skipped') return end.reason;
+  if (end.status === 'complete') return 'the recording does not have it';
+  return end.status === 'failed' ? 'the firmware failed, see firmware.session' : 'the session broke, see rig.session';
+}
+
+function reasonOf(end: SessionEnd, count: string): string {
+  return end.status === 'complete' ? count : end.reason;
+}
+
+/** The first reason wins: a session that ended by itself says why; one that claims to be complete is checked. */
+function endOf({ manifest: { outcome } }: Recording, fault: string | undefined): SessionEnd {
+  return outcome.status === 'complete' && fault !== undefined ? { status: 'broken', reason: fault } : outcome;
+}
+
+/** A figure belongs to a model and to vectors: those of a recording that was made with others are none of this suite's. */
+function identityFault({ manifest: { model, vectors } }: Recording, identity: Identity): string | undefined {
+  return (
+    changeFault('model bytes', model.sha256, identity.modelSha256) ??
+    changeFault('vectors', vectors.sha256, identity.vectorsSha256)
+  );
+}
+
+function changeFault(what: string, recorded: string, wanted: string): string | undefined {
+  if (recorded === wanted) return undefined;
+  return `the recording is of other ${what}: SHA-256 ${short(recorded)} was measured, the suite has ${short(wanted)}; measure again`;
+}
+
+interface Shape {
+  readonly vectors: number;
+  readonly outputBytes: number;
+}
+
+function fits({ vector, output }: Inference, { vectors, outputBytes }: Shape): boolean {
+  return Number.isInteger(vector) && vector >= 0 && vector < vectors && output.length === outputBytes;
+}
+
+function misfitFault({ vector, boot, output }: Inference, { vectors, outputBytes }: Shape): string {
+  return output.length === outputBytes
+    ? `the recording has an inference of vector ${vector}, and there are ${vectors}`
+    : `the output of vector ${vector} in boot ${boot} has ${output.length} bytes, the model's has ${outputBytes}`;
+}
+
+function missingFault(
+  inferences: readonly Inference[],
+  { vectors, boots }: Pick<Session, 'vectors' | 'boots'>,
+): string | undefined {
+  const seen = new Set(inferences.map(placeOf));
+  for (let boot = 0; boot < boots; boot++) {
+    for (let vector = 0; vector < vectors; vector++) {
+      if (!seen.has(placeOf({ boot, vector }))) return `vector ${vector} was not measured in boot ${boot}`;
+    }
+  }
+  return undefined;
+}
+
+function placeOf({ boot, vector }: Pick<Inference, 'boot' | 'vector'>): string {
+  return `${boot}:${vector}`;
+}
+
+function decode({ boot, vector, ticks, output }: SampleOf<'inference'>): Inference {
+  return { boot, vector, ticks, output: Buffer.from(output, 'base64') };
+}
+
+function ofKind<Kind extends Sample['kind']>(samples: readonly Sample[], kind: Kind): readonly SampleOf<Kind>[] {
+  return samples.filter((sample): sample is SampleOf<Kind> => sample.kind === kind);
+}
+
+function short(sha256: string): string {
+  return `${sha256.slice(0, 12)}…`;
+}

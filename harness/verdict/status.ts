@@ -1,0 +1,24 @@
+import type { Basis } from '../units.ts';
+import { type Status, statuses, type Verdict } from './result.ts';
+
+/**
+ * The status of a case: broken, failed, inconclusive or passed, the first that one of its verdicts has; skipped when nothing was judged.
+ * An optional budget counts only when it is met. A passed check of the rig's own counts for nothing: it judges no firmware.
+ */
+export function caseStatus(verdicts: readonly Verdict[]): Status {
+  const counted = verdicts.filter(verdict =>
+    verdict.status === 'passed' ? isBudget(verdict) : !verdict.optional && verdict.status !== 'skipped',
+  );
+  return statuses.find(status => counted.some(verdict => verdict.status === status)) ?? 'skipped';
+}
+
+/** Whether a verdict is of a budget of the suite, and not of a check that the harness makes itself. */
+export function isBudget({ budget }: Verdict): boolean {
+  return !budget.startsWith('rig.') && !budget.startsWith('firmware.');
+}
+
+/** Whether a required budget that bounds this basis has no figure to show for it. */
+export function isMissing(verdict: Verdict, basis: Basis): boolean {
+  const applies = verdict.basis === null || verdict.basis === basis;
+  return isBudget(verdict) && applies && !verdict.optional && verdict.status === 'skipped';
+}

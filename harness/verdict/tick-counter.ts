@@ -1,0 +1,76 @@
+import type { Basis } from '../units.ts';
+import type { Verdict } from './result.ts';
+import type { Session } from './session.ts';
+
+/** Twice the work must take twice the ticks within this share. */
+const allowedPercent = 1;
+
+/** Two readings of a counter differ from the true interval by less than a tick each way, and one of them counts twice. */
+const resolutionTicks = 2;
+
+/**
+ * Whether the DUT's tick counter counts: `rig.tickCounter`. No inference takes 0 ticks, and 2N inferences take twice the ticks of N,
+ * within 1 %. Undefined when no ticks were taken. Inconclusive when the windows are too short to tell 1 % apart.
+ */
+export function judgeTickCounter(session: Session, basis: Basis): Verdict | undefined {
+  const { inferences, scaling } = session;
+  if (inferences.length === 0 && scaling.length === 0) return undefined;
+  const still = inferences.find(inference => !(inference.ticks > 0));
+  if (still) {
+    const count = inferences.filter(inference => !(inference.ticks > 0)).length;
+    return verdictOf(basis, {
+      status: 'broken',
+      reason: `the tick counter stands still: vector ${still.vector} took ${still.ticks} ticks, as did ${count} of ${inferences.length} inferences`,
+    });
+  }
+
+  const worst = scaling.toSorted((a, b) => deviationPercent(b) - deviationPercent(a))[0];
+  return verdictOf(basis, worst ? judgeScaling(worst) : unchecked);
+}
+
+type Scaling = Session['scaling'][number];
+type Judgement = Pick<Verdict, 'status' | 'reason'> & { readonly measured?: number };
+
+const unchecked: Judgement = {
+  status: 'skipped',
+  reason: 'the ticks move, but no window with twice the inferences was recorded',
+};
+
+function judgeScaling(scaling: Scaling): Judgement {
+  const { runs, ticks, doubledTicks } = scaling;
+  const percent = deviationPercent(scaling);
+  const windows = `${counted(runs)} took ${ticks} ticks and ${counted(2 * runs)} took ${doubledTicks}`;
+  if (!(ticks > 0) || doubledTicks <= ticks) {
+    return { status: 'broken', reason: `the tick counter stands still: ${windows}` };
+  }
+
+  const measured = Number(percent.toPrecision(3));
+  const sentence = `${windows}: ${measured} % off twice as many, allowed ${allowedPercent} %`;
+  if (percent <= allowedPercent) return { status: 'passed', measured, reason: sentence };
+  if (Math.abs(doubledTicks - 2 * ticks) <= resolutionTicks) {
+    return { status: 'inconclusive', measured, reason: `${sentence}; the windows are too short to tell` };
+  }
+  return { status: 'broken', measured, reason: `${sentence}; the counter wraps, stops, or counts something else` };
+}
+
+function deviationPercent({ ticks, doubledTicks }: Scaling): number {
+  return ticks > 0 ? (100 * Math.abs(doubledTicks - 2 * ticks)) / (2 * ticks) : Number.POSITIVE_INFINITY;
+}
+
+function counted(count: number): string {
+  return count === 1 ? '1 inference' : `${count} inferences`;
+}
+
+function verdictOf(basis: Basis, { status, reason, measured }: Judgement): Verdict {
+  return {
+    budget: 'rig.tickCounter',
+    status,
+    measured: measured ?? null,
+    relation: '<=',
+    limit: allowedPercent,
+    unit: '%',
+    basis,
+    optional: false,
+    reason,
+  };
+}
