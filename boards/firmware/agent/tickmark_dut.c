@@ -1,0 +1,298 @@
+#include "tickmark_dut.h"
+
+#include <string.h>
+
+#include "cobs.h"
+#include "crc.h"
+#include "sha256.h"
+
+enum { HELLO = 0x01, DESCRIBE, WRITE, PREPARE, PROVE, INFER, READ, STATS, OPERATORS, READY = 0x80, FAULT = 0xfd, ERROR = 0xff };
+enum { ANSWER = 0x80, PROFILE = 1 };
+enum { UNKNOWN_REQUEST = 1, BAD_FIELD, NO_COMMON_VERSION, OUTSIDE_REGION, NOT_WRITABLE, NOT_PREPARED = 9, WRONG_INPUT = 10 };
+
+enum {
+  VERSION = 1,
+  HEADER_BYTES = 3,
+  CRC_BYTES = 4,
+  BUILD_ID_BYTES = 20,
+  BODY_BYTES = HEADER_BYTES + TICKMARK_MAX_PAYLOAD + CRC_BYTES,
+  ENCODED_BYTES = BODY_BYTES + BODY_BYTES / 254 + 1,
+};
+
+/* A frame on its way out: kind, sequence, payload, and at the end its CRC. */
+typedef struct {
+  uint32_t count; /* bytes of header and payload so far */
+  uint8_t bytes[BODY_BYTES];
+} frame;
+
+static struct {
+  const tickmark_board *board;
+  uint8_t received[ENCODED_BYTES];
+  uint32_t received_count; /* ENCODED_BYTES + 1: too long to be a frame */
+  uint32_t dropped;
+  frame answer;
+  bool has_answered; /* in this session */
+  bool is_prepared;
+  tickmark_prepared prepared;
+} dut;
+
+/* What a request carries, read from the front; `is_short` once more was asked for than is there. */
+typedef struct {
+  const uint8_t *at;
+  uint32_t left;
+  bool is_short;
+} payload;
+
+static const uint8_t *take(payload *p, uint32_t count) {
+  static const uint8_t nothing[16];
+  if (count > p->left) {
+    p->is_short = true;
+    return nothing;
+  }
+  const uint8_t *taken = p->at;
+  p->at += count;
+  p->left -= count;
+  return taken;
+}
+
+static uint32_t take_uint(payload *p, uint32_t bytes) {
+  const uint8_t *from = take(p, bytes);
+  uint32_t value = 0;
+  while (bytes--) value = value << 8 | from[bytes];
+  return value;
+}
+
+static bool is_exact(const payload *p) { return !p->is_short && p->left == 0; }
+
+static uint32_t room(const frame *f) { return HEADER_BYTES + TICKMARK_MAX_PAYLOAD - f->count; }
+
+static void put(frame *f, const void *bytes, uint32_t count) {
+  if (count > room(f)) count = room(f);
+  memcpy(f->bytes + f->count, bytes, count);
+  f->count += count;
+}
+
+static void put_uint(frame *f, uint64_t value, uint32_t bytes) {
+  for (; bytes; bytes--, value >>= 8) {
+    const uint8_t byte = (uint8_t)value;
+    put(f, &byte, 1);
+  }
+}
+
+static void put_short_text(frame *f, const char *text) {
+  const uint32_t count = (uint32_t)strlen(text);
+  put_uint(f, count < 255 ? count : 255, 1);
+  put(f, text, count < 255 ? count : 255);
+}
+
+static void begin(frame *f, uint8_t kind, const uint8_t sequence[2]) {
+  f->bytes[0] = kind;
+  memcpy(f->bytes + 1, sequence, 2);
+  f->count = HEADER_BYTES;
+}
+
+static void send_frame(frame *f) {
+  static const uint8_t zero = 0;
+  const uint32_t crc = crc32(0, f->bytes, f->count);
+  for (int i = 0; i < CRC_BYTES; i++) f->bytes[f->count + (uint32_t)i] = (uint8_t)(crc >> 8 * i);
+  dut.board->send(&zero, 1);
+  cobs_send(f->bytes, f->count + CRC_BYTES, dut.board->send);
+  dut.board->send(&zero, 1);
+}
+
+/* Turns the answer begun into an ERROR about the same request. */
+static void fail(frame *f, uint8_t request, tickmark_status status) {
+  f->bytes[0] = ERROR;
+  f->count = HEADER_BYTES;
+  put_uint(f, request, 1);
+  put_uint(f, status.code, 1);
+  put(f, status.text, (uint32_t)strlen(status.text));
+}
+
+static const tickmark_status done = {0, ""};
+static const tickmark_status bad_field = {BAD_FIELD, "the payload's length or a field is wrong"};
+
+static const tickmark_region *region(uint32_t number) { return &dut.board->regions[number]; }
+
+static bool is_inside(const tickmark_region *r, uint32_t offset, uint32_t bytes) { return offset <= r->bytes && bytes <= r->bytes - offset; }
+
+static tickmark_status hello(payload *p, frame *f) {
+  const bool is_ours = memcmp(take(p, 4), "TKMK", 4) == 0;
+  const uint32_t lowest = take_uint(p, 1), highest = take_uint(p, 1);
+  const uint8_t *nonce = take(p, 8);
+  if (!is_exact(p) || !is_ours) return bad_field;
+  if (lowest > VERSION || highest < VERSION) return (tickmark_status){NO_COMMON_VERSION, "this DUT speaks version 1 to 1"};
+  put_uint(f, VERSION, 1);
+  put(f, nonce, 8);
+  put_uint(f, TICKMARK_MAX_PAYLOAD, 2);
+  put_uint(f, dut.board->tick_hz, 4);
+  put(f, dut.board->build_id, BUILD_ID_BYTES);
+  put_short_text(f, dut.board->board);
+  put_short_text(f, dut.board->unit);
+  put_short_text(f, dut.board->runtime);
+  put_short_text(f, dut.board->tick_source);
+  return done;
+}
+
+static tickmark_status describe(payload *p, frame *f) {
+  if (!is_exact(p)) return bad_field;
+  for (uint32_t i = 0; i < TICKMARK_REGIONS; i++) {
+    put_uint(f, (uintptr_t)region(i)->base, 4);
+    put_uint(f, region(i)->bytes, 4);
+    put_uint(f, region(i)->flags, 1);
+  }
+  return done;
+}
+
+static tickmark_status write(payload *p, frame *f) {
+  (void)f; /* the answer is empty */
+  const uint32_t number = take_uint(p, 1), offset = take_uint(p, 4);
+  if (p->is_short || p->left == 0 || number >= TICKMARK_REGIONS) return bad_field;
+  const tickmark_region *r = region(number);
+  if (!is_inside(r, offset, p->left)) return (tickmark_status){OUTSIDE_REGION, "WRITE leaves the region"};
+  if (!(r->flags & TICKMARK_WRITABLE)) return (tickmark_status){NOT_WRITABLE, "this region cannot be written by WRITE"};
+  memcpy(r->base + offset, p->at, p->left);
+  if (number == TICKMARK_MODEL || number == TICKMARK_ARENA) dut.is_prepared = false;
+  return done;
+}
+
+static tickmark_status read(payload *p, frame *f) {
+  const uint32_t number = take_uint(p, 1), offset = take_uint(p, 4), bytes = take_uint(p, 2);
+  if (!is_exact(p) || number >= TICKMARK_REGIONS || bytes > TICKMARK_MAX_PAYLOAD) return bad_field;
+  if (!is_inside(region(number), offset, bytes)) return (tickmark_status){OUTSIDE_REGION, "READ leaves the region"};
+  put(f, region(number)->base + offset, bytes);
+  return done;
+}
+
+static tickmark_status prepare(payload *p, frame *f) {
+  const uint32_t model_bytes = take_uint(p, 4);
+  if (!is_exact(p)) return bad_field;
+  if (model_bytes > region(TICKMARK_MODEL)->bytes) return (tickmark_status){OUTSIDE_REGION, "the model is larger than its region"};
+  const tickmark_status status = dut.board->prepare(model_bytes, &dut.prepared);
+  dut.is_prepared = status.code == 0;
+  if (!dut.is_prepared) return status;
+  put_uint(f, dut.prepared.arena_bytes, 4);
+  put_uint(f, dut.prepared.input_bytes, 4);
+  put_uint(f, dut.prepared.output_bytes, 4);
+  put_uint(f, dut.prepared.operators, 2);
+  return done;
+}
+
+static tickmark_status prove(payload *p, frame *f) {
+  const uint32_t model_bytes = take_uint(p, 4);
+  const uint8_t *nonce = take(p, 16);
+  if (!is_exact(p)) return bad_field;
+  if (model_bytes > region(TICKMARK_MODEL)->bytes) return (tickmark_status){OUTSIDE_REGION, "the model is larger than its region"};
+  sha256 hash;
+  uint8_t digest[32];
+  sha256_start(&hash);
+  sha256_add(&hash, nonce, 16);
+  sha256_add(&hash, region(TICKMARK_MODEL)->base, model_bytes);
+  sha256_end(&hash, digest);
+  put(f, digest, sizeof digest);
+  return done;
+}
+
+/* The measured window: nothing but inferences between the two readings of the clock. */
+static tickmark_status run_window(uint32_t repeat, bool profile, uint64_t *ticks) {
+  tickmark_status status = done;
+  dut.board->clock_start();
+  while (repeat-- && status.code == 0) status = dut.board->invoke(profile);
+  *ticks = dut.board->clock_stop();
+  return status;
+}
+
+static tickmark_status infer(payload *p, frame *f) {
+  const uint32_t flags = take_uint(p, 1), repeat = take_uint(p, 2), expected = take_uint(p, 4);
+  if (!is_exact(p) || flags > PROFILE || repeat == 0) return bad_field;
+  if (!dut.is_prepared) return (tickmark_status){NOT_PREPARED, "INFER before a successful PREPARE"};
+  const uint32_t digest = crc32c(0, region(TICKMARK_INPUT)->base, dut.prepared.input_bytes);
+  if (digest != expected) return (tickmark_status){WRONG_INPUT, "the input digest does not match what lies in the input region"};
+  uint64_t ticks;
+  const tickmark_status status = run_window(repeat, flags & PROFILE, &ticks);
+  if (status.code) return status;
+  const uint8_t *output = region(TICKMARK_OUTPUT)->base;
+  put_uint(f, ticks, 8);
+  put_uint(f, digest, 4);
+  put_uint(f, crc32c(digest, output, dut.prepared.output_bytes), 4);
+  put(f, output, dut.prepared.output_bytes);
+  return done;
+}
+
+static tickmark_status stats(payload *p, frame *f) {
+  if (!is_exact(p)) return bad_field;
+  put_uint(f, dut.board->stack_used(), 4);
+  put_uint(f, region(TICKMARK_STACK)->bytes, 4);
+  put_uint(f, dut.is_prepared ? dut.prepared.arena_bytes : 0, 4);
+  put_uint(f, region(TICKMARK_ARENA)->bytes, 4);
+  put_uint(f, dut.dropped, 4);
+  return done;
+}
+
+static tickmark_status operators(payload *p, frame *f) {
+  uint32_t index = take_uint(p, 2);
+  if (!is_exact(p)) return bad_field;
+  if (!dut.is_prepared) return (tickmark_status){NOT_PREPARED, "OPERATORS before a successful PREPARE"};
+  put_uint(f, dut.prepared.operators, 2);
+  for (; index < dut.prepared.operators && room(f) >= 4; index++) put_uint(f, dut.board->operator_ticks((uint16_t)index), 4);
+  return done;
+}
+
+static void carry_out(const uint8_t *request, uint32_t count) {
+  static tickmark_status (*const handlers[])(payload *, frame *) = {
+    [HELLO] = hello, [DESCRIBE] = describe, [WRITE] = write, [PREPARE] = prepare, [PROVE] = prove,
+    [INFER] = infer, [READ] = read, [STATS] = stats, [OPERATORS] = operators,
+  };
+  const uint8_t kind = request[0];
+  payload p = {request + HEADER_BYTES, count - HEADER_BYTES, false};
+  begin(&dut.answer, kind | ANSWER, request + 1);
+  const bool is_known = kind >= HELLO && kind <= OPERATORS;
+  const tickmark_status status = is_known ? handlers[kind](&p, &dut.answer) : (tickmark_status){UNKNOWN_REQUEST, "unknown request"};
+  if (status.code) fail(&dut.answer, kind, status);
+}
+
+/* A request that was answered already is answered again by the same bytes, and nothing is done twice. */
+static bool is_repeated(const uint8_t *request) {
+  return dut.has_answered && request[0] != HELLO && memcmp(request + 1, dut.answer.bytes + 1, 2) == 0;
+}
+
+static void take_frame(void) {
+  const int32_t count = dut.received_count <= ENCODED_BYTES ? cobs_decode(dut.received, dut.received_count) : -1;
+  const uint32_t body = count < HEADER_BYTES + CRC_BYTES ? 0 : (uint32_t)count - CRC_BYTES;
+  payload crc = {dut.received + body, CRC_BYTES, false};
+  if (body == 0 || crc32(0, dut.received, body) != take_uint(&crc, CRC_BYTES)) {
+    dut.dropped++;
+    return;
+  }
+  if (!is_repeated(dut.received)) carry_out(dut.received, body);
+  dut.has_answered = true;
+  send_frame(&dut.answer);
+}
+
+void tickmark_receive(uint8_t byte) {
+  if (byte == 0) {
+    if (dut.received_count) take_frame();
+    dut.received_count = 0;
+  } else if (dut.received_count < ENCODED_BYTES) {
+    dut.received[dut.received_count++] = byte;
+  } else {
+    dut.received_count = ENCODED_BYTES + 1;
+  }
+}
+
+static void send_unasked(uint8_t kind, const char *text) {
+  static frame f; /* not the answer: that may have to be sent again */
+  static const uint8_t sequence[2];
+  begin(&f, kind, sequence);
+  put(&f, text, (uint32_t)strlen(text));
+  send_frame(&f);
+}
+
+void tickmark_start(const tickmark_board *board) {
+  dut.board = board;
+  send_unasked(READY, "");
+}
+
+void tickmark_fault(const char *text) {
+  if (dut.board) send_unasked(FAULT, text);
+}

@@ -1,0 +1,75 @@
+/*
+ * The Tickmark DUT agent: answers the host's requests (PROTOCOL.md) over any byte stream. C99, no heap, one DUT a firmware.
+ * A port fills in `tickmark_board`, calls tickmark_start once and tickmark_receive for each byte.
+ */
+#ifndef TICKMARK_DUT_H
+#define TICKMARK_DUT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifndef TICKMARK_MAX_PAYLOAD
+#define TICKMARK_MAX_PAYLOAD 1024
+#endif
+
+/* Regions by their numbers in the protocol. */
+enum { TICKMARK_MODEL, TICKMARK_INPUT, TICKMARK_OUTPUT, TICKMARK_ARENA, TICKMARK_STACK, TICKMARK_REGIONS };
+
+/* Flags of a region: WRITE works on it; its address may be used from outside. */
+enum { TICKMARK_WRITABLE = 1, TICKMARK_ADDRESSABLE = 2 };
+
+/* Codes of ERROR that a runtime may give. 0: done. */
+enum { TICKMARK_BAD_MODEL = 6, TICKMARK_NO_KERNEL = 7, TICKMARK_NO_ROOM = 8, TICKMARK_INFERENCE_FAILED = 11 };
+
+typedef struct {
+  uint8_t *base;
+  uint32_t bytes;
+  uint8_t flags;
+} tickmark_region;
+
+typedef struct {
+  uint8_t code;
+  const char *text; /* for a person, where code is not 0 */
+} tickmark_status;
+
+typedef struct {
+  uint32_t arena_bytes;
+  uint32_t input_bytes;
+  uint32_t output_bytes;
+  uint16_t operators;
+} tickmark_prepared;
+
+/* Everything that differs between boards and runtimes. */
+typedef struct {
+  const char *board; /* name of the port */
+  const char *unit;  /* the one device, where the chip can tell; else "" */
+  const char *runtime;
+  const char *tick_source;
+  uint32_t tick_hz;
+  const uint8_t *build_id; /* 20 bytes */
+  tickmark_region regions[TICKMARK_REGIONS];
+
+  /* Returns once the bytes are on their way. Also called from the fault handler, so it must not need interrupts. */
+  void (*send)(const uint8_t *bytes, uint32_t count);
+
+  void (*clock_start)(void);    /* zeroes the tick timer and starts it */
+  uint64_t (*clock_stop)(void); /* ticks since clock_start */
+  uint32_t (*stack_used)(void); /* high-water mark since boot, bytes */
+
+  /* Makes the model at the start of the model region ready to run. */
+  tickmark_status (*prepare)(uint32_t model_bytes, tickmark_prepared *prepared);
+  /* One inference, from the input region to the output region. With `profile`, ticks around each operator are kept. */
+  tickmark_status (*invoke)(bool profile);
+  uint32_t (*operator_ticks)(uint16_t index);
+} tickmark_board;
+
+/* Says READY. `board` must stay as it is. */
+void tickmark_start(const tickmark_board *board);
+
+/* Takes one byte from the host; on the last of a request, carries it out and sends the answer. */
+void tickmark_receive(uint8_t byte);
+
+/* Sends FAULT with a text. For a fault handler: nothing else may be called after it. */
+void tickmark_fault(const char *text);
+
+#endif

@@ -1,0 +1,72 @@
+/* The RP2040 port: where things lie, and the loop that feeds bytes to the agent. */
+#include <stdarg.h>
+
+#include "../../support/format.h"
+#include "../reference.h"
+#include "clocks.h"
+#include "systick.h"
+#include "uart.h"
+
+enum { INPUT_BYTES = 40 * 1024, OUTPUT_BYTES = 16 * 1024, ARENA_BYTES = 184 * 1024 };
+
+/* From the linker script. */
+extern uint8_t __tickmark_model_start[], __tickmark_model_end[];
+extern const uint8_t __build_id_note[];
+extern uint32_t __stack_bottom[], __stack_top[];
+
+#define POOL __attribute__((section(".pool"), aligned(16)))
+POOL uint8_t tickmark_input[INPUT_BYTES];
+POOL uint8_t tickmark_output[OUTPUT_BYTES];
+POOL uint8_t tickmark_arena[ARENA_BYTES];
+
+static uint32_t stack_used(void) {
+  const uint32_t *deepest = __stack_bottom;
+  while (*deepest == STACK_PAINT) deepest++;
+  return (uint32_t)(__stack_top - deepest) * sizeof *deepest;
+}
+
+static tickmark_board board = {
+  .board = "rp2040",
+  .unit = "", /* the chip has no serial number; a flash chip's would need the flash taken out of reading in place */
+  .runtime = REFERENCE_RUNTIME,
+  .tick_source = "systick",
+  .tick_hz = SYS_HZ,
+  .build_id = __build_id_note + 16, /* behind three words of sizes and type, and "GNU" */
+  .regions = {
+    [TICKMARK_INPUT] = {tickmark_input, INPUT_BYTES, TICKMARK_WRITABLE | TICKMARK_ADDRESSABLE},
+    [TICKMARK_OUTPUT] = {tickmark_output, OUTPUT_BYTES, TICKMARK_ADDRESSABLE},
+    [TICKMARK_ARENA] = {tickmark_arena, ARENA_BYTES, 0},
+  },
+  .send = uart_send,
+  .clock_start = systick_start,
+  .clock_stop = systick_stop,
+  .stack_used = stack_used,
+  .prepare = reference_prepare,
+  .invoke = reference_invoke,
+  .operator_ticks = reference_operator_ticks,
+};
+
+int main(void) {
+  clocks_start();
+  uart_start();
+  board.regions[TICKMARK_MODEL] = (tickmark_region){__tickmark_model_start, (uint32_t)(__tickmark_model_end - __tickmark_model_start), TICKMARK_ADDRESSABLE};
+  board.regions[TICKMARK_STACK] = (tickmark_region){(uint8_t *)__stack_bottom, (uint32_t)(__stack_top - __stack_bottom) * sizeof *__stack_top, 0};
+  reference_start(board.regions, systick_now32);
+  tickmark_start(&board);
+  for (;;) tickmark_receive(uart_receive());
+}
+
+static void describe(char *text, size_t size, const char *pattern, ...) {
+  va_list values;
+  va_start(values, pattern);
+  format(text, size, pattern, values);
+  va_end(values);
+}
+
+/* `stacked` is what the core saved as it took the exception: r0-r3, r12, lr, pc, xpsr. */
+void report_fault(const uint32_t stacked[8]) {
+  char text[64];
+  describe(text, sizeof text, "HardFault pc=0x%x lr=0x%x", stacked[6], stacked[5]);
+  tickmark_fault(text);
+  for (;;) __asm__ volatile("wfi");
+}

@@ -1,0 +1,142 @@
+/* CONV_2D and DEPTHWISE_CONV_2D: TFLM's reference_integer_ops::ConvPerChannel and DepthwiseConvPerChannel. */
+#include "channels.h"
+#include "dot.h"
+#include "window.h"
+
+typedef struct {
+  window window;
+  channels channels;
+  const tensor *input, *output;
+  const int8_t *weights;
+  void *patch; /* int8 taps under the window; NULL when the input itself is the patch */
+  uint32_t patch_bytes;
+  int32_t multiplier; /* depthwise: output channels for each input channel */
+  int8_t input_zero_point;
+} plan;
+
+enum { CONV_PADDING, CONV_STRIDE_X, CONV_STRIDE_Y, CONV_ACTIVATION, CONV_DILATION_X, CONV_DILATION_Y };
+enum { DEPTHWISE_PADDING, DEPTHWISE_STRIDE_X, DEPTHWISE_STRIDE_Y, DEPTHWISE_MULTIPLIER, DEPTHWISE_ACTIVATION, DEPTHWISE_DILATION_X, DEPTHWISE_DILATION_Y };
+
+static plan *keep_plan(node *n, const layer *l, const window *w) {
+  const quantization in = tensor_quantization(n, l->input);
+  plan *p = node_keep(n, sizeof *p);
+  if (p == NULL) return NULL;
+  p->window = *w;
+  p->input = l->input;
+  p->output = l->output;
+  p->weights = l->filter->data;
+  p->input_zero_point = (int8_t)in.zero_point;
+  p->patch_bytes = (uint32_t)(w->height * w->width * w->in_channels);
+  return p;
+}
+
+static layer layer_of(node *n, int32_t activation, uint32_t filter_axis) {
+  return (layer){
+    .input = node_input(n, 0),
+    .filter = node_input(n, 1),
+    .bias = node_optional_input(n, 2),
+    .output = node_output(n, 0),
+    .activation = activation,
+    .filter_axis = filter_axis,
+  };
+}
+
+static void prepare_conv(node *n) {
+  layer l = layer_of(n, fb_int8_field(n->model, n->options, CONV_ACTIVATION, 0), 0);
+  const shape filter = tensor_shape(n, l.filter);
+  if (!node_support(n, filter.rank == 4, "with a filter of a rank other than 4")) return;
+  const window w = window_of(n, l.input, l.output, (window_options){
+    .height = filter.dim[1], .width = filter.dim[2],
+    .padding = fb_int8_field(n->model, n->options, CONV_PADDING, 0),
+    .stride_y = fb_int32_field(n->model, n->options, CONV_STRIDE_Y, 0),
+    .stride_x = fb_int32_field(n->model, n->options, CONV_STRIDE_X, 0),
+    .dilation_y = fb_int32_field(n->model, n->options, CONV_DILATION_Y, 1),
+    .dilation_x = fb_int32_field(n->model, n->options, CONV_DILATION_X, 1),
+  });
+  node_support(n, filter.dim[3] == w.in_channels, "in groups");
+  node_require(n, filter.dim[0] == w.out_channels, "the filter does not have the output's channels");
+  l.count = (uint32_t)w.out_channels;
+  check_layer(n, &l);
+  plan *p = keep_plan(n, &l, &w);
+  if (p == NULL || !keep_channels(n, &l, p->patch_bytes, 1, p->patch_bytes, &p->channels)) return;
+  if (w.height * w.width > 1) node_scratch(n, p->patch_bytes, &p->patch);
+}
+
+/* All output channels at one place of the output. */
+static HOT void conv_point(const plan *p, const int8_t *patch, int8_t *out) {
+  const uint32_t count = (uint32_t)p->window.out_channels, length = p->patch_bytes;
+  const int8_t *rows = p->weights;
+  uint32_t channel = 0;
+  for (; channel + 4 <= count; channel += 4, rows += 4 * length) {
+    int32_t sums[4];
+    dot_rows4(patch, rows, length, sums);
+    for (uint32_t r = 0; r < 4; r++) *out++ = code_of_sum(&p->channels, channel + r, sums[r]);
+  }
+  for (; channel < count; channel++, rows += length) *out++ = code_of_sum(&p->channels, channel, dot_row(patch, rows, length));
+}
+
+static HOT void depthwise_point(const plan *p, const int8_t *patch, int8_t *out) {
+  const uint32_t stride = (uint32_t)p->window.in_channels, taps = (uint32_t)(p->window.height * p->window.width);
+  for (uint32_t channel = 0; channel < stride; channel++) {
+    *out++ = code_of_sum(&p->channels, channel, dot_strided(patch + channel, p->weights + channel, taps, stride));
+  }
+}
+
+/* A depth multiplier spreads each input channel over several filters. */
+static void depthwise_multiplied_point(const plan *p, const int8_t *patch, int8_t *out) {
+  const int32_t in = p->window.in_channels, count = p->window.out_channels, taps = p->window.height * p->window.width;
+  for (int32_t channel = 0; channel < count; channel++) {
+    const int8_t *x = patch + channel / p->multiplier, *w = p->weights + channel;
+    int32_t sum = 0;
+    for (int32_t tap = 0; tap < taps; tap++) sum += x[tap * in] * w[tap * count];
+    *out++ = code_of_sum(&p->channels, (uint32_t)channel, sum);
+  }
+}
+
+static HOT void slide(const plan *p, void (*point)(const plan *, const int8_t *, int8_t *)) {
+  const window *w = &p->window;
+  const int8_t *image = p->input->data;
+  int8_t *out = p->output->data;
+  for (int32_t batch = 0; batch < w->batches; batch++, image += w->in_height * w->in_width * w->in_channels) {
+    for (int32_t y = 0; y < w->out_height; y++) {
+      for (int32_t x = 0; x < w->out_width; x++, out += w->out_channels) {
+        const int8_t *patch = p->patch;
+        if (patch) gather_window(w, image, y, x, p->input_zero_point, p->patch);
+        else patch = image + (y * w->stride_y * w->in_width + x * w->stride_x) * w->in_channels;
+        point(p, patch, out);
+      }
+    }
+  }
+}
+
+static void invoke_conv(const void *p) { slide(p, conv_point); }
+
+static void prepare_depthwise(node *n) {
+  layer l = layer_of(n, fb_int8_field(n->model, n->options, DEPTHWISE_ACTIVATION, 0), 3);
+  const shape filter = tensor_shape(n, l.filter);
+  if (!node_support(n, filter.rank == 4, "with a filter of a rank other than 4")) return;
+  const window w = window_of(n, l.input, l.output, (window_options){
+    .height = filter.dim[1], .width = filter.dim[2],
+    .padding = fb_int8_field(n->model, n->options, DEPTHWISE_PADDING, 0),
+    .stride_y = fb_int32_field(n->model, n->options, DEPTHWISE_STRIDE_Y, 0),
+    .stride_x = fb_int32_field(n->model, n->options, DEPTHWISE_STRIDE_X, 0),
+    .dilation_y = fb_int32_field(n->model, n->options, DEPTHWISE_DILATION_Y, 1),
+    .dilation_x = fb_int32_field(n->model, n->options, DEPTHWISE_DILATION_X, 1),
+  });
+  if (!node_require(n, w.in_channels > 0 && w.out_channels % w.in_channels == 0 && w.out_channels == filter.dim[3] && filter.dim[0] == 1,
+                    "the filter does not have the output's channels")) return;
+  l.count = (uint32_t)w.out_channels;
+  check_layer(n, &l);
+  plan *p = keep_plan(n, &l, &w);
+  if (p == NULL || !keep_channels(n, &l, (uint32_t)(w.height * w.width), l.count, 1, &p->channels)) return;
+  p->multiplier = w.out_channels / w.in_channels;
+  if (w.height * w.width > 1) node_scratch(n, p->patch_bytes, &p->patch);
+}
+
+static void invoke_depthwise(const void *plan_) {
+  const plan *p = plan_;
+  slide(p, p->multiplier == 1 ? depthwise_point : depthwise_multiplied_point);
+}
+
+const kernel conv_2d = {3, "CONV_2D", prepare_conv, invoke_conv};
+const kernel depthwise_conv_2d = {4, "DEPTHWISE_CONV_2D", prepare_depthwise, invoke_depthwise};
