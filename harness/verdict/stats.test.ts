@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { ascending, mean, percentile, valuesNeeded } from './stats.ts';
+
+/** A small generator with a fixed seed, so that a failure comes back (Park and Miller 1988). */
+function* randoms(seed: number): Generator<number> {
+  for (let state = seed; ; ) {
+    state = (state * 48_271) % 2_147_483_647;
+    yield state;
+  }
+}
+
+test('a percentile is the smallest value that its share of all values does not exceed', () => {
+  const random = randoms(7);
+  const next = (below: number) => (random.next().value as number) % below;
+  for (let round = 0; round < 2_000; round++) {
+    const values = ascending(Array.from({ length: 1 + next(40) }, () => next(25)));
+    for (const percent of [0, 1, 10, 25, 50, 90, 99, 100]) {
+      const found = percentile(values, percent);
+      const byDefinition = values.find(value => 100 * values.filter(v => v <= value).length >= percent * values.length);
+      expect(found).toBe(byDefinition);
+    }
+  }
+});
+
+test.each([
+  [50, [1, 2, 3, 4], 2],
+  [50, [1, 2, 3], 2],
+  [90, Array.from({ length: 10 }, (_, index) => index + 1), 9],
+  [99, Array.from({ length: 100 }, (_, index) => index + 1), 99],
+  [99, Array.from({ length: 101 }, (_, index) => index + 1), 100],
+  [0, [3, 5], 3],
+  [100, [3, 5], 5],
+])('p%i of %j is %i', (percent, values, expected) => {
+  expect(percentile(values, percent)).toBe(expected);
+});
+
+test('the smallest whole percents of any count stay exact', () => {
+  for (let count = 1; count <= 2_000; count++) {
+    const values = Array.from({ length: count }, (_, index) => index + 1);
+    expect(percentile(values, 99)).toBe(Number((99n * BigInt(count) + 99n) / 100n));
+  }
+});
+
+test('there is no percentile of nothing', () => {
+  expect(() => percentile([], 50)).toThrow(RangeError);
+});
+
+test.each([
+  [50, 5],
+  [90, 29],
+  [99, 299],
+])('p%i needs %i values: with one fewer, all of them lie below it too often', (percent, needed) => {
+  expect(valuesNeeded(percent)).toBe(needed);
+  expect((percent / 100) ** needed).toBeLessThanOrEqual(0.05);
+  expect((percent / 100) ** (needed - 1)).toBeGreaterThan(0.05);
+});
+
+test('values are sorted as numbers, in a copy', () => {
+  const values = [10, 9, 100];
+  expect(ascending(values)).toEqual([9, 10, 100]);
+  expect(values).toEqual([10, 9, 100]);
+  expect(mean(values)).toBeCloseTo(39.6667, 4);
+});

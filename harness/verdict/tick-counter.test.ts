@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import type { Session } from './session.ts';
+import { judgeTickCounter } from './tick-counter.ts';
+
+const inference = (ticks: number, vector = 0) => ({ boot: 0, vector, ticks, output: new Uint8Array() });
+const scaling = (ticks: number, doubledTicks: number, runs = 4) =>
+  ({ kind: 'scaling', boot: 0, runs, ticks, doubledTicks }) as const;
+
+function judge(seen: Partial<Pick<Session, 'inferences' | 'scaling'>>) {
+  const session = { inferences: [inference(1000)], scaling: [], operators: [], memory: [], ...seen };
+  return judgeTickCounter({ end: { status: 'complete' }, vectors: 1, boots: 1, ...session }, 'modelled-cycles');
+}
+
+test.each([
+  [8_000, 'passed'],
+  [8_080, 'passed'],
+  [7_920, 'passed'],
+  [8_081, 'broken'],
+  [7_919, 'broken'],
+  [4_000, 'broken'],
+  [4_010, 'broken'],
+  [0, 'broken'],
+])('4000 ticks for 4 inferences and %i for 8 is %s', (doubledTicks, status) => {
+  expect(judge({ scaling: [scaling(4_000, doubledTicks)] })?.status).toBe(status);
+});
+
+test('says both numbers and how far they are off', () => {
+  expect(judge({ scaling: [scaling(4_000, 8_010)] })).toEqual({
+    budget: 'rig.tickCounter',
+    status: 'passed',
+    measured: 0.125,
+    relation: '<=',
+    limit: 1,
+    unit: '%',
+    basis: 'modelled-cycles',
+    optional: false,
+    reason: '4 inferences took 4000 ticks and 8 inferences took 8010: 0.125 % off twice as many, allowed 1 %',
+  });
+});
+
+test('the worst of all boots counts', () => {
+  expect(judge({ scaling: [scaling(4_000, 8_000), scaling(4_000, 9_000), scaling(4_000, 8_001)] })).toMatchObject({
+    status: 'broken',
+    measured: 12.5,
+  });
+});
+
+test('an inference of 0 ticks is broken, and named', () => {
+  const verdict = judge({ inferences: [inference(5), inference(0, 1), inference(0, 2)], scaling: [scaling(400, 800)] });
+  expect(verdict).toMatchObject({ status: 'broken', measured: null });
+  expect(verdict?.reason).toBe('the tick counter stands still: vector 1 took 0 ticks, as did 2 of 3 inferences');
+});
+
+test('a window that takes 0 ticks is broken, whatever the other one takes', () => {
+  expect(judge({ scaling: [scaling(0, 0, 1)] })?.reason).toBe(
+    'the tick counter stands still: 1 inference took 0 ticks and 2 inferences took 0',
+  );
+  expect(judge({ scaling: [scaling(0, 10)] })?.status).toBe('broken');
+});
+
+test.each([
+  [40, 82, 'inconclusive'],
+  [40, 78, 'inconclusive'],
+  [40, 83, 'broken'],
+  [1, 1, 'broken'],
+  [1, 2, 'passed'],
+])('a coarse counter with %i and %i ticks is %s', (ticks, doubledTicks, status) => {
+  expect(judge({ scaling: [scaling(ticks, doubledTicks)] })?.status).toBe(status);
+});
+
+test('the same ticks in every inference are fine: an emulator counts the same work the same', () => {
+  const inferences = [1, 2, 3].map(vector => inference(1000, vector));
+  expect(judge({ inferences, scaling: [scaling(1000, 2000, 1)] })?.status).toBe('passed');
+});
+
+test('without a scaling window it is skipped, and without ticks there is nothing to judge', () => {
+  expect(judge({})?.status).toBe('skipped');
+  expect(judge({ inferences: [] })).toBeUndefined();
+});
