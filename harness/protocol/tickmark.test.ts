@@ -155,10 +155,10 @@ async function prepared(options: MockOptions): Promise<Dut> {
 
 /** Lets virtual time pass until the promise settles. */
 async function settled<T>(promise: Promise<T>): Promise<T> {
-  let isSettled = false;
-  const done = (): void => void (isSettled = true);
-  promise.then(done, done);
-  while (!isSettled) await vi.advanceTimersByTimeAsync(500);
+  const settling = new AbortController();
+  const stop = (): void => settling.abort();
+  promise.then(stop, stop);
+  while (!settling.signal.aborted) await vi.advanceTimersByTimeAsync(500);
   return promise;
 }
 

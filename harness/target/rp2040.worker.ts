@@ -20,7 +20,7 @@ export type Report =
 /** A slice takes about a millisecond, so a waiting message is seen soon; its ends are where polling firmware is given its bytes. */
 const sliceInstructions = 1 << 16;
 /** A core that has not slept for so long is taken to poll. Handing it bytes earlier would disturb a long inference. */
-const pollingAfterInstructions = 1 << 28;
+const pollingAfterInstructions = 2 ** 32;
 /** How far a sleeping core's clock may run ahead of the wall's: timers shorter than the host can sleep cost nothing. */
 const aheadMsMax = 4;
 
