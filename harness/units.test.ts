@@ -60,7 +60,9 @@ test.each<[string, Unit, '<=' | '>=', RegExp]>([
   ['12 ms', 'µs', '<=', /"12 ms" is no bound: write "<= 12 ms"/],
   ['< 12 ms', 'µs', '<=', /write "<= 12 ms"/],
   ['95', '%', '>=', /write ">= 95 %"/],
-  ['<= 12', 'µs', '<=', /"12" has no unit/],
+  ['<= 12', 'µs', '<=', /"12" has no unit: write "<= 12 ms", "<= 12 µs" or "<= 12 s"/],
+  ['10240', 'B', '<=', /"10240" is no bound: write "<= 10240 KiB", "<= 10240 B" or "<= 10240 MiB"/],
+  ['fast', 'µs', '<=', /"fast" is no bound: write "<= 12 ms"/],
 ])('the bound "%s" of %s with %s is refused with what to write', (text, unit, relation, message) => {
   expect(parseBound(text, unit, relation).fault).toMatch(message);
 });

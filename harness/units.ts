@@ -58,28 +58,16 @@ export type Parsed<T> = { readonly value: T; readonly fault?: never } | { readon
 
 /** `12 ms`, `850us`, `10 KiB`, `125 MHz` in the base unit: 12000, 850, 10240, 125e6. A number without a unit is a fault. */
 export function parseQuantity(text: string, unit: Unit): Parsed<number> {
-  const match = /^\s*([-−]?\d+(?:\.\d+)?)\s*(\S*)\s*$/u.exec(text);
-  if (!match) return { fault: `"${clipped(text)}" is no ${nounOf[unit]}: write ${examplesOf('12', unit)}` };
-
-  const number = (match[1] ?? '').replace('−', '-');
-  const written = (match[2] ?? '').replace('μ', 'µ'); // the Greek letter and the micro sign look the same
-  const table: Spellings = spellings[unit];
-  const scale = Object.hasOwn(table, written) ? table[written] : undefined;
-  if (scale === undefined) return { fault: unitFault(number, written, unit) };
-
-  // "1.005" × 1000 is 1004.9999999999999: let the decimal point move in the text, so that a bound is what was written
-  return { value: 'exponent' in scale ? Number(`${number}e${scale.exponent}`) : Number(number) * scale.factor };
+  return readQuantity(text, unit, '');
 }
 
 /** `<= 12 ms` or `≥ 95 %`, in the base unit. A bound that points the other way than `relation` is a fault. */
 export function parseBound(text: string, unit: Unit, relation: Relation): Parsed<Bound> {
-  const match = /^\s*(<=|≤|>=|≥)?(.*)$/su.exec(text);
-  const [, sign, quantity = ''] = match ?? [];
-  const parsed = parseQuantity(quantity, unit);
+  const [, sign, quantity = ''] = /^\s*(<=|≤|>=|≥)?(.*)$/su.exec(text) ?? [];
+  if (sign === undefined)
+    return { fault: `"${clipped(text)}" is no bound: write ${boundExamples(quantity, unit, relation)}` };
 
-  if (sign === undefined) {
-    return { fault: `"${clipped(text)}" is no bound: write "${relation} ${boundExample(quantity, unit)}"` };
-  }
+  const parsed = readQuantity(quantity, unit, `${relation} `);
   if (parsed.fault !== undefined) return parsed;
   if ((sign === '<=' || sign === '≤') !== (relation === '<=')) {
     const direction = relation === '<=' ? 'an upper bound' : 'a lower bound';
@@ -131,11 +119,27 @@ const nounOf: Record<Unit, string> = {
 
 const goodness: Record<Relation, string> = { '<=': 'less is better', '>=': 'more is better' };
 
-function unitFault(number: string, written: string, unit: Unit): string {
-  const examples = examplesOf(number, unit);
+/** `lead` goes before the examples in a fault: what a bound needs besides the quantity. */
+function readQuantity(text: string, unit: Unit, lead: string): Parsed<number> {
+  const match = /^\s*([-−]?\d+(?:\.\d+)?)\s*(\S*)\s*$/u.exec(text);
+  if (!match) return { fault: `"${clipped(text)}" is no ${nounOf[unit]}: write ${examplesOf('12', unit, lead)}` };
+
+  const number = (match[1] ?? '').replace('−', '-');
+  const written = (match[2] ?? '').replace('μ', 'µ'); // the Greek letter and the micro sign look the same
+  const table: Spellings = spellings[unit];
+  const scale = Object.hasOwn(table, written) ? table[written] : undefined;
+  if (scale === undefined) return { fault: unitFault({ number, written, lead }, unit) };
+
+  // "1.005" × 1000 is 1004.9999999999999: let the decimal point move in the text, so that a bound is what was written
+  return { value: 'exponent' in scale ? Number(`${number}e${scale.exponent}`) : Number(number) * scale.factor };
+}
+
+function unitFault(given: { number: string; written: string; lead: string }, unit: Unit): string {
+  const { number, written, lead } = given;
+  const examples = examplesOf(number, unit, lead);
   if (written === '') return `"${number}" has no unit: write ${examples}`;
   if (unit === 'B' && /^kb$/i.test(written)) {
-    return `"${written}" could mean two things: write "${number} KiB" (1024 bytes) or "${number} kB" (1000 bytes)`;
+    return `"${written}" could mean two things: write "${lead}${number} KiB" (1024 bytes) or "${lead}${number} kB" (1000 bytes)`;
   }
   const other = Object.keys(spellings)
     .filter(isUnit)
@@ -148,19 +152,20 @@ function isUnit(name: string): name is Unit {
   return Object.hasOwn(spellings, name);
 }
 
-function examplesOf(number: string, unit: Unit): string {
+function examplesOf(number: string, unit: Unit, lead: string): string {
   const examples = Object.keys(spellings[unit])
     .slice(0, 3)
-    .map(spelling => `"${number} ${spelling}"`);
+    .map(spelling => `"${lead}${number} ${spelling}"`);
   const last = examples.at(-1) ?? '';
   return examples.length < 2 ? last : `${examples.slice(0, -1).join(', ')} or ${last}`;
 }
 
-function boundExample(quantity: string, unit: Unit): string {
+function boundExamples(quantity: string, unit: Unit, relation: Relation): string {
   const bare = quantity.replace(/^[\s<>=]+/, '').trim();
-  if (parseQuantity(bare, unit).fault === undefined) return bare;
-  const number = /^\d+(?:\.\d+)?/.exec(bare)?.[0] ?? '12';
-  return `${number} ${Object.keys(spellings[unit])[0]}`;
+  const isQuantity = parseQuantity(bare, unit).fault === undefined;
+  return isQuantity
+    ? `"${relation} ${bare}"`
+    : examplesOf(/^\d+(?:\.\d+)?/.exec(bare)?.[0] ?? '12', unit, `${relation} `);
 }
 
 /** Units to show a value in, small to large; each from its own size up. */

@@ -28,7 +28,7 @@ function* missingFiles(source: YamlSource): Generator<Fault> {
   ]) {
     const written = get(source, path);
     if (typeof written !== 'string' || written === '') continue;
-    const missing = whyMissing(resolve(dirname(source.file), written));
+    const missing = whyMissing(source.file, written);
     if (missing) yield { place: source.place(path), what: `${path.join('.')}: ${missing}` };
   }
 }
@@ -93,10 +93,11 @@ function* flatRanges(source: YamlSource): Generator<Fault> {
   }
 }
 
-function whyMissing(file: string): string | undefined {
-  if (existsSync(file)) return statSync(file).isFile() ? undefined : `"${basename(file)}" is a folder, not a file`;
+function whyMissing(suite: string, written: string): string | undefined {
+  const file = resolve(dirname(suite), written);
+  if (existsSync(file)) return statSync(file).isFile() ? undefined : `"${written}" is a folder, not a file`;
   const folder = dirname(file);
-  if (!existsSync(folder)) return `there is no folder ${folder}`;
+  if (!existsSync(folder)) return `there is no folder "${dirname(written)}"`;
   return `there is no file "${basename(file)}".${didYouMean(basename(file), readdirSync(folder))}`;
 }
 

@@ -32,7 +32,7 @@ export function explain(error: ErrorObject, path: Path): { readonly what: string
     case 'required':
       return { what: lacking(String(params.missingProperty), schema, path) };
     case 'discriminator':
-      return { what: oneOf(`${name}.kind`, params.tagValue, ['classification', 'binary']), key: 'kind' };
+      return { what: oneOf(`${name}.kind`, params.tagValue, ['classification', 'binary']) };
     case 'enum':
       return { what: oneOf(name, error.data, error.params.allowedValues) };
     case 'uniqueItems':
@@ -68,10 +68,12 @@ function keysOf({ properties = {} }: Schema): string[] {
 }
 
 function lacking(key: string, schema: Schema, path: Path): string {
-  const { description = '', examples = [] } = schema.properties?.[key] ?? {};
+  const { description = '', examples: [example] = [] } = schema.properties?.[key] ?? {};
   const meaning = description && ` (${lowerFirst(description.split(/\. |\.$/)[0] ?? '')})`;
-  const example = examples.length > 0 ? `, such as \`${key}: ${flow(examples[0])}\`` : '';
-  return `${nameOf(path)} lacks the key "${key}"${meaning}${example}`;
+  const [exampleOfAll] = schema.examples ?? [];
+  const written =
+    typeof exampleOfAll === 'object' ? flow(exampleOfAll) : `${key}: ${flow(example ?? exampleOfAll ?? '…')}`;
+  return `${nameOf(path)} lacks the key "${key}"${meaning}, such as \`${written}\``;
 }
 
 function oneOf(name: string, value: unknown, known: readonly string[]): string {

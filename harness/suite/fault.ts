@@ -16,10 +16,11 @@ export interface Fault {
 
 const faultsShown = 20;
 
-/** One error with every fault: `file:line:column: what`, each with the lines it is about. Paths are shown from `cwd`. */
+/** One error with every fault in the order of the files: `file:line:column: what`, each with the lines it is about. Paths are shown from `cwd`. */
 export function faultsError(faults: readonly Fault[], cwd: string): InputError {
-  const files = [...new Set(faults.map(fault => fault.place.file))].map(file => shownPath(file, cwd));
-  const blocks = faults.slice(0, faultsShown).map(fault => blockOf(fault, cwd));
+  const files = [...new Set(faults.map(fault => shownPath(fault.place.file, cwd)))];
+  const shown = [...faults].sort(byPlace).slice(0, faultsShown);
+  const blocks = shown.map(fault => blockOf(fault, cwd));
   if (faults.length > faultsShown) blocks.push(`… and ${faults.length - faultsShown} more`);
   const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
   return new InputError(
@@ -40,6 +41,10 @@ export function lineColumn(text: string, offset: number): { line: number; column
   const before = text.slice(0, offset);
   const line = before.split('\n').length;
   return { line, column: offset - (before.lastIndexOf('\n') + 1) + 1 };
+}
+
+function byPlace({ place: a }: Fault, { place: b }: Fault): number {
+  return a.file === b.file ? (a.at?.start ?? 0) - (b.at?.start ?? 0) : a.file < b.file ? -1 : 1;
 }
 
 function blockOf({ place, what }: Fault, cwd: string): string {

@@ -7,7 +7,7 @@ import { formats, isFormat, parseFormat } from './formats.ts';
 import type { SuiteFile } from './suite-file.generated.ts';
 import type { Path, YamlSource } from './yaml.ts';
 
-/** A file that its schema accepts, or everything in it that the schema does not allow, in the order of the file. */
+/** A file that its schema accepts, or everything in it that the schema does not allow. */
 export type Checked<File> =
   | { readonly file: File; readonly faults: readonly [] }
   | { readonly faults: readonly Fault[] };
@@ -30,8 +30,7 @@ function check<File>(source: YamlSource, validate: ValidateFunction<File>): Chec
   const { data } = source;
   if (validate(data)) return { file: data, faults: [] };
   const errors = (validate.errors ?? []).slice(0, errorsExplained);
-  const faults = errors.filter(error => !isEchoed(error, errors)).map(error => faultOf(error, source));
-  return { faults: faults.sort((a, b) => (a.place.at?.start ?? 0) - (b.place.at?.start ?? 0)) };
+  return { faults: errors.filter(error => !isEchoed(error, errors)).map(error => faultOf(error, source)) };
 }
 
 function compile<File>(schema: string): ValidateFunction<File> {
@@ -55,7 +54,14 @@ function faultOf(error: ErrorObject, source: YamlSource): Fault {
   const path = pathOf(error);
   const { what, key } = explain(error, path);
   if (key !== undefined) return { place: source.keyPlace([...path, key]), what };
-  return { place: error.keyword === 'required' ? source.keyPlace(path) : source.place(path), what };
+  if (error.keyword === 'required') return { place: source.keyPlace(path), what };
+  return { place: source.place([...path, ...innerPath(error)]), what };
+}
+
+/** What a complaint about a whole map or list is really about. */
+function innerPath({ keyword, params }: ErrorObject): Path {
+  if (keyword === 'discriminator') return [String(params.tag)];
+  return keyword === 'uniqueItems' ? [Number(params.i)] : [];
 }
 
 /** A JSON pointer as a path. No key of our files is a number, so a step of digits is an index. */

@@ -31,8 +31,9 @@ export interface YamlSource {
 }
 
 const mostBytes = 2 ** 20;
-const deepest = 100;
+const deepest = 100; // entries of the parser's stack: a level of a map takes two
 const mostAliases = 100;
+const problemsShown = 3; // the later ones mostly follow from the first
 
 /** Reads a YAML 1.2 file. Faults of the text come back located; nothing is thrown for what a file may contain. */
 export function readYaml(file: string): { readonly source: YamlSource; readonly faults: readonly Fault[] } {
@@ -44,13 +45,13 @@ function parseYaml(file: string, text: string): { source: YamlSource; faults: re
   const at = (start: number, end: number): Place => ({ file, text, at: { start, end } });
   const tooDeep = whereTooDeep(text);
   if (tooDeep !== undefined) {
-    const what = `is nested more than ${deepest} levels deep`;
+    const what = 'is nested too deeply';
     return { source: emptySource(file), faults: [{ place: at(tooDeep, tooDeep + 1), what }] };
   }
 
   // the parser's own check of unique keys compares each with each: minutes for a megabyte of keys
   const doc = parseDocument(text, { prettyErrors: false, logLevel: 'error', uniqueKeys: false });
-  const problems = [...doc.errors, ...doc.warnings];
+  const problems = [...doc.errors, ...doc.warnings].slice(0, problemsShown);
   if (problems.length > 0) {
     // after a syntax error the parser guesses, and the data is not what was meant
     const faults = problems.map(problem => ({ place: at(...problem.pos), what: sentenceOf(problem, text) }));
@@ -91,7 +92,7 @@ function whereTooDeep(text: string): number | undefined {
   const parser = new Parser();
   for (const lexeme of new Lexer().lex(text)) {
     for (const _ of parser.next(lexeme)); // only the stack is of interest
-    if (parser.stack.length > 2 * deepest) return parser.offset; // a map is two entries: itself and its value
+    if (parser.stack.length > deepest) return parser.offset;
   }
   return undefined;
 }

@@ -1,0 +1,72 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { loadBoards } from './boards.ts';
+
+const packaged = join(import.meta.dirname, '..', '..', 'boards');
+const folder = mkdtempSync(join(tmpdir(), 'tickmark-boards-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function boardsFolder(name: string, files: Readonly<Record<string, string>>): string {
+  mkdirSync(join(folder, name));
+  for (const [file, text] of Object.entries(files)) writeFileSync(join(folder, name, file), text);
+  return join(folder, name);
+}
+
+const board = (title: string, more = '') => `board: rp2040js-pico
+title: ${title}
+mcu: RP2040
+core: Cortex-M0+
+clock: 125 MHz
+basis: modelled-cycles
+target: { kind: rp2040js }
+memory: { flash: 2 MiB, ram: 264 KiB }
+firmware: images/app.elf
+${more}`;
+
+test('the boards of the package are read in base units, firmware beside them', () => {
+  expect(loadBoards([packaged]).get('rp2040js-pico')).toEqual({
+    name: 'rp2040js-pico',
+    file: join(packaged, 'rp2040js-pico.yaml'),
+    title: 'Raspberry Pi Pico on rp2040js',
+    mcu: 'RP2040',
+    core: 'Cortex-M0+',
+    clockHz: 125_000_000,
+    basis: 'modelled-cycles',
+    target: { kind: 'rp2040js' },
+    memory: { flashBytes: 2_097_152, ramBytes: 270_336 },
+    firmware: join(packaged, 'firmware', 'images', 'rp2040.elf'),
+  });
+});
+
+test("a user's board comes before the package's of the same name", () => {
+  const own = boardsFolder('own', { 'pico.yaml': board('Mine'), 'notes.txt': 'not a board' });
+  const boards = loadBoards([own, packaged]);
+  expect(boards.get('rp2040js-pico')).toMatchObject({ title: 'Mine', firmware: join(own, 'images', 'app.elf') });
+});
+
+test('a folder that does not exist has no boards, and one given twice is read once', () => {
+  expect(loadBoards([join(folder, 'nowhere'), packaged, packaged]).has('rp2040js-pico')).toBe(true);
+  expect(loadBoards([join(folder, 'nowhere')]).size).toBe(0);
+});
+
+test('the faults of every board file come at once', () => {
+  const bad = boardsFolder('bad', {
+    'a.yaml': board('A', 'colour: red'),
+    'b.yaml': board('B').replace('125 MHz', '125'),
+    'c.yaml': board('C').replace('rp2040js }', 'rp2400js }'),
+  });
+  expect(() => loadBoards([bad], folder)).toThrow(/bad\/a\.yaml:10:1: unknown key "colour"/);
+  expect(() => loadBoards([bad], folder)).toThrow(/bad\/b\.yaml:5:8: clock: "125" has no unit: write "125 MHz"/);
+  expect(() => loadBoards([bad], folder)).toThrow(
+    /bad\/c\.yaml:7:17: target\.kind is "rp2400js", expected rp2040js\. Did you mean "rp2040js"\?/,
+  );
+});
+
+test('two boards of one name in one folder are both named', () => {
+  const twice = boardsFolder('twice', { 'a.yaml': board('A'), 'b.yaml': board('B') });
+  expect(() => loadBoards([twice], folder)).toThrow(
+    /twice\/b\.yaml:1:8: the name "rp2040js-pico" is taken by twice\/a\.yaml/,
+  );
+});
