@@ -1,6 +1,6 @@
 /**
  * gemmlowp's fixed-point arithmetic as TFLM's reference kernels use it (double rounding, the default there).
- * All values are int32 unless said; products are exact, split so that doubles hold them.
+ * All values are int32 unless said; products are exact, in parts that int32 holds, without BigInt.
  * Sources: gemmlowp fixedpoint.h, tflite-micro kernels/internal/common.cc and quantization_util.cc.
  */
 
@@ -37,9 +37,15 @@ export function multiplyByQuantizedMultiplier(x: number, mantissa: number, shift
 
 /** a × b / 2^31, rounded to nearest. fixedpoint.h: SaturatingRoundingDoublingHighMul. */
 export function doublingHighMul(a: number, b: number): number {
-  // b in halves keeps each product below 2^53; flooring (ab + 2^30) / 2^31 equals gemmlowp's nudge for either sign.
-  const rounded = Math.floor((a * (b >> 16) + Math.floor((a * (b & 0xffff) + 1073741824) / 65536)) / 32768);
-  return rounded > int32Max ? int32Max : rounded | 0;
+  if (a === int32Min && b === int32Min) return int32Max;
+  // Long multiplication with 16-bit digits, so that int32 holds every part; floor((ab + 2^30) / 2^31) equals gemmlowp's
+  // nudge for either sign, and the lowest 16 bits of the product cannot carry into it.
+  const [aHigh, aLow] = [a >> 16, a & 0xffff];
+  const [bHigh, bLow] = [b >> 16, b & 0xffff];
+  const [middle1, middle2] = [Math.imul(aHigh, bLow), Math.imul(aLow, bHigh)];
+  const high = Math.imul(aHigh, bHigh) + (middle1 >> 16) + (middle2 >> 16);
+  const low = (Math.imul(aLow, bLow) >>> 16) + (middle1 & 0xffff) + (middle2 & 0xffff);
+  return (2 * high + ((low + 0x4000) >> 15)) | 0;
 }
 
 /** x / 2^exponent, rounded to nearest, halves away from zero; exponent 0..31. fixedpoint.h: RoundingDivideByPOT. */

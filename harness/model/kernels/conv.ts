@@ -13,7 +13,7 @@ import {
   type Prepare,
   shapeOfRank,
 } from './node.ts';
-import { biasOf, channelRequantization, fillOffsets } from './weights.ts';
+import { biasOf, channelRequantization, floatWeights, packedWeights } from './weights.ts';
 import { isSame, type WindowAxis, windowAxis } from './window.ts';
 
 /**
@@ -25,39 +25,35 @@ export const prepareConv: Prepare = node =>
 
 const prepareInt8: Prepare = node => {
   const geometry = convGeometry(node);
+  const { channels, groups } = geometry;
   const [input, weights] = [inputOf(node, 0), inputOf(node, 1)];
-  const data = {
-    input: dataAs(node, input, 'int8'),
-    weights: dataAs(node, weights, 'int8'),
-    output: dataAs(node, outputOf(node), 'int8'),
-  };
+  const data = { input: dataAs(node, input, 'int8'), output: dataAs(node, outputOf(node), 'int8') };
   const { activation } = convOptions(node.options);
-  const to = channelRequantization(node, { input, weights, channels: geometry.channels, activation });
-  const bias = biasOf(node, { value: node.inputs[2], channels: geometry.channels, type: 'int32' });
+  const to = channelRequantization(node, { input, weights, channels, activation });
+  const bias = biasOf(node, { value: node.inputs[2], channels, type: 'int32' });
   const { zeroPoint } = affineOf(node, input);
-  const isConstant = weights.tensor.data !== undefined;
   const patches = geometry.isPointwise ? data.input : new Int8Array(patchRows(geometry) * geometry.depth);
+  const packed = packedWeights(node, { to, bias, inputZeroPoint: zeroPoint, groups });
 
-  const refill = () => fillOffsets(to, { bias, weights: data.weights, inputZeroPoint: zeroPoint });
-  refill();
   return () => {
-    if (!isConstant) refill();
-    forEachProduct(geometry, { ...data, patches, padding: zeroPoint }, job => matmulInt8(job, to));
+    const blocks = packed();
+    forEachProduct(geometry, { ...data, patches, padding: zeroPoint }, (job, group) =>
+      matmulInt8(job, blocks[group], to),
+    );
   };
 };
 
 const prepareFloat32: Prepare = node => {
   const geometry = convGeometry(node);
-  const data = {
-    input: dataAs(node, inputOf(node, 0), 'float32'),
-    weights: dataAs(node, inputOf(node, 1), 'float32'),
-    output: dataAs(node, outputOf(node), 'float32'),
-  };
+  const data = { input: dataAs(node, inputOf(node, 0), 'float32'), output: dataAs(node, outputOf(node), 'float32') };
+  const weights = floatWeights(node, 1);
   const bias = biasOf(node, { value: node.inputs[2], channels: geometry.channels, type: 'float32' });
   const [lowest, highest] = floatBounds(node, convOptions(node.options).activation);
   const patches = geometry.isPointwise ? data.input : new Float32Array(patchRows(geometry) * geometry.depth);
   return () =>
-    forEachProduct(geometry, { ...data, patches, padding: 0 }, job => matmulFloat32(job, { bias, lowest, highest }));
+    forEachProduct(geometry, { ...data, patches, padding: 0 }, job =>
+      matmulFloat32(job, { weights, bias, lowest, highest }),
+    );
 };
 
 interface ConvGeometry {
@@ -121,15 +117,15 @@ function convGeometry(node: Node): ConvGeometry {
   };
 }
 
-/** Patches gathered at a time: one output row, which keeps scratch memory small and the patches in cache. */
-function patchRows({ x }: ConvGeometry): number {
-  return x.outputs;
+/** Patches gathered at a time: enough for long products, few enough to stay in cache. */
+function patchRows({ batches, y, x, depth }: ConvGeometry): number {
+  return Math.min(batches * y.outputs * x.outputs, Math.ceil(16384 / Math.max(1, depth)));
 }
 
 interface ConvData<T> {
   readonly input: T;
-  readonly weights: T;
   readonly output: T;
+  /** Room for patchRows patches, or the input itself when it needs no gathering. */
   readonly patches: T;
   /** What stands for a real 0 outside of the input. */
   readonly padding: number;
@@ -138,44 +134,45 @@ interface ConvData<T> {
 function forEachProduct<T extends Int8Array | Float32Array>(
   geometry: ConvGeometry,
   data: ConvData<T>,
-  multiply: (job: Matmul<T>) => void,
+  multiply: (job: Matmul<T>, group: number) => void,
 ): void {
   const { batches, channels, groups, depth, y, x } = geometry;
-  const job = { left: data.patches, right: data.weights, depth, output: data.output, outputStride: channels };
-  if (geometry.isPointwise) {
-    multiply({ ...job, rows: batches * y.outputs * x.outputs, firstColumn: 0, columns: channels, outputStart: 0 });
-    return;
-  }
+  const { patches, output } = data;
   const columns = channels / groups;
-  for (let row = 0; row < batches * y.outputs; row++)
+  const positions = batches * y.outputs * x.outputs;
+  const step = geometry.isPointwise ? positions : patchRows(geometry);
+  for (let first = 0; first < positions; first += step)
     for (let group = 0; group < groups; group++) {
-      gatherRow(geometry, data, { row, group });
-      const outputStart = row * x.outputs * channels + group * columns;
-      multiply({ ...job, rows: x.outputs, firstColumn: group * columns, columns, outputStart });
+      const rows = Math.min(step, positions - first);
+      if (!geometry.isPointwise) gatherPatches(geometry, data, { first, rows, group });
+      const firstColumn = group * columns;
+      const outputStart = first * channels + firstColumn;
+      const job = { left: patches, rows, firstColumn, columns, depth, output, outputStart, outputStride: channels };
+      multiply(job, group);
     }
 }
 
-/** Copies the patches of one output row (batch × outputs in y, then y) for one group of channels. */
-function gatherRow<T extends Int8Array | Float32Array>(
+/** Copies what `rows` output pixels see of one group of channels, side by side. */
+function gatherPatches<T extends Int8Array | Float32Array>(
   { height, width, inputDepth, filterY, filterX, filterDepth, y, x }: ConvGeometry,
   { input, patches, padding }: ConvData<T>,
-  { row, group }: { readonly row: number; readonly group: number },
+  { first, rows, group }: { readonly first: number; readonly rows: number; readonly group: number },
 ): void {
-  const batch = Math.floor(row / y.outputs);
-  const top = (row % y.outputs) * y.stride - y.before;
   let to = 0;
-  for (let outX = 0; outX < x.outputs; outX++)
+  for (let position = first; position < first + rows; position++) {
+    const row = Math.floor(position / x.outputs);
+    const batch = Math.floor(row / y.outputs);
+    const top = (row % y.outputs) * y.stride - y.before;
+    const left = (position % x.outputs) * x.stride - x.before;
     for (let fy = 0; fy < filterY; fy++) {
       const inY = top + fy * y.dilation;
       const isRowInside = inY >= 0 && inY < height;
-      for (let fx = 0; fx < filterX; fx++, to += filterDepth) {
-        const inX = outX * x.stride - x.before + fx * x.dilation;
-        if (!isRowInside || inX < 0 || inX >= width) {
-          patches.fill(padding, to, to + filterDepth);
-          continue;
-        }
+      for (let fx = 0; fx < filterX; fx++) {
+        const inX = left + fx * x.dilation;
+        const isInside = isRowInside && inX >= 0 && inX < width;
         const from = ((batch * height + inY) * width + inX) * inputDepth + group * filterDepth;
-        for (let d = 0; d < filterDepth; d++) patches[to + d] = input[from + d];
+        for (let d = 0; d < filterDepth; d++) patches[to++] = isInside ? input[from + d] : padding;
       }
     }
+  }
 }

@@ -16,7 +16,7 @@ import {
   unsupported,
   type Value,
 } from './node.ts';
-import { biasOf, channelRequantization, fillOffsets, requantization } from './weights.ts';
+import { biasOf, channelRequantization, floatWeights, packedWeights, requantization } from './weights.ts';
 
 /**
  * FULLY_CONNECTED: input [..., depth], weights [units, depth], output [..., units].
@@ -28,31 +28,22 @@ export const prepareFullyConnected: Prepare = node =>
 const prepareInt8: Prepare = node => {
   const { rows, units, depth } = matrixShape(node);
   const [input, weights] = [inputOf(node, 0), inputOf(node, 1)];
-  const [left, right] = [dataAs(node, input, 'int8'), dataAs(node, weights, 'int8')];
-  const output = dataAs(node, outputOf(node), 'int8');
+  const [left, output] = [dataAs(node, input, 'int8'), dataAs(node, outputOf(node), 'int8')];
   const to = unitRequantization(node, { input, weights, units });
   const bias = biasOf(node, { value: node.inputs[2], channels: units, type: 'int32' });
-  const { zeroPoint } = affineOf(node, input);
-  const isConstant = weights.tensor.data !== undefined;
-
-  const refill = () => fillOffsets(to, { bias, weights: right, inputZeroPoint: zeroPoint });
-  refill();
-  const job = { left, rows, right, firstColumn: 0, columns: units, depth, output, outputStart: 0, outputStride: units };
-  return () => {
-    if (!isConstant) refill();
-    matmulInt8(job, to);
-  };
+  const packed = packedWeights(node, { to, bias, inputZeroPoint: affineOf(node, input).zeroPoint, groups: 1 });
+  const job = { left, rows, firstColumn: 0, columns: units, depth, output, outputStart: 0, outputStride: units };
+  return () => matmulInt8(job, packed()[0], to);
 };
 
 const prepareFloat32: Prepare = node => {
   const { rows, units, depth } = matrixShape(node);
-  const left = dataAs(node, inputOf(node, 0), 'float32');
-  const right = dataAs(node, inputOf(node, 1), 'float32');
-  const output = dataAs(node, outputOf(node), 'float32');
+  const [left, output] = [dataAs(node, inputOf(node, 0), 'float32'), dataAs(node, outputOf(node), 'float32')];
+  const weights = floatWeights(node, 1);
   const bias = biasOf(node, { value: node.inputs[2], channels: units, type: 'float32' });
   const [lowest, highest] = floatBounds(node, fullyConnectedOptions(node.options).activation);
-  const job = { left, rows, right, firstColumn: 0, columns: units, depth, output, outputStart: 0, outputStride: units };
-  return () => matmulFloat32(job, { bias, lowest, highest });
+  const job = { left, rows, firstColumn: 0, columns: units, depth, output, outputStart: 0, outputStride: units };
+  return () => matmulFloat32(job, { weights, bias, lowest, highest });
 };
 
 function unitRequantization(

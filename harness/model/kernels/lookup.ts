@@ -140,10 +140,7 @@ export function lookup(node: Node, toOutput: Function1): Run {
   const [input, output] = [inputOf(node, 0), outputOf(node)];
   expectSameCount(node, input, output);
   const isSigned = input.tensor.type === 'int8';
-  const [lowest, highest] = { int8: [-128, 127], uint8: [0, 255] }[output.tensor.type as string] ?? [
-    -Infinity,
-    Infinity,
-  ];
+  const [lowest, highest] = codeRange[output.tensor.type] ?? [-Infinity, Infinity];
   const table = Float64Array.from({ length: 256 }, (_, byte) => {
     const code = isSigned && byte > 127 ? byte - 256 : byte;
     return Math.min(highest, Math.max(lowest, toOutput(code)));

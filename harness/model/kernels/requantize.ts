@@ -5,15 +5,16 @@ import { each, lookup } from './lookup.ts';
 import {
   affineOf,
   byType,
+  dataAs,
   expectSameCount,
   inputOf,
-  malformed,
   multiplierOf,
   type Node,
   outputOf,
   type Prepare,
   type Run,
   unsupported,
+  type Value,
 } from './node.ts';
 
 /** QUANTIZE: float32 to int8, or one 8-bit quantization to another. TFLM: quantize_common.cc, reference/requantize.h. */
@@ -58,21 +59,21 @@ function requantize(node: Node): Run {
 }
 
 function dequantizeCodes(node: Node): Run {
-  const [input, output] = [inputOf(node, 0), outputOf(node)];
-  const { quantization, shape } = input.tensor;
-  expectSameCount(node, input, output);
-  if (!quantization || quantization.scales.length === 1) {
-    const affine = affineOf(node, input);
-    return each(node, code => dequantize(code, affine));
-  }
-  const { scales, zeroPoints, axis } = quantization;
-  if (shape[axis] !== scales.length) throw malformed(node, `${scales.length} scales along axis ${axis}`);
-  const inner = strides(shape)[axis];
-  const [from, to] = [input.data, output.data];
-  return () => {
+  const [input, output] = [inputOf(node, 0), dataAs(node, outputOf(node), 'float32')];
+  const convert = dequantizer(node, input);
+  expectSameCount(node, input, outputOf(node));
+  return () => convert(output);
+}
+
+/** Fills an array with the real values of a quantized tensor, whole or by channel. */
+export function dequantizer(node: Node, { tensor, data }: Value): (to: Float32Array) => void {
+  if (!tensor.quantization) throw unsupported(node, `tensor ${tensor.index} not quantized`);
+  const { scales, zeroPoints, axis } = tensor.quantization;
+  const inner = scales.length === 1 ? data.length : strides(tensor.shape)[axis];
+  return to => {
     for (let i = 0; i < to.length; i++) {
       const channel = Math.floor(i / inner) % scales.length;
-      to[i] = scales[channel] * (from[i] - zeroPoints[channel]);
+      to[i] = dequantize(data[i], { scale: scales[channel], zeroPoint: zeroPoints[channel] });
     }
   };
 }

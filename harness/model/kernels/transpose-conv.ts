@@ -12,7 +12,7 @@ import {
   type Prepare,
   shapeOfRank,
 } from './node.ts';
-import { biasOf, channelRequantization } from './weights.ts';
+import { biasOf, channelRequantization, floatWeights } from './weights.ts';
 import { isSame, windowAxis } from './window.ts';
 
 /**
@@ -44,7 +44,7 @@ const prepareInt8: Prepare = node => {
 const prepareFloat32: Prepare = node => {
   const geometry = transposeGeometry(node);
   const { channels } = geometry;
-  const [filter, input] = [dataAs(node, inputOf(node, 1), 'float32'), dataAs(node, inputOf(node, 2), 'float32')];
+  const [filter, input] = [floatWeights(node, 1), dataAs(node, inputOf(node, 2), 'float32')];
   const output = dataAs(node, outputOf(node), 'float32');
   const bias = biasOf(node, { value: node.inputs[3], channels, type: 'float32' });
   const [lowest, highest] = floatBounds(node, transposeConvOptions(node.options).activation);

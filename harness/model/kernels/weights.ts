@@ -1,6 +1,17 @@
 import { int8Bounds } from './fused-activation.ts';
-import type { Requantization } from './matmul.ts';
-import { affineOf, channelScales, dataAs, malformed, multiplierOf, type Node, outputOf, type Value } from './node.ts';
+import { packColumns, type Requantization } from './matmul.ts';
+import {
+  affineOf,
+  channelScales,
+  dataAs,
+  inputOf,
+  malformed,
+  multiplierOf,
+  type Node,
+  outputOf,
+  type Value,
+} from './node.ts';
+import { dequantizer } from './requantize.ts';
 
 /** The bias of each output channel, zeros where it is left out. */
 export function biasOf<T extends 'int32' | 'float32'>(
@@ -22,6 +33,18 @@ export function biasOf(
   if (!value) return type === 'int32' ? new Int32Array(channels) : new Float32Array(channels);
   if (value.data.length !== channels) throw malformed(node, `${value.data.length} biases for ${channels} channels`);
   return dataAs(node, value, type);
+}
+
+/**
+ * float32 weights. Constant int8 ones, which converters write into "float" models to save space, are dequantized once:
+ * such a hybrid model computes in float32 here. TFLM refuses it, so there is no firmware that it could disagree with.
+ */
+export function floatWeights(node: Node, index: number): Float32Array {
+  const value = inputOf(node, index);
+  if (value.tensor.type !== 'int8' || !value.tensor.data) return dataAs(node, value, 'float32');
+  const weights = new Float32Array(value.data.length);
+  dequantizer(node, value)(weights);
+  return weights;
 }
 
 /**
@@ -67,10 +90,42 @@ export function requantization(
 }
 
 /**
+ * Int8 weights [channels, depth] packed for matmulInt8, one block for each group of channels, with their offsets filled.
+ * Constant weights are packed once; weights that another operator computes, before each run.
+ */
+export function packedWeights(
+  node: Node,
+  {
+    to,
+    bias,
+    inputZeroPoint,
+    groups,
+  }: {
+    readonly to: Requantization;
+    readonly bias: Int32Array;
+    readonly inputZeroPoint: number;
+    readonly groups: number;
+  },
+): () => readonly Float64Array[] {
+  const value = inputOf(node, 1);
+  const weights = dataAs(node, value, 'int8');
+  const columns = bias.length / groups;
+  const depth = weights.length / bias.length;
+  const pack = () => {
+    fillOffsets(to, { bias, weights, inputZeroPoint });
+    return Array.from({ length: groups }, (_, group) =>
+      packColumns(weights, { firstColumn: group * columns, columns, depth }),
+    );
+  };
+  const packed = pack();
+  return value.tensor.data ? () => packed : pack;
+}
+
+/**
  * Fills the offsets with bias − zero point × sum of weights, so that products may use the input's codes as they are:
  * Σ (x − z) w + bias = Σ x w + (bias − z Σ w). Weight rows are `depth` long.
  */
-export function fillOffsets(
+function fillOffsets(
   { offsets }: Requantization,
   {
     bias,
