@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020, type AnySchemaObject } from 'ajv/dist/2020.js';
+import { expect, test } from 'vitest';
+import {
+  anInference,
+  aRecording,
+  aReference,
+  replaceInference,
+  someEvidence,
+  someSamples,
+} from '../fixtures/recordings.ts';
+import { aResults } from '../fixtures/results.ts';
+import { type Evidence, judgeCase } from '../verdict/judge.ts';
+import type { Results } from './results.ts';
+
+const schema: AnySchemaObject = JSON.parse(readFileSync(new URL('./results.schema.json', import.meta.url), 'utf8'));
+const ajv = new Ajv2020({ allErrors: true, strict: true, allowUnionTypes: true });
+const validate = ajv.compile<Results>(schema);
+
+/** The faults of what a reader of the written file sees. */
+function faultsOf(results: unknown): readonly string[] {
+  if (validate(JSON.parse(JSON.stringify(results)))) return [];
+  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+}
+
+function judged(...evidence: readonly Partial<Evidence>[]): Results {
+  return aResults({ cases: evidence.map(overrides => judgeCase(someEvidence(overrides))) });
+}
+
+function ended(status: 'failed' | 'broken' | 'skipped'): Partial<Evidence> {
+  return { recording: aRecording({ manifest: { outcome: { status, reason: 'because' } }, samples: [] }) };
+}
+
+test('a judged run is what the schema says, however its cases went', () => {
+  const differing = replaceInference(someSamples(), anInference({ vector: 3, output: [1, 2, 3] }));
+  const standing = someSamples().map(sample => (sample.kind === 'inference' ? { ...sample, ticks: 0 } : sample));
+  expect(
+    faultsOf(
+      judged(
+        {},
+        { recording: aRecording({ samples: differing }) },
+        { recording: aRecording({ samples: standing }) },
+        ended('failed'),
+        ended('broken'),
+        ended('skipped'),
+      ),
+    ),
+  ).toEqual([]);
+});
+
+test('a float that is not finite is written as null, and the file stays valid', () => {
+  const outputs = [{ name: 'score', type: 'float32', elements: 1, scale: 1, zeroPoint: 0 }] as const;
+  const golden = aReference().golden.map(() => new Uint8Array(Float32Array.of(0.5).buffer));
+  const notANumber = [...new Uint8Array(Float32Array.of(Number.NaN).buffer)];
+  const samples = golden.map((bytes, vector) =>
+    anInference({ vector, output: vector === 4 ? notANumber : [...bytes] }),
+  );
+  const results = judged({ reference: aReference({ outputs, golden }), recording: aRecording({ samples }) });
+  expect(results.cases[0]?.metrics.golden?.differences).toMatchObject([{ vector: 4, expected: 0.5, actual: null }]);
+  expect(faultsOf(results)).toEqual([]);
+});
+
+test('the synthetic results that the reports are tested with are valid as well', () => {
+  expect(faultsOf(aResults())).toEqual([]);
+});
+
+type Json = Record<string, unknown>;
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null;
+}
+
+/** The paths of all values that a document holds, those of objects and arrays included. */
+function* pathsIn(value: unknown, path: readonly string[] = []): Generator<readonly string[]> {
+  yield path;
+  if (!isObject(value)) return;
+  for (const [key, child] of Object.entries(value)) yield* pathsIn(child, [...path, key]);
+}
+
+function valueAt(document: unknown, path: readonly string[]): unknown {
+  return path.reduce((value, key) => (isObject(value) ? value[key] : undefined), document);
+}
+
+/** A copy whose object at `path` was changed. */
+function mutated(document: Results, path: readonly string[], change: (object: Json) => void): unknown {
+  const copy = structuredClone(document);
+  const object = valueAt(copy, path);
+  if (isObject(object)) change(object);
+  return copy;
+}
+
+/** One case with few ticks, so that trying every value stays quick. */
+function small(): Results {
+  const results = judged({});
+  return aResults({
+    cases: results.cases.map(({ metrics, ...rest }) => ({
+      ...rest,
+      metrics: { ...metrics, ...(metrics.latency && { latency: { ...metrics.latency, ticks: [1000, 1001] } }) },
+    })),
+  });
+}
+
+test('a property that no version wrote is refused in every object', () => {
+  const results = small();
+  const paths = [...pathsIn(results)].filter(path => {
+    const value = valueAt(results, path);
+    return isObject(value) && !Array.isArray(value);
+  });
+  expect(paths.length).toBeGreaterThan(20);
+  for (const path of paths) {
+    const changed = mutated(results, path, object => Object.assign(object, { unheardOf: 1 }));
+    expect(faultsOf(changed), path.join('/')).not.toEqual([]);
+  }
+});
+
+test('a value of another type is refused wherever it stands', () => {
+  const results = small();
+  const paths = [...pathsIn(results)].filter(path => path.length > 0);
+  expect(paths.length).toBeGreaterThan(150);
+  for (const path of paths) {
+    const changed = mutated(results, path.slice(0, -1), parent => {
+      parent[path.at(-1) ?? ''] = { some: 'object' };
+    });
+    expect(faultsOf(changed), path.join('/')).not.toEqual([]);
+  }
+});
+
+test.each<[what: string, path: string, value: unknown]>([
+  ['another version', 'tickmark', 2],
+  ['a status nobody defined', 'cases/0/status', 'flaky'],
+  ['a basis nobody defined', 'cases/0/metrics/latency/basis', 'cycles'],
+  ['a unit nobody defined', 'cases/0/verdicts/2/unit', 'lsb'],
+  ['an empty reason', 'cases/0/verdicts/2/reason', ''],
+  ['a passed verdict without a figure', 'cases/0/verdicts/2/measured', null],
+  ['a skipped verdict with a figure', 'cases/0/verdicts/2/status', 'skipped'],
+  ['0 ticks', 'cases/0/metrics/latency/ticks/0', 0],
+  ['half a tick', 'cases/0/metrics/latency/ticks/0', 1.5],
+  ['more than all vectors right', 'cases/0/metrics/accuracy/top1', 101],
+  ['a hash cut short', 'cases/0/provenance/modelSha256', 'abc'],
+  ['a time that is none', 'cases/0/startedAt', 'yesterday'],
+  ['a recording beside the run', 'cases/0/recording', 'recordings/../../elsewhere'],
+  ['a recording anywhere', 'cases/0/recording', '/etc'],
+  ['a negative duration', 'cases/0/durationMs', -1],
+])('refused: %s', (_what, path, value) => {
+  const keys = path.split('/');
+  const changed = mutated(small(), keys.slice(0, -1), parent => {
+    parent[keys.at(-1) ?? ''] = value;
+  });
+  expect(faultsOf(changed)).not.toEqual([]);
+});
+
+test('nothing that the schema requires may be missing', () => {
+  const results = small();
+  for (const path of [
+    [],
+    ['run'],
+    ['cases', '0'],
+    ['cases', '0', 'verdicts', '0'],
+    ['cases', '0', 'metrics', 'latency'],
+  ]) {
+    for (const key of Object.keys(valueAt(results, path) ?? {})) {
+      const changed = mutated(results, path, object => Reflect.deleteProperty(object, key));
+      expect(faultsOf(changed), [...path, key].join('/')).not.toEqual([]);
+    }
+  }
+});
