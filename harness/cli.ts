@@ -1,0 +1,120 @@
+#!/usr/bin/env node
+import { Command, CommanderError, Option } from 'commander';
+import { HarnessError, messageOf } from './errors.ts';
+import { tickmarkVersion } from './runner/provenance.ts';
+
+/** Everything a person can ask for. Commands load their code when they are asked for, so that `--help` and `run` start at once. */
+const program = new Command('tickmark')
+  .description('Hardware-in-the-loop tests and benchmarks for TinyML firmware.')
+  .version(tickmarkVersion)
+  .showSuggestionAfterError()
+  .exitOverride()
+  .addHelpText(
+    'after',
+    `
+SUITE is a suite file, a folder with a suite.yaml, or a suite's name under suites/; without one, every suite under suites/.
+
+Exit codes: 0 all passed · 1 a budget failed · 2 the input is wrong, nothing was run · 3 something broke, or nothing was judged
+            4 inconclusive · 130 interrupted`,
+  );
+
+program
+  .command('run')
+  .description('measure, judge and report')
+  .argument('[SUITE...]')
+  .option('-t, --target <NAME...>', 'only these targets')
+  .option('-g, --grep <RE>', 'only cases whose "suite @target" matches')
+  .option('-o, --out <DIR>', 'the folder of this run (default: reports/out/<time>)')
+  .option('--replay <DIR>', 'judge the recordings of an earlier run again, without any target')
+  .option('--strict', 'a skipped case counts as broken, as CI wants it')
+  .addOption(new Option('--no-html', 'leave out the HTML report'))
+  .action(async (suites: string[], options: RunOptions) => {
+    const { run } = await import('./cli/run.ts');
+    process.exitCode = await run(suites, options);
+  });
+
+program
+  .command('check')
+  .description('validate suites, models, vectors and boards, touching no target')
+  .argument('[SUITE...]')
+  .action(async (suites: string[]) => {
+    const { check } = await import('./cli/check.ts');
+    check(suites);
+  });
+
+program
+  .command('list')
+  .description('what `run` would do, cheapest case first')
+  .argument('[SUITE...]')
+  .option('-t, --target <NAME...>', 'only these targets')
+  .option('-g, --grep <RE>', 'only cases whose "suite @target" matches')
+  .option('--json', 'for scripts')
+  .action(async (suites: string[], options: ListOptions) => {
+    const { list } = await import('./cli/list.ts');
+    list(suites, options);
+  });
+
+program
+  .command('golden')
+  .description('the outputs TFLM’s reference kernels give, bit for bit')
+  .argument('<MODEL>', 'a .tflite')
+  .argument('<INPUTS>', 'raw tensors end to end, or .npy')
+  .requiredOption('-o, --out <FILE>', 'where the outputs go: raw tensors end to end, or .npy')
+  .action(async (model: string, inputs: string, { out }: { out: string }) => {
+    const { golden } = await import('./cli/golden.ts');
+    golden(model, inputs, out);
+  });
+
+program
+  .command('model')
+  .description('facts about a model: operators, shapes, scales, MACs, weights')
+  .argument('<MODEL>', 'a .tflite')
+  .option('--json', 'for scripts')
+  .action(async (model: string, options: { json?: boolean }) => {
+    const { showModel } = await import('./cli/model.ts');
+    showModel(model, options);
+  });
+
+program
+  .command('report')
+  .description('write the reports of a run again from its results.json')
+  .argument('[RUN]', 'the folder of a run (default: the newest under reports/out)')
+  .action(async (run: string | undefined) => {
+    const { report } = await import('./cli/report.ts');
+    await report(run);
+  });
+
+interface ListOptions {
+  readonly target?: string[];
+  readonly grep?: string;
+  readonly json?: boolean;
+}
+
+interface RunOptions extends Omit<ListOptions, 'json'> {
+  readonly out?: string;
+  readonly replay?: string;
+  readonly strict?: boolean;
+  readonly html: boolean;
+}
+
+async function main(): Promise<void> {
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    process.exitCode = explain(error);
+  }
+}
+
+function explain(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has already said why
+  process.stderr.write(`${error instanceof HarnessError ? messageOf(error) : unexpected(error)}\n`);
+  return error instanceof HarnessError ? error.exitCode : 3;
+}
+
+/** A defect of ours: the stack is what its report needs. */
+function unexpected(error: unknown): string {
+  const stack = error instanceof Error ? error.stack : String(error);
+  return `tickmark: this should not have happened; please report it with these lines\n${stack}`;
+}
+
+await main();

@@ -1,0 +1,104 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { entryPoint } from '../entry.ts';
+import { HarnessError } from '../errors.ts';
+import { type ConsoleReporter, consoleReporter } from '../report/console.ts';
+import { readResults } from '../report/json.ts';
+import type { Notice } from '../report/port.ts';
+import { reportedRun } from '../report/publish.ts';
+import { planVariable } from '../runner/environment.ts';
+import type { RunEvent } from '../runner/events.ts';
+import { makePlan, type Plan, planPath } from '../runner/plan.ts';
+import { exitCode } from '../verdict/exit-code.ts';
+import { grepOption } from './options.ts';
+
+interface Options {
+  readonly target?: string[];
+  readonly grep?: string;
+  readonly out?: string;
+  readonly replay?: string;
+  readonly strict?: boolean;
+  readonly html: boolean;
+}
+
+/** `tickmark run`: plans here, runs Playwright in a child, prints what it tells, and returns the exit code its results call for. */
+export async function run(suites: readonly string[], options: Options): Promise<number> {
+  const plan = planFor(suites, options);
+  const console = consoleReporter(process.stdout, process.env, process.cwd());
+  const heard: Heard = { notices: [], said: '', interrupts: 0 };
+  const runner = forkRunner(plan);
+  listen(runner, console, heard);
+  passInterrupts(runner, heard);
+  await once(runner, 'exit');
+  return conclude(plan, console, heard, options.strict ?? false);
+}
+
+function planFor(suites: readonly string[], { target, grep, out, replay, html }: Options): Plan {
+  return makePlan({
+    cwd: process.cwd(),
+    suites,
+    targets: target ?? [],
+    exact: true,
+    html,
+    ...grepOption(grep),
+    ...(out === undefined ? {} : { out }),
+    ...(replay === undefined ? {} : { replay }),
+  });
+}
+
+function forkRunner(plan: Plan): ChildProcess {
+  const playwright = createRequire(import.meta.url).resolve('@playwright/test/cli');
+  const config = entryPoint('../runner/playwright.config', import.meta.url).path;
+  return fork(playwright, ['test', '--config', config], {
+    env: { ...process.env, [planVariable]: planPath(plan) },
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    detached: true, // Ctrl-C reaches this process alone, which passes it on in order
+  });
+}
+
+/** What came from the runner besides judged cases. `said` is the end of what it printed itself: nothing, unless it could not do its work. */
+interface Heard {
+  notices: readonly Notice[];
+  said: string;
+  interrupts: number;
+}
+
+const keptBytes = 8192;
+
+function listen(runner: ChildProcess, console: ConsoleReporter, heard: Heard): void {
+  runner.on('message', message => {
+    const event = message as RunEvent;
+    if (event.kind === 'progress') console.progress(event.progress);
+    if (event.kind === 'case') console.onCase(event.result);
+    if (event.kind === 'trouble') console.note(event.message);
+    if (event.kind === 'reported') heard.notices = event.notices;
+  });
+  for (const stream of [runner.stdout, runner.stderr])
+    stream?.on('data', (chunk: Buffer) => (heard.said = (heard.said + chunk.toString()).slice(-keptBytes)));
+}
+
+/** The first Ctrl-C ends the run in order, the second at once. */
+function passInterrupts(runner: ChildProcess, heard: Heard): void {
+  const pass = () => {
+    heard.interrupts++;
+    if (heard.interrupts === 1) runner.kill('SIGINT');
+    else if (runner.pid !== undefined) process.kill(-runner.pid, 'SIGKILL');
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, pass);
+}
+
+function conclude(plan: Plan, console: ConsoleReporter, { notices, said, interrupts }: Heard, strict: boolean): number {
+  if (!existsSync(join(plan.outDir, 'results.json'))) {
+    if (interrupts > 0) return 130;
+    throw new HarnessError(`no results were written\n${said}`, plan.outDir, 'mend what the lines above say');
+  }
+  const run = reportedRun(plan.outDir, readResults(plan.outDir));
+  for (const notice of notices) run.announce(notice);
+  if (!run.results.run.complete && interrupts === 0) console.note(`the run did not end in order\n${said}`);
+  console.onEnd(run);
+  const code = exitCode(run.results.cases, { interrupted: interrupts > 0 || run.results.run.interrupted, strict });
+  return run.results.run.complete || code === 1 || code === 130 ? code : 3;
+}

@@ -1,0 +1,37 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { messageOf, TargetError } from '../errors.ts';
+import { type BrokerReply, linesOf, sendLine } from './wire.ts';
+
+/** A case under way at the broker. `settled` resolves when its recording lies in the run's folder, or rejects with TargetError. */
+export interface Asked {
+  readonly settled: Promise<void>;
+}
+
+/** Has the broker measure a case; resolves once it has been asked, so that the caller may keep its own thread busy meanwhile. */
+export async function askBroker(socketPath: string, caseId: string): Promise<Asked> {
+  const socket = connect(socketPath);
+  await once(socket, 'connect').catch(cause => {
+    throw new TargetError(`the measuring process cannot be reached (${messageOf(cause)})`, caseId, lostFix, { cause });
+  });
+  sendLine(socket, { measure: caseId });
+  const settled = untilDone(socket, caseId);
+  settled.catch(() => {}); // the caller awaits it later; until then nobody listens
+  return { settled };
+}
+
+async function untilDone(socket: Socket, caseId: string): Promise<void> {
+  let lost: unknown;
+  socket.once('error', error => (lost = error));
+  try {
+    for await (const reply of linesOf<BrokerReply>(socket)) {
+      if ('done' in reply) return;
+      if ('trouble' in reply) throw new TargetError(reply.trouble, caseId, 'mend this, then run again');
+    }
+  } finally {
+    socket.destroy();
+  }
+  throw new TargetError('the measuring process ended in the middle of the case', caseId, lostFix, { cause: lost });
+}
+
+const lostFix = 'run it again; if it ends again, look for what kills it (memory?)';

@@ -1,0 +1,62 @@
+// The process that owns targets. Forked for a run with (socket path, plan path); it ends, with all it holds, when its parent does.
+import { rmSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import { messageOf, TargetError } from '../errors.ts';
+import type { Progress } from '../measure/session.ts';
+import { tell } from './events.ts';
+import { measureCase } from './measure-case.ts';
+import { type Plan, type PlannedCase, readPlan } from './plan.ts';
+import { type BrokerRequest, linesOf, sendLine } from './wire.ts';
+
+interface Measurement {
+  readonly settled: Promise<void>;
+  readonly cancel: AbortController;
+}
+
+const [socketPath = '', planFile = ''] = process.argv.slice(2);
+const plan = readPlan(planFile);
+const ended = new AbortController();
+const ahead = new Map<string, Measurement>();
+const underWay = new Set<Measurement>();
+
+const server = createServer(socket => void serve(socket));
+server.listen(socketPath, () => process.send?.('ready'));
+process.once('disconnect', () => void end());
+if (plan.exact && plan.cases[0]) ahead.set(plan.cases[0].id, start(plan, plan.cases[0]));
+
+async function serve(socket: Socket): Promise<void> {
+  socket.on('error', () => {}); // a worker that went away; 'close' follows and gives its case up
+  for await (const request of linesOf<BrokerRequest>(socket)) await answer(socket, request);
+}
+
+async function answer(socket: Socket, { measure: id }: BrokerRequest): Promise<void> {
+  const planned = plan.cases.find(each => each.id === id);
+  if (!planned) return sendLine(socket, { trouble: `no case "${id}" is planned` });
+  const measurement = ahead.get(id) ?? start(plan, planned);
+  ahead.delete(id);
+  socket.once('close', () => measurement.cancel.abort(new TargetError('was given up', id, 'run it again')));
+  await measurement.settled.then(
+    () => sendLine(socket, { done: true }),
+    (error: unknown) => sendLine(socket, { trouble: messageOf(error) }),
+  );
+}
+
+function start(of: Plan, planned: PlannedCase): Measurement {
+  const cancel = new AbortController();
+  const onProgress = (progress: Progress) =>
+    tell({ kind: 'progress', progress: { suite: planned.suite.name, target: planned.board.name, ...progress } });
+  const settled = measureCase(of, planned, onProgress, AbortSignal.any([ended.signal, cancel.signal]));
+  const measurement = { settled, cancel };
+  underWay.add(measurement);
+  settled.catch(() => {}).finally(() => underWay.delete(measurement)); // who asked hears of it; one that nobody asked for must not end the process
+  return measurement;
+}
+
+async function end(): Promise<void> {
+  ended.abort(new TargetError('the run was interrupted', plan.run.id, 'run it again'));
+  server.close();
+  await Promise.allSettled([...underWay].map(measurement => measurement.settled));
+  rmSync(dirname(socketPath), { recursive: true, force: true }); // whoever made the folder may be gone
+  process.exit();
+}

@@ -1,0 +1,3 @@
+/** How the processes of a run find each other. Both are set by Tickmark itself. */
+export const planVariable = 'TICKMARK_PLAN';
+export const brokerVariable = 'TICKMARK_BROKER';

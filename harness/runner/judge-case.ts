@@ -1,0 +1,87 @@
+import { cpSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { messageOf } from '../errors.ts';
+import { readRecording } from '../recording/read.ts';
+import type { Manifest, Recording } from '../recording/recording.ts';
+import { type Evidence, judgeCase } from '../verdict/judge.ts';
+import { computeReference } from '../verdict/reference.ts';
+import type { CaseResult } from '../verdict/result.ts';
+import { askBroker } from './broker-client.ts';
+import { type CaseInputs, loadCaseInputs, loadFloatTwin } from './case-inputs.ts';
+import { brokerVariable } from './environment.ts';
+import { type Plan, type PlannedCase, recordingFolder } from './plan.ts';
+
+/** One planned case, measured (or replayed) and judged. The host computes what it expects while the target computes what it answers. */
+export async function runCase(plan: Plan, planned: PlannedCase): Promise<CaseResult> {
+  const obtained = await obtainRecording(plan, planned);
+  const inputs = loadCaseInputs(planned.suite);
+  const reference = computeReference(inputs.parsed, loadFloatTwin(planned.suite), inputs.vectors.inputs);
+  const trouble = await obtained.settled.then(() => undefined, messageOf);
+  return judgeCase({
+    suite: planned.suite,
+    board: planned.board,
+    recording: recordingOf(plan, planned, inputs, trouble),
+    recordingFolder: existsSync(recordingFolder(plan, planned)) ? `recordings/${planned.id}` : null,
+    reference,
+    identity: identityOf(inputs),
+    ...(inputs.vectors.labels ? { labels: inputs.vectors.labels } : {}),
+  });
+}
+
+/** A case that never came to be judged, because of something outside it. */
+export function brokenCase(plan: Plan, planned: PlannedCase, reason: string): CaseResult {
+  const inputs = loadCaseInputs(planned.suite);
+  return judgeCase({
+    suite: planned.suite,
+    board: planned.board,
+    recording: recordingOf(plan, planned, inputs, reason),
+    recordingFolder: existsSync(recordingFolder(plan, planned)) ? `recordings/${planned.id}` : null,
+    reference: computeReference(inputs.parsed, undefined, []),
+    identity: identityOf(inputs),
+  });
+}
+
+async function obtainRecording(plan: Plan, planned: PlannedCase): Promise<{ settled: Promise<void> }> {
+  try {
+    if (plan.replayOf === null) return await askBroker(process.env[brokerVariable] ?? '', planned.id);
+    const recorded = join(plan.replayOf, 'recordings', planned.id);
+    if (existsSync(recorded)) cpSync(recorded, recordingFolder(plan, planned), { recursive: true });
+    return { settled: Promise.resolve() };
+  } catch (error) {
+    const settled = Promise.reject(error);
+    settled.catch(() => {});
+    return { settled };
+  }
+}
+
+/** What was recorded; `trouble` makes it broken whatever it says itself. */
+function recordingOf(plan: Plan, planned: PlannedCase, inputs: CaseInputs, trouble: string | undefined): Recording {
+  try {
+    const recording = readRecording(recordingFolder(plan, planned));
+    return trouble === undefined ? recording : broken(recording.manifest, trouble, recording);
+  } catch (error) {
+    return broken(unrecorded(plan, planned, inputs), trouble ?? messageOf(error), { samples: [] });
+  }
+}
+
+function identityOf({ modelSha256, vectors }: CaseInputs): Evidence['identity'] {
+  return { modelSha256, vectorsSha256: vectors.sha256 };
+}
+
+function broken(manifest: Manifest, reason: string, { samples }: Pick<Recording, 'samples'>): Recording {
+  return { manifest: { ...manifest, outcome: { status: 'broken', reason } }, samples };
+}
+
+function unrecorded({ run }: Plan, { suite, board }: PlannedCase, inputs: CaseInputs): Manifest {
+  return {
+    tickmark: 1,
+    suite: suite.name,
+    target: board.name,
+    basis: board.basis,
+    startedAt: run.startedAt,
+    finishedAt: run.startedAt,
+    outcome: { status: 'broken', reason: 'nothing was recorded' },
+    model: { sha256: inputs.modelSha256, bytes: inputs.model.length },
+    vectors: { count: inputs.vectors.inputs.length, sha256: inputs.vectors.sha256 },
+  };
+}

@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { TargetError } from '../errors.ts';
+import { type Job, measure, type Progress } from '../measure/session.ts';
+import { createRecorder } from '../recording/recorder.ts';
+import type { Board } from '../suite/board.ts';
+import { readElf } from '../target/elf.ts';
+import { protocolFor, targetFor } from './adapters.ts';
+import { loadCaseInputs } from './case-inputs.ts';
+import { type Plan, type PlannedCase, recordingFolder } from './plan.ts';
+
+/** Measures one planned case into its recording. Rejects only when the recording cannot be written or the inputs cannot be read. */
+export async function measureCase(
+  plan: Plan,
+  planned: PlannedCase,
+  onProgress: (progress: Progress) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { suite, board } = planned;
+  const { model, vectors } = loadCaseInputs(suite);
+  using recorder = createRecorder(recordingFolder(plan, planned), () => performance.now());
+  const job: Job = {
+    suite,
+    target: targetFor(board),
+    protocol: protocolFor(board),
+    image: readImage(board),
+    model,
+    inputs: vectors.inputs,
+    recorder,
+    clock: { nowMs: () => performance.now(), nowIso: () => new Date().toISOString() },
+    onProgress,
+  };
+  await measure(job, withDeadline(signal, planned));
+}
+
+/** One signal a case: the interruption of the run, or the suite's time limit, whichever comes first. */
+function withDeadline(signal: AbortSignal, { id, suite }: PlannedCase): AbortSignal {
+  const late = new AbortController();
+  const { timeoutMs } = suite.measure;
+  const timer = setTimeout(() => {
+    const fix = 'raise `measure: { timeout }` in the suite, or measure fewer vectors';
+    late.abort(new TargetError(`took longer than its limit of ${timeoutMs / 1000} s`, id, fix));
+  }, timeoutMs);
+  timer.unref();
+  return AbortSignal.any([signal, late.signal]);
+}
+
+function readImage(board: Board): Job['image'] {
+  const bytes = readFileSync(board.firmware);
+  const elf = readElf(bytes, board.firmware);
+  return {
+    path: board.firmware,
+    file: basename(board.firmware),
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    flashBytes: elf.flashBytes,
+    ramBytes: elf.ramBytes,
+    buildId: elf.buildId ?? '',
+  };
+}

@@ -1,0 +1,40 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { defineConfig, type ReporterDescription } from '@playwright/test';
+import { entryPoint } from '../entry.ts';
+import { planVariable } from './environment.ts';
+import { makePlan, type Plan, planPath, readPlan } from './plan.ts';
+
+const plan = planOfThisRun();
+const targets = [...new Set(plan.cases.map(planned => planned.board.name))];
+
+/** A project a target, one worker a target; rig faults are tried again by the broker, never by Playwright. */
+export default defineConfig({
+  testDir: import.meta.dirname,
+  testMatch: /suites\.spec\.[jt]s$/,
+  globalSetup: sibling('global-setup'),
+  outputDir: join(plan.outDir, 'playwright'),
+  workers: Math.min(targets.length, availableParallelism()),
+  retries: 0,
+  timeout: 0,
+  reporter: reporters(),
+  projects: targets.map(name => ({ name, workers: 1, grep: new RegExp(`@${name}(\\s|$)`) })),
+});
+
+/** Started by `tickmark run`, the plan is given; started by Playwright itself, every suite is planned here, once for all processes. */
+function planOfThisRun(): Plan {
+  const given = process.env[planVariable];
+  if (given !== undefined) return readPlan(given);
+  const plan = makePlan({ cwd: process.cwd(), suites: [], targets: [], exact: false, html: true });
+  process.env[planVariable] = planPath(plan);
+  return plan;
+}
+
+function reporters(): ReporterDescription[] {
+  const own: ReporterDescription = [sibling('reporter')];
+  return process.connected ? [own] : [['list'], own];
+}
+
+function sibling(name: string): string {
+  return entryPoint(name, import.meta.url).path;
+}

@@ -1,0 +1,79 @@
+import type { FullResult, Reporter, TestCase, TestResult } from '@playwright/test/reporter';
+import { messageOf } from '../errors.ts';
+import { writeResults } from '../report/json.ts';
+import { publishCase, publishEnd, reportedRun } from '../report/publish.ts';
+import type { Results } from '../report/results.ts';
+import type { CaseResult } from '../verdict/result.ts';
+import { reportersFor } from './adapters.ts';
+import { planVariable } from './environment.ts';
+import { tell } from './events.ts';
+import { brokenCase } from './judge-case.ts';
+import { type Plan, readPlan } from './plan.ts';
+
+/** The attachment in which a test hands its judged case over. */
+export const caseAttachment = 'tickmark-case';
+
+/** Collects judged cases into results.json, after each one, and has the reports written from it. */
+export default class TickmarkReporter implements Reporter {
+  readonly #plan: Plan = readPlan(process.env[planVariable] ?? '');
+  readonly #reporters = reportersFor(this.#plan, new AbortController().signal);
+  /** By case id: what Playwright is told to repeat replaces what it repeats. */
+  readonly #judged = new Map<string, CaseResult>();
+  #published: Promise<void> = Promise.resolve();
+
+  onBegin(): void {
+    process.once('disconnect', leaveNobodyBehind);
+    writeResults(this.#run({ complete: false, interrupted: false }));
+  }
+
+  onTestEnd(test: TestCase, { attachments, error, status }: TestResult): void {
+    const planned = this.#plan.cases.find(
+      each => test.title === each.suite.name && test.tags.includes(`@${each.board.name}`),
+    );
+    if (!planned) return;
+    const judged = attachments.find(({ name }) => name === caseAttachment)?.body;
+    if (!judged && status === 'interrupted') return;
+    const result = judged
+      ? (JSON.parse(judged.toString()) as CaseResult)
+      : brokenCase(this.#plan, planned, error?.message ?? `the worker ended (${status})`);
+    this.#judged.set(planned.id, result);
+    tell({ kind: 'case', result });
+    this.#publish(() => publishCase(this.#reporters, result, this.#run({ complete: false, interrupted: false })));
+  }
+
+  async onEnd({ status }: FullResult): Promise<void> {
+    await this.#published;
+    const interrupted = status === 'interrupted';
+    const run = this.#run({ complete: this.#judged.size === this.#plan.cases.length, interrupted });
+    await publishEnd(this.#reporters, run);
+    tell({ kind: 'reported', notices: run.notices });
+  }
+
+  printsToStdio(): boolean {
+    return process.connected; // `tickmark run` prints; without it Playwright's own reporter does
+  }
+
+  #run(state: { complete: boolean; interrupted: boolean }) {
+    const finishedAt = state.complete || state.interrupted ? new Date().toISOString() : null;
+    const { run, replayOf, outDir, cases } = this.#plan;
+    const results: Results = {
+      tickmark: 1,
+      run: { ...run, planned: cases.length, finishedAt, replayOf, ...state },
+      cases: [...this.#judged.values()],
+    };
+    return reportedRun(outDir, results);
+  }
+
+  /** One at a time, in order: results.json is replaced whole. */
+  #publish(write: () => Promise<void>): void {
+    this.#published = this.#published.then(write).catch(error => tell({ kind: 'trouble', message: messageOf(error) }));
+  }
+}
+
+const graceMs = 3_000;
+
+/** Whoever started the run is gone: end as on Ctrl-C, and in any case end. */
+function leaveNobodyBehind(): void {
+  process.kill(process.pid, 'SIGINT');
+  setTimeout(() => process.exit(130), graceMs).unref();
+}
