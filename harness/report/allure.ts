@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Label, Stage, Status, type StepResult, type TestResult } from 'allure-js-commons';
-import type { Category } from 'allure-js-commons/sdk';
+import type { Category, ExecutorInfo } from 'allure-js-commons/sdk';
 import { createStepResult, createTestResult, FileSystemWriter } from 'allure-js-commons/sdk/reporter';
+import { writeWhole } from '../files.ts';
 import type { CaseResult, Verdict } from '../verdict/result.ts';
 import { attachmentsOf } from './attachments.ts';
 import { descriptionHtml } from './description.ts';
@@ -36,6 +37,7 @@ export function allureReporter(): Reporter {
       const writer = writerFor(run);
       writer.writeCategoriesDefinitions(allureCategories());
       writer.writeEnvironmentInfo(environmentOf(run.results));
+      writeWhole(join(allureResultsOf(run.folder), 'executor.json'), JSON.stringify(executorOf(run.results)));
     },
   };
 }
@@ -135,6 +137,16 @@ function stepName(verdict: Verdict): string {
 
 function isFault(status: Verdict['status']): boolean {
   return status === 'failed' || status === 'broken';
+}
+
+/** Names the run in trends and histories. */
+function executorOf({ run }: Results): ExecutorInfo {
+  return {
+    name: `Tickmark ${run.tickmarkVersion}`,
+    type: 'tickmark',
+    buildName: `run ${run.id}`,
+    reportName: 'Tickmark',
+  };
 }
 
 function environmentOf({ run, cases }: Results): Record<string, string> {

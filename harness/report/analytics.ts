@@ -25,5 +25,5 @@ export function remoteLoads(html: string): string[] {
 const remoteScript = /<script\b[^>]*\bsrc="(?:https?:)?\/\/[^"]*"[^>]*>\s*<\/script>/g;
 const analyticsCall = /<script>(?:(?!<\/script>)[\s\S])*?\bgtag\((?:(?!<\/script>)[\s\S])*?<\/script>/g;
 const remoteElement =
-  /<(?:script|link|img|iframe|object|embed|source|audio|video|track|base)\b[^>]{0,500}?\b(?:src|href|data|srcset)=["']?(?:https?:)?\/\/[^"'\s>]*/g;
+  /<(?:script|link|img|iframe|object|embed|source|audio|video|track|base)\b[^<>]{0,500}?\b(?:src|href|data|srcset)=["']?(?:https?:)?\/\/[^"'\s>]*/g;
 const tracker = /googletagmanager\.com|google-analytics\.com|gtag\(/g;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { messageOf } from '../errors.ts';
 import type { CaseResult, LatencyMetrics, Metrics } from '../verdict/result.ts';
 import { confusionChart } from './charts/confusion.ts';
 import { differencesChart } from './charts/differences.ts';
@@ -88,8 +89,17 @@ function differences({ golden }: Metrics): Attachment[] {
 
 function uartLog(result: CaseResult, folder: string): Attachment[] {
   if (result.recording === null) return [];
-  const text = uartText(join(folder, result.recording));
+  const text = readableLog(join(folder, result.recording));
   return text ? [{ name: 'UART log', type: 'text/plain', extension: 'txt', content: text }] : [];
+}
+
+/** A damaged recording costs its log, not the report. */
+function readableLog(recording: string): string {
+  try {
+    return uartText(recording);
+  } catch (error) {
+    return `The log cannot be read: ${messageOf(error)}`;
+  }
 }
 
 function svg(name: string, content: string): Attachment {

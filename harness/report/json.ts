@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
 import { InputError } from '../errors.ts';
 import { writeWhole } from '../files.ts';
 import type { ReportedRun, Reporter } from './port.ts';
@@ -52,8 +53,15 @@ function parsed(text: string, path: string): unknown {
   }
 }
 
-function validator() {
+let compiled: ValidateFunction<Results> | undefined;
+
+/** Compiling takes longer than any check, so it is done once. */
+function validator(): ValidateFunction<Results> {
+  if (compiled) return compiled;
   // the schema is shipped as a source file, from which dist/ is as far away as harness/ itself
   const schema = new URL('../../harness/report/results.schema.json', import.meta.url);
-  return new Ajv2020({ allErrors: false, strict: false }).compile<Results>(JSON.parse(readFileSync(schema, 'utf8')));
+  const ajv = new Ajv2020({ allowUnionTypes: true });
+  formats.default(ajv);
+  compiled = ajv.compile<Results>(JSON.parse(readFileSync(schema, 'utf8')));
+  return compiled;
 }

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { aCase, aResults, aVerdict } from '../fixtures/results.ts';
+import { consoleReporter } from './console.ts';
+import { reportedRun } from './publish.ts';
+
+function printed(env: NodeJS.ProcessEnv, isTTY: boolean, cases = aResults().cases) {
+  const text: string[] = [];
+  const reporter = consoleReporter({ isTTY, write: part => text.push(part) }, env, '/home/me/firmware');
+  const run = reportedRun('/home/me/firmware/reports/out/1', aResults({ cases }));
+  run.announce({
+    kind: 'report',
+    title: 'Allure report',
+    path: '/home/me/firmware/reports/out/1/allure-report/index.html',
+  });
+  run.announce({ kind: 'warning', text: 'the JUnit report was not written: disk full' });
+  for (const result of cases) reporter.onCase(result);
+  reporter.onEnd(run);
+  return text.join('');
+}
+
+const escape = '\u001b[';
+
+test('a case is a line with its status in a word, its figures and its time', () => {
+  expect(printed({}, false)).toContain(
+    '✔ passed       fashion on rp2040js-pico  top-1 87.67 %  p50 371.3 kcycles  arena 9.8 KiB  12.4 s\n',
+  );
+});
+
+test('each verdict that did not pass says why, below its case', () => {
+  expect(printed({}, false)).toContain(
+    '\n? inconclusive gesture on rp2040js-pico  top-1 87.67 %  p50 371.2 kcycles  arena 9.8 KiB  12.4 s\n' +
+      '    inconclusive  latency.modelled-cycles.p99: a p99 needs 100 inferences, there are 50\n',
+  );
+});
+
+test('the end has the totals, where the report lies from here, and what could not be made', () => {
+  const text = printed({}, false);
+  expect(text).toContain('\n5 cases: 1 broken, 1 failed, 1 inconclusive, 1 passed, 1 skipped\n');
+  expect(text).toContain('Allure report: reports/out/1/allure-report/index.html\n');
+  expect(text).toContain('warning  the JUnit report was not written: disk full\n');
+});
+
+test('a run that judged nothing says so', () => {
+  expect(printed({}, false, [])).toContain('nothing was judged');
+});
+
+test('colours are for a terminal', () => {
+  expect(printed({ TERM: 'xterm' }, true)).toContain(escape);
+  expect(printed({ TERM: 'xterm' }, false)).not.toContain(escape);
+  expect(printed({ TERM: 'dumb' }, true)).not.toContain(escape);
+});
+
+test('NO_COLOR wins over FORCE_COLOR, which wins over what the terminal is', () => {
+  expect(printed({ FORCE_COLOR: '1' }, false)).toContain(escape);
+  expect(printed({ FORCE_COLOR: '0' }, true)).not.toContain(escape);
+  expect(printed({ FORCE_COLOR: '1', NO_COLOR: '1' }, true)).not.toContain(escape);
+});
+
+test('escapes in what firmware said never reach the terminal', () => {
+  const reason = 'the DUT said "\u001b]0;owned\u0007\u009b2J"';
+  const text = printed({}, false, [aCase({ status: 'broken', verdicts: [aVerdict({ status: 'broken', reason })] })]);
+  expect(text).toContain('␛]0;owned␇␡2J');
+});
