@@ -9,8 +9,6 @@ import { checkSuiteFile } from './schema.ts';
 import type { Suite, Task } from './suite.ts';
 import type { SuiteFile } from './suite-file.generated.ts';
 
-export { findSuites } from './find.ts';
-
 import { type Path, readYaml, type YamlSource } from './yaml.ts';
 
 /** What `targets` may name, by name. */
