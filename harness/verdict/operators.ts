@@ -14,6 +14,6 @@ export function measureOperators(
     index,
     name,
     ticks: percentile(ascending(profiles.map(ticks => ticks[index] ?? 0)), 50),
-    ...(macs && { macs }),
+    ...(macs > 0 && { macs }),
   }));
 }

@@ -1,4 +1,5 @@
 import { ModelError } from '../errors.ts';
+import { modelFacts } from '../model/facts.ts';
 import { createInterpreter, type Interpreter } from '../model/interpreter.ts';
 import { elementCount, type Model, type Tensor } from '../model/tflite.ts';
 import { codesOf, isElementType, partsOf, type TensorSpec, valuesOf } from './tensor.ts';
@@ -11,11 +12,11 @@ export interface Reference {
   readonly golden: readonly Uint8Array[];
   /** Real values of the float twin's first output [vectors]; absent without a twin. */
   readonly float?: readonly Float32Array[];
-  /** Bytes of the constant tensors that operators read. */
+  /** Bytes of all constant tensors. */
   readonly weightBytes: number;
   readonly floatWeightBytes?: number;
-  /** Operators in the order of execution; no MACs where there are none, or none that can be counted. */
-  readonly operators: readonly { readonly name: string; readonly macs?: number }[];
+  /** Operators in the order of execution. */
+  readonly operators: readonly { readonly name: string; readonly macs: number }[];
 }
 
 /**
@@ -32,12 +33,16 @@ export function computeReference(
   const interpreter = createInterpreter(model, modelName);
   const layout = layoutOf(interpreter, modelName);
   const golden = inputs.map(bytes => joined(interpreter.invoke(codesOfAll(bytes, layout.inputs))));
+  const { weightBytes, operators } = modelFacts(model);
   return {
     outputs: layout.outputs,
     golden,
-    weightBytes: weightBytesOf(model),
-    operators: model.operators.map(({ name }) => ({ name })),
-    ...(floatModel && { float: runTwin(floatModel, layout, inputs), floatWeightBytes: weightBytesOf(floatModel) }),
+    weightBytes,
+    operators,
+    ...(floatModel && {
+      float: runTwin(floatModel, layout, inputs),
+      floatWeightBytes: modelFacts(floatModel).weightBytes,
+    }),
   };
 }
 
@@ -88,12 +93,6 @@ function joined(tensors: ReturnType<Interpreter['invoke']>): Uint8Array {
   return Buffer.concat(
     tensors.map(({ buffer, byteOffset, byteLength }) => new Uint8Array(buffer, byteOffset, byteLength)),
   );
-}
-
-/** Constants count once, however many operators read them. */
-function weightBytesOf({ operators, tensors }: Model): number {
-  const read = new Set(operators.flatMap(operator => operator.inputs));
-  return tensors.reduce((sum, { index, data }) => sum + (read.has(index) ? (data?.length ?? 0) : 0), 0);
 }
 
 function textOf(tensor: TensorSpec | undefined): string {

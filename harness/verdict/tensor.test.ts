@@ -10,8 +10,6 @@ const spec = (overrides: Partial<TensorSpec>): TensorSpec => ({
   ...overrides,
 });
 
-const floatBytes = (...values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
-
 test('int8 bytes above 127 are negative codes', () => {
   expect([...codesOf(Uint8Array.of(0, 127, 128, 255), 'int8')]).toEqual([0, 127, -128, -1]);
 });
@@ -37,13 +35,14 @@ test('tensors lie end to end, each as long as its elements', () => {
   ]);
 });
 
+function floatDistance(a: number, b: number): number {
+  const [x = 0, y = 0] = Array.from(lsbsOf(new Uint8Array(Float32Array.of(a, b).buffer), 'float32'));
+  return Math.abs(x - y);
+}
+
 test('floats that are neighbours are 1 apart, across zero as well', () => {
-  const distance = (a: number, b: number) => {
-    const [x = 0, y = 0] = Array.from(lsbsOf(floatBytes(a, b), 'float32'));
-    return Math.abs(x - y);
-  };
-  expect(distance(1, 1 + 2 ** -23)).toBe(1);
-  expect(distance(-1, -1 - 2 ** -23)).toBe(1);
-  expect(distance(0, -0)).toBe(0);
-  expect(distance(2 ** -149, -(2 ** -149))).toBe(2);
+  expect(floatDistance(1, 1 + 2 ** -23)).toBe(1);
+  expect(floatDistance(-1, -1 - 2 ** -23)).toBe(1);
+  expect(floatDistance(0, -0)).toBe(0);
+  expect(floatDistance(2 ** -149, -(2 ** -149))).toBe(2);
 });

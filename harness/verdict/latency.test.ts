@@ -1,0 +1,86 @@
+import { expect, test } from 'vitest';
+import type { LatencyMetric } from '../suite/suite.ts';
+import { type Basis, latencyUnits } from '../units.ts';
+import { judgeLatency, type LatencyBudget, measureLatency } from './latency.ts';
+import type { Session } from './session.ts';
+
+function sessionOf(ticks: readonly number[]): Session {
+  const inferences = ticks.map((count, vector) => ({ boot: 0, vector, ticks: count, output: new Uint8Array() }));
+  const others = { scaling: [], operators: [], memory: [] };
+  return { end: { status: 'complete' }, vectors: ticks.length, boots: 1, inferences, ...others };
+}
+
+function upTo(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
+}
+
+function budgetOf(metric: LatencyMetric, limit: number, basis: Basis = 'modelled-cycles'): LatencyBudget {
+  const budget = `latency.${basis}.${metric}`;
+  return { kind: 'latency', metric, basis, budget, relation: '<=', limit, unit: latencyUnits[basis], optional: false };
+}
+
+const at1MHz = { basis: 'modelled-cycles', tickHz: 1e6, clockHz: 125e6 } as const;
+
+function judge(ticks: readonly number[], budget: LatencyBudget) {
+  const session = sessionOf(ticks);
+  const latency = measureLatency(session, at1MHz);
+  return judgeLatency(budget, { basis: at1MHz.basis, latency, missing: 'nothing was recorded' }, session);
+}
+
+test.each([
+  ['silicon', 'µs', 1000],
+  ['host', 'µs', 1000],
+  ['modelled-cycles', 'cycles', 120_000],
+  ['instructions', 'instructions', 120_000],
+] as const)('64000 ticks at 64 MHz on a 120 MHz core, %s', (basis, unit, value) => {
+  const metrics = measureLatency(sessionOf([64_000]), { basis, tickHz: 64e6, clockHz: 120e6 });
+  expect(metrics).toMatchObject({ basis, unit, p50: value, max: value, mean: value, count: 1 });
+});
+
+test('the ticks stay as they were measured, in their order', () => {
+  expect(measureLatency(sessionOf([30, 10, 20]), at1MHz)).toMatchObject({ ticks: [30, 10, 20], min: 1250, max: 3750 });
+});
+
+test.each([
+  ['p50', 4, 'inconclusive'],
+  ['p50', 5, 'passed'],
+  ['p90', 28, 'inconclusive'],
+  ['p90', 29, 'passed'],
+  ['p99', 298, 'inconclusive'],
+  ['p99', 299, 'passed'],
+  ['max', 1, 'passed'],
+] as const)('a %s of %i inferences is %s', (metric, count, status) => {
+  expect(judge(upTo(count), budgetOf(metric, 1e6)).status).toBe(status);
+});
+
+test('a p99 from 50 inferences says how many it takes, whichever side of the budget it is on', () => {
+  expect(judge(upTo(50), budgetOf('p99', 100)).reason).toBe(
+    'a p99 needs at least 299 inferences, there are 50; so far p99 6.3 kcycles, budget <= 100 cycles (6150 % above)',
+  );
+  expect(judge(upTo(50), budgetOf('p99', 100)).status).toBe('inconclusive');
+});
+
+test('passes exactly at the budget and fails one cycle below it', () => {
+  expect(judge(upTo(5), budgetOf('p50', 375)).status).toBe('passed');
+  expect(judge(upTo(5), budgetOf('p50', 374)).status).toBe('failed');
+});
+
+test('one slow inference moves the maximum and not the median', () => {
+  const ticks = [...upTo(5), 1000];
+  expect(judge(ticks, budgetOf('p50', 375)).status).toBe('passed');
+  expect(judge(ticks, budgetOf('max', 625)).status).toBe('failed');
+});
+
+test.each(['silicon', 'instructions', 'host'] as const)(
+  'modelled cycles are never judged by a budget for %s',
+  basis => {
+    expect(judge(upTo(5), budgetOf('p50', 1, basis))).toMatchObject({ status: 'skipped', measured: null, basis });
+  },
+);
+
+test('without ticks it is skipped, with why', () => {
+  expect(judge([], budgetOf('p50', 1))).toMatchObject({
+    status: 'skipped',
+    reason: 'no ticks were measured: nothing was recorded',
+  });
+});

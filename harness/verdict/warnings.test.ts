@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest';
+import type { Basis } from '../units.ts';
+import type { Metrics } from './result.ts';
+import { warningsOf } from './warnings.ts';
+
+function metricsOf(ticks: readonly number[], basis: Basis = 'silicon'): Metrics {
+  const figures = { min: 1, p50: 1, p90: 1, p99: 1, max: 1, mean: 1 };
+  return { vectors: 1, latency: { basis, tickHz: 1e6, unit: 'µs', count: ticks.length, ...figures, ticks } };
+}
+
+test.each([
+  [[100, 100, 100], []],
+  [[99, 99, 99], ['the timer is coarse: the median inference takes 99 ticks, so one tick is more than 1 % of it']],
+])('ticks of %j give %j', (ticks, warnings) => {
+  expect(warningsOf(metricsOf(ticks), undefined)).toEqual(warnings);
+});
+
+test('an inference that took more than twice the median is a doubt on silicon, and a fact in an emulator', () => {
+  const ticks = [500, 500, 500, 1000, 1001];
+  expect(warningsOf(metricsOf(ticks), undefined)).toEqual([
+    '1 of 5 inferences took more than twice the median: interrupts, or a clock that changed',
+  ]);
+  expect(warningsOf(metricsOf(ticks, 'modelled-cycles'), undefined)).toEqual([]);
+});
+
+test.each([
+  [20, ['accuracy is over 20 vectors only: each one weighs 5 pp']],
+  [99, ['accuracy is over 99 vectors only: each one weighs 1 pp']],
+  [100, []],
+])('accuracy over %i vectors gives %j', (judged, warnings) => {
+  const accuracy = { top1: 100, correct: judged, judged, classes: [], confusion: [] };
+  expect(warningsOf({ vectors: judged, accuracy }, undefined)).toEqual(warnings);
+});
