@@ -133,7 +133,8 @@ class DepthwiseConv2D(_Window):
 
     def forward(self, x):
         self._padded = self._pad(x)
-        return self._activate(sum(pixels * self.weight[0, i, j] for i, j, pixels in self._taps(self._padded)) + self.bias)
+        products = (pixels * self.weight[0, i, j] for i, j, pixels in self._taps(self._padded))
+        return self._activate(sum(products) + self.bias)
 
     def backward(self, gradient):
         gradient = self._through_relu(gradient)

@@ -58,7 +58,7 @@ class Int8Network:
         return Grid.spanning(output.min(), output.max())
 
     def predict(self, x):
-        """Nearly what the int8 model answers: its fixed-point multipliers round twice, so a step may differ here or there."""
+        """Nearly what the int8 model answers: its fixed-point multipliers round twice, so some steps differ."""
         outputs = [self.grids[0].snap(x)]
         for layer, grid in zip(self.layers, self.grids[1:]):
             outputs.append(grid.snap(layer.forward(*(outputs[source] for source in layer.sources))))

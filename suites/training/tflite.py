@@ -1,6 +1,5 @@
-"""Writes a .tflite of one subgraph: https://github.com/tensorflow/tensorflow/blob/master/tensorflow/lite/schema/schema.fbs
-
-Field numbers below are the declaration order of that schema.
+"""Writes a .tflite of one subgraph. Field numbers are the order of declaration in schema.fbs:
+https://github.com/tensorflow/tensorflow/blob/master/tensorflow/compiler/mlir/lite/schema/schema.fbs
 """
 
 from dataclasses import dataclass
