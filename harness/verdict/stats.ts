@@ -1,6 +1,6 @@
 /** The nearest-rank percentile: the smallest value that at least `percent` of all values do not exceed. `sorted` ascends and is not empty. */
 export function percentile(sorted: readonly number[], percent: number): number {
-  const rank = Math.max(1, Math.ceil((percent * sorted.length) / 100)); // whole percents keep this exact: 0.9 × 10 would round
+  const rank = Math.max(1, Math.ceil((percent * sorted.length) / 100)); // exact for whole percents; 0.07 × 100 is above 7
   const value = sorted[rank - 1];
   if (value === undefined) throw new RangeError(`no percentile ${percent} of ${sorted.length} values`);
   return value;
