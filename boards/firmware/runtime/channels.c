@@ -36,7 +36,7 @@ bool keep_channels(node *n, const layer *l, uint32_t weights, uint32_t weight_st
   const int8_t *weight = l->filter->data;
   for (uint32_t channel = 0; channel < l->count; channel++, weight += channel_stride) {
     const factor f = factor_of(n, (double)in.scale * (double)channel_scale(n, &filter, channel) / (double)out.scale);
-    c->bias[channel] = folded_bias(l, channel, in.zero_point, sum_weights(weight, weights, weight_stride));
+    c->bias[channel] = folded_bias(l, channel, l->has_edges ? 0 : in.zero_point, sum_weights(weight, weights, weight_stride));
     c->multiplier[channel] = f.multiplier;
     c->shift[channel] = (int8_t)f.shift;
   }

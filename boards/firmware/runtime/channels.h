@@ -18,6 +18,7 @@ typedef struct {
   int32_t activation;
   uint32_t count;
   uint32_t filter_axis;
+  bool has_edges; /* not every sum has every weight in it, so the kernel takes the input's zero point off itself */
 } layer;
 
 /* Refuses what is no int8 layer with constant int8 weights and int32 bias. Call before any weight is read. */

@@ -3,13 +3,13 @@
 #include "kernel.h"
 
 static void run_steps(const runtime *rt) {
-  for (uint32_t i = 0; i < rt->step_count; i++) rt->steps[i].kernel->invoke(rt->steps[i].plan);
+  for (uint32_t i = 0; i < rt->step_count; i++) rt->steps[i].invoke(rt->steps[i].plan);
 }
 
 static void run_timed_steps(const runtime *rt, uint32_t (*clock)(void)) {
   for (uint32_t i = 0; i < rt->step_count; i++) {
     const uint32_t start = clock();
-    rt->steps[i].kernel->invoke(rt->steps[i].plan);
+    rt->steps[i].invoke(rt->steps[i].plan);
     rt->step_ticks[i] = clock() - start;
   }
 }

@@ -47,7 +47,7 @@ typedef struct {
 
 /* One operator of a prepared model. */
 typedef struct step {
-  const kernel *kernel;
+  void (*invoke)(const void *plan);
   void *plan;
 } step;
 
@@ -63,6 +63,7 @@ struct node {
   fb_vector outputs;
   uint32_t options; /* the table of its options, or 0 */
   void *plan;
+  void (*invoke)(const void *plan); /* the kernel's, unless prepare chooses another */
 };
 
 /* The table of kernels, by operator code; NULL where there is none. */

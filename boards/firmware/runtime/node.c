@@ -88,7 +88,7 @@ void *keep(preparation *p, uint32_t bytes) {
 
 request *add_request(preparation *p, uint32_t bytes) {
   const uint32_t free = (uint32_t)((uint8_t *)(p->requests - p->request_count) - p->arena) - p->kept;
-  if (free < sizeof(request) || bytes > LARGEST_NEED) {
+  if (free < sizeof(request) || bytes > p->arena_bytes) {
     refuse(p, REFUSED_SIZE, "the arena needs more than %u bytes", p->arena_bytes);
     return NULL;
   }

@@ -90,6 +90,7 @@ static bool begin_tensor(preparation *p, uint32_t index, int32_t step) {
   tensor *t = &p->tensors[index];
   if (t->data != NULL || r->bytes != 0) return refuse(p, REFUSED_MODEL, "tensor %u is written twice, or a constant", index);
   if (t->bytes == 0) return refuse(p, REFUSED_KERNEL, "no kernel for an empty tensor or a type without a size (tensor %u)", index);
+  if (t->bytes > p->arena_bytes) return refuse(p, REFUSED_SIZE, "tensor %u alone needs %u bytes of arena, %u are reserved", index, t->bytes, p->arena_bytes);
   r->bytes = aligned(t->bytes);
   r->first = r->last = (int16_t)step;
   return true;
@@ -124,13 +125,14 @@ static bool prepare_step(preparation *p, const graph *g, uint32_t index, step *s
   const int32_t old_code = fb_int8_field(fb, code_table, CODE_DEPRECATED, 0);
   const int32_t new_code = fb_int32_field(fb, code_table, CODE_BUILTIN, 0);
   const int32_t code = new_code > old_code ? new_code : old_code;
-  s->kernel = kernel_for(code);
-  if (s->kernel == NULL) return refuse(p, REFUSED_KERNEL, "no kernel for builtin operator %d (operator %u)", code, index);
+  const kernel *found = kernel_for(code);
+  if (found == NULL) return refuse(p, REFUSED_KERNEL, "no kernel for builtin operator %d (operator %u)", code, index);
 
   node n = {
     .prep = p,
     .model = fb,
-    .kernel = s->kernel,
+    .kernel = found,
+    .invoke = found->invoke,
     .index = (uint16_t)index,
     .inputs = fb_vector_field(fb, table, OPERATOR_INPUTS, 4),
     .outputs = fb_vector_field(fb, table, OPERATOR_OUTPUTS, 4),
@@ -144,7 +146,7 @@ static bool prepare_step(preparation *p, const graph *g, uint32_t index, step *s
     if (!begin_tensor(p, fb_uint(fb, n.outputs.at + 4 * i, 4), (int32_t)index)) return false;
   }
   n.kernel->prepare(&n);
-  s->plan = n.plan;
+  *s = (step){n.invoke, n.plan};
   return !node_refused(&n) && s->plan != NULL;
 }
 

@@ -20,6 +20,9 @@ int32_t input_radius(factor f, int32_t integer_bits);
 /* Nearest integer, ties away from zero; saturates. */
 int32_t round_to_int(double x);
 
+/* e^x, within a few units of the last place; 0 or a large number where x is far out. */
+double exp_of(double x);
+
 /* CalculateActivationRangeQuantized. `activation` is ActivationFunctionType of the schema. */
 code_range activation_range(node *n, int32_t activation, const tensor *output);
 
