@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestResult } from 'allure-js-commons';
@@ -102,13 +102,14 @@ test('the same results write the same files', async () => {
 test('what an earlier report left is gone', async () => {
   await write(aResults());
   await write(aResults({ cases: [aCase({ metrics: { vectors: 0 } })] }));
-  expect([files('-result.json').length, files('attachment.svg').length]).toEqual([1, 0]);
+  expect([files('-result.json').length, files('attachment.svg').length]).toEqual([1, 1]);
 });
 
 test('everything measured is attached as a picture and as a table, each file named by one case alone', async () => {
   const tests = await write(aResults());
   const failed = tests.find(({ name }) => name === 'vibration-anomaly on rp2040js-pico');
   expect(failed?.attachments.map(({ name, type }) => `${name} ${type}`)).toEqual([
+    'Budgets image/svg+xml',
     'Latency image/svg+xml',
     'Latency of each inference text/csv',
     'Ticks by operator image/svg+xml',
@@ -122,9 +123,16 @@ test('everything measured is attached as a picture and as a table, each file nam
   expect(new Set(sources).size).toBe(sources.length);
 });
 
-test('every verdict on an unmeasured case is attached to nothing', async () => {
+test('what was not measured is not attached', async () => {
   const { attachments } = await writeOne(aCase({ metrics: { vectors: 0 } }));
-  expect(attachments).toEqual([]);
+  expect(attachments.map(({ name }) => name)).toEqual(['Budgets']);
+});
+
+test('a damaged recording costs the log, not the report', async () => {
+  mkdirSync(join(folder, 'recordings'));
+  writeFileSync(join(folder, 'recordings', 'wire.jsonl'), 'null\n{]\n');
+  const { attachments } = await writeOne(aCase({ recording: 'recordings' }));
+  expect(written(attachments.at(-1)?.source ?? '')).toMatch(/^The log cannot be read: /);
 });
 
 test('the run, its emulators and runtimes are the environment', async () => {

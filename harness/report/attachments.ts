@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
-import type { CaseResult, LatencyMetrics, Metrics } from '../verdict/result.ts';
+import type { CaseResult, LatencyMetrics, Metrics, Verdict } from '../verdict/result.ts';
+import { budgetsChart, isBounded } from './charts/budgets.ts';
 import { confusionChart } from './charts/confusion.ts';
 import { differencesChart } from './charts/differences.ts';
 import { histogramChart, unitPerTick } from './charts/histogram.ts';
@@ -18,12 +19,17 @@ export interface Attachment {
 /** Every chart, table and log that a case's metrics and its recording (under `folder`) allow; what was not measured is absent. */
 export function attachmentsOf(result: CaseResult, folder: string): Attachment[] {
   return [
+    ...budgets(result.verdicts),
     ...latency(result),
     ...operators(result.metrics),
     ...accuracy(result.metrics),
     ...differences(result.metrics),
     ...uartLog(result, folder),
   ];
+}
+
+function budgets(verdicts: readonly Verdict[]): Attachment[] {
+  return verdicts.some(isBounded) ? [svg('Budgets', budgetsChart(verdicts))] : [];
 }
 
 function latency(result: CaseResult): Attachment[] {

@@ -66,11 +66,11 @@ function advanceOf(character: string): number {
 
 const style = `
 svg { color-scheme: light dark; font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; font-variant-numeric: tabular-nums;
-  --panel: #ffffff; --edge: #dfe3e8; --text: #1b2026; --muted: #59626d; --grid: #e9ecf0; --bar: #3f79e6; --soft: #c9dafa; --bad: #d2362c; --good: #23874a; --onbar: #ffffff }
+  --panel: #ffffff; --edge: #dfe3e8; --text: #1b2026; --muted: #59626d; --grid: #e9ecf0; --bar: #3f79e6; --soft: #c9dafa; --bad: #d2362c; --good: #23874a; --warn: #b87400; --doubt: #8450c8; --onbar: #ffffff }
 @media (prefers-color-scheme: dark) { svg {
-  --panel: #171b21; --edge: #2c343e; --text: #e9edf1; --muted: #a1abb7; --grid: #29313a; --bar: #6b9dfb; --soft: #2b4370; --bad: #ff7a70; --good: #55c987; --onbar: #10141a } }
+  --panel: #171b21; --edge: #2c343e; --text: #e9edf1; --muted: #a1abb7; --grid: #29313a; --bar: #6b9dfb; --soft: #2b4370; --bad: #ff7a70; --good: #55c987; --warn: #f0b24a; --doubt: #b68af2; --onbar: #10141a } }
 text { fill: var(--text) } .panel { fill: var(--panel); stroke: var(--edge) } .title { font-size: 16px; font-weight: 600 } .muted { fill: var(--muted) }
-.strong { font-weight: 600 } .grid { stroke: var(--grid) } .axis { stroke: var(--muted) } .bar { fill: var(--bar) } .track { fill: var(--grid); fill-opacity: 0.6 } .soft { fill: var(--soft) } .bad { fill: var(--bad) } .good { fill: var(--good) }
+.strong { font-weight: 600 } .grid { stroke: var(--grid) } .axis { stroke: var(--muted) } .bar { fill: var(--bar) } .track { fill: var(--grid); fill-opacity: 0.6 } .soft { fill: var(--soft) } .bad { fill: var(--bad) } .good { fill: var(--good) } .warn { fill: var(--warn) } .doubt { fill: var(--doubt) } .bound { stroke: var(--text); stroke-width: 2 }
 .mark { stroke: var(--text); stroke-dasharray: 2 3 } .limit { stroke: var(--bad); stroke-width: 2 } .halo { paint-order: stroke; stroke: var(--panel); stroke-width: 4px; stroke-linejoin: round }
 .onbar { fill: var(--onbar) } .link { stroke: var(--muted); stroke-width: 2 } .hollow { fill: var(--panel); stroke: var(--good); stroke-width: 2 } .center { text-anchor: middle } .end { text-anchor: end }
 `;
