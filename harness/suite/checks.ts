@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { didYouMean } from '../errors.ts';
 import type { Board } from './board.ts';
@@ -95,10 +95,27 @@ function* flatRanges(source: YamlSource): Generator<Fault> {
 
 function whyMissing(suite: string, written: string): string | undefined {
   const file = resolve(dirname(suite), written);
-  if (existsSync(file)) return statSync(file).isFile() ? undefined : `"${written}" is a folder, not a file`;
-  const folder = dirname(file);
-  if (!existsSync(folder)) return `there is no folder "${dirname(written)}"`;
-  return `there is no file "${basename(file)}".${didYouMean(basename(file), readdirSync(folder))}`;
+  if (isKind('isFile', file)) return undefined;
+  if (isKind('isDirectory', file)) return `"${written}" is a folder, not a file`;
+  if (!isKind('isDirectory', dirname(file))) return `there is no folder "${dirname(written)}"`;
+  return `there is no file "${basename(file)}".${didYouMean(basename(file), namesIn(dirname(file)))}`;
+}
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return []; // not for us to list: no suggestion, then
+  }
+}
+
+/** False for whatever the reason: not there, not for us to see, or a name that no file can have. */
+function isKind(kind: 'isFile' | 'isDirectory', path: string): boolean {
+  try {
+    return statSync(path)[kind]();
+  } catch {
+    return false;
+  }
 }
 
 function get({ data }: YamlSource, path: Path): unknown {

@@ -15,6 +15,7 @@ export interface Fault {
 }
 
 const faultsShown = 20;
+const longestSentence = 800; // a key or a value may be the whole file
 
 /** One error with every fault in the order of the files: `file:line:column: what`, each with the lines it is about. Paths are shown from `cwd`. */
 export function faultsError(faults: readonly Fault[], cwd: string): InputError {
@@ -49,9 +50,9 @@ function byPlace({ place: a }: Fault, { place: b }: Fault): number {
 
 function blockOf({ place, what }: Fault, cwd: string): string {
   const file = shownPath(place.file, cwd);
-  if (!place.at) return `${file}: ${printable(what)}`;
+  if (!place.at) return `${file}: ${sentence(what)}`;
   const { line, column } = lineColumn(place.text, place.at.start);
-  return `${file}:${line}:${column}: ${printable(what)}\n${frame(place.text, place.at, { line, column })}`;
+  return `${file}:${line}:${column}: ${sentence(what)}\n${frame(place.text, place.at, { line, column })}`;
 }
 
 /** The line at fault under the one before it, and carets below what is meant. */
@@ -71,6 +72,11 @@ function frame(
   const firstLine = text.slice(at.start, at.end).split('\n')[0] ?? '';
   const carets = '^'.repeat(Math.max(1, Math.min(firstLine.trimEnd().length, 120 - (column - 1 - from))));
   return [...numbered, `       | ${' '.repeat(column - 1 - from)}${carets}`].map(row => row.trimEnd()).join('\n');
+}
+
+/** What is wrong, on one line and of bearable length. */
+function sentence(what: string): string {
+  return printable(what.length > longestSentence ? `${what.slice(0, longestSentence)}…` : what);
 }
 
 /** Tabs made visible and control characters disarmed: the text is shown in a terminal. One character each, so that carets stay right. */
