@@ -62,14 +62,19 @@ function provenance(from: Provenance): string {
     ['runtime', from.runtime],
     ['tick source', from.tickSource],
     ['firmware build', from.buildId],
-    ['firmware SHA-256', from.imageSha256],
-    ['model SHA-256', from.modelSha256],
-    ['vectors SHA-256', from.vectorsSha256],
+    ['firmware SHA-256', from.imageSha256 && shortened(from.imageSha256)],
+    ['model SHA-256', shortened(from.modelSha256)],
+    ['vectors SHA-256', shortened(from.vectorsSha256)],
   ];
   const rows = facts.flatMap(([name, value]) =>
     value ? [row('td', [escapeMarkup(name), element('code', {}, escapeMarkup(value))])] : [],
   );
   return element('details', {}, [element('summary', {}, 'Where these figures come from'), element('table', {}, rows)]);
+}
+
+/** Enough to compare by eye; results.json has the whole. */
+function shortened(sha256: string): string {
+  return `${sha256.slice(0, 16)}…`;
 }
 
 function row(cell: 'th' | 'td', contents: readonly string[]): string {

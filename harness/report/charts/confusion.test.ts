@@ -64,15 +64,17 @@ test('actual classes go down, predicted ones across', () => {
   expect(cell?.attributes.y).toBe(frame?.attributes.y);
 });
 
-test.each([2, 10, 35, 100])('%i classes fit the chart', size => {
-  const svg = confusionChart(accuracy(square(size)));
-  const right = Math.max(...cells(svg).map(node => Number(node.attributes.x) + Number(node.attributes.width)));
+test.each([2, 10, 35, 60])('%i classes fit the chart', size => {
+  const shown = cells(confusionChart(accuracy(square(size))));
+  const right = Math.max(...shown.map(node => Number(node.attributes.x) + Number(node.attributes.width)));
   expect(right).toBeLessThan(760);
-  expect(cells(svg)).toHaveLength(size * size);
+  expect(shown).toHaveLength(size * size);
 });
 
 test('a hundred classes are colours without counts', () => {
-  expect(textsOf(parseXml(confusionChart(accuracy(square(100))))).filter(text => text === '7')).toEqual([]);
+  const svg = confusionChart(accuracy(square(100)));
+  expect(svg.match(/fill-opacity="/g)).toHaveLength(10_000);
+  expect(svg).not.toContain('>7</text>');
 });
 
 test('a class without vectors has no recall', () => {
