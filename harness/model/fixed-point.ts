@@ -40,9 +40,12 @@ export function doublingHighMul(a: number, b: number): number {
   if (a === int32Min && b === int32Min) return int32Max;
   // Long multiplication with 16-bit digits, so that int32 holds every part; floor((ab + 2^30) / 2^31) equals gemmlowp's
   // nudge for either sign, and the lowest 16 bits of the product cannot carry into it.
-  const [aHigh, aLow] = [a >> 16, a & 0xffff];
-  const [bHigh, bLow] = [b >> 16, b & 0xffff];
-  const [middle1, middle2] = [Math.imul(aHigh, bLow), Math.imul(aLow, bHigh)];
+  const aHigh = a >> 16;
+  const aLow = a & 0xffff;
+  const bHigh = b >> 16;
+  const bLow = b & 0xffff;
+  const middle1 = Math.imul(aHigh, bLow);
+  const middle2 = Math.imul(aLow, bHigh);
   const high = Math.imul(aHigh, bHigh) + (middle1 >> 16) + (middle2 >> 16);
   const low = (Math.imul(aLow, bLow) >>> 16) + (middle1 & 0xffff) + (middle2 & 0xffff);
   return (2 * high + ((low + 0x4000) >> 15)) | 0;

@@ -1,6 +1,7 @@
 import { ModelError } from '../errors.ts';
 import { kernels } from './kernels/index.ts';
 import { type Node, type Run, type TensorData, UnsupportedError, type Value } from './kernels/node.ts';
+import { customOperatorCode } from './schema.ts';
 import { elementCount, type Model, type Operator, shapeText, type Tensor, type TensorType } from './tflite.ts';
 
 export type { TensorData } from './kernels/node.ts';
@@ -64,7 +65,7 @@ export function createInterpreter(model: Model, where: string): Interpreter {
 }
 
 /** Far above any microcontroller, far below what would stall a host. */
-const maxTensorBytes = 128 * 1024 * 1024;
+const maxTensorBytes = 64 * 1024 * 1024;
 
 function checkSize(model: Model, where: string): void {
   const used = new Set([
@@ -119,7 +120,9 @@ function prepareAll(model: Model, nodeOf: (operator: Operator) => Node, where: s
 }
 
 function prepareOne(operator: Operator, nodeOf: (operator: Operator) => Node, where: string): Run {
-  const prepare = Object.hasOwn(kernels, operator.name) ? kernels[operator.name] : undefined;
+  // A custom operator may bear any name, that of a builtin one included.
+  const isBuiltin = operator.code !== customOperatorCode && Object.hasOwn(kernels, operator.name);
+  const prepare = isBuiltin ? kernels[operator.name] : undefined;
   if (!prepare) throw new UnsupportedError(operator.name, where);
   return prepare(nodeOf(operator));
 }

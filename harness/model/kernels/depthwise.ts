@@ -89,19 +89,22 @@ interface Position {
 function fourChannels({ codes, filter, zeroPoint, taps, output, outputStart, to }: Position, whole: number): void {
   const { count, inputStarts, filterStarts } = taps;
   for (let c = 0; c < whole; c += 4) {
-    let [a, b, d, e] = [0, 0, 0, 0];
+    let sum0 = 0;
+    let sum1 = 0;
+    let sum2 = 0;
+    let sum3 = 0;
     for (let tap = 0; tap < count; tap++) {
       const x = inputStarts[tap] + c;
       const w = filterStarts[tap] + c;
-      a = (a + Math.imul(codes[x] - zeroPoint, filter[w])) | 0;
-      b = (b + Math.imul(codes[x + 1] - zeroPoint, filter[w + 1])) | 0;
-      d = (d + Math.imul(codes[x + 2] - zeroPoint, filter[w + 2])) | 0;
-      e = (e + Math.imul(codes[x + 3] - zeroPoint, filter[w + 3])) | 0;
+      sum0 = (sum0 + Math.imul(codes[x] - zeroPoint, filter[w])) | 0;
+      sum1 = (sum1 + Math.imul(codes[x + 1] - zeroPoint, filter[w + 1])) | 0;
+      sum2 = (sum2 + Math.imul(codes[x + 2] - zeroPoint, filter[w + 2])) | 0;
+      sum3 = (sum3 + Math.imul(codes[x + 3] - zeroPoint, filter[w + 3])) | 0;
     }
-    output[outputStart + c] = requantize(a, c, to);
-    output[outputStart + c + 1] = requantize(b, c + 1, to);
-    output[outputStart + c + 2] = requantize(d, c + 2, to);
-    output[outputStart + c + 3] = requantize(e, c + 3, to);
+    output[outputStart + c] = requantize(sum0, c, to);
+    output[outputStart + c + 1] = requantize(sum1, c + 1, to);
+    output[outputStart + c + 2] = requantize(sum2, c + 2, to);
+    output[outputStart + c + 3] = requantize(sum3, c + 3, to);
   }
 }
 

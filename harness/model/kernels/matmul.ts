@@ -68,7 +68,8 @@ export function matmulInt8(job: Matmul<Int8Array>, packed: Float64Array, to: Req
       sums.fill(0);
       for (let from = 0; from < depth; from += maxStretch)
         addBlock(sums, job, { packed, row, column, from, end: Math.min(depth, from + maxStretch) });
-      const [height, width] = [Math.min(4, rows - row), Math.min(4, columns - column)];
+      const height = Math.min(4, rows - row);
+      const width = Math.min(4, columns - column);
       for (let r = 0; r < height; r++) {
         const start = outputStart + (row + r) * outputStride + column;
         for (let c = 0; c < width; c++) output[start + c] = requantize(sums[4 * r + c], firstColumn + column + c, to);
@@ -99,13 +100,22 @@ function addBlock(
   const start2 = Math.min(row + 2, rows - 1) * depth;
   const start3 = Math.min(row + 3, rows - 1) * depth;
   let pair = (column / 2) * depth + 2 * from;
-  let [a0, a1, b0, b1, c0, c1, d0, d1] = [0, 0, 0, 0, 0, 0, 0, 0];
+  let a0 = 0;
+  let a1 = 0;
+  let b0 = 0;
+  let b1 = 0;
+  let c0 = 0;
+  let c1 = 0;
+  let d0 = 0;
+  let d1 = 0;
   for (let d = from; d < end; d++) {
     const w0 = packed[pair];
     const w1 = packed[pair + 1];
     pair += 2;
-    const [x0, x1] = [left[start0 + d], left[start1 + d]];
-    const [x2, x3] = [left[start2 + d], left[start3 + d]];
+    const x0 = left[start0 + d];
+    const x1 = left[start1 + d];
+    const x2 = left[start2 + d];
+    const x3 = left[start3 + d];
     a0 += x0 * w0;
     a1 += x0 * w1;
     b0 += x1 * w0;
