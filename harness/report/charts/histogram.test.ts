@@ -68,8 +68,11 @@ test('a budget far off is pointed to, and leaves the bars their room', () => {
   expect(textsOf(chart)).toContain('← p99 budget ≤ 100 kcycles');
 });
 
-test('a budget of another basis is not drawn', () => {
-  expect(histogramChart(spread, [aVerdict({ basis: 'silicon', unit: 'µs', limit: 371_300 })])).not.toContain('budget');
+test('a budget of another basis is not drawn, even in the same unit', () => {
+  const onSilicon = { ...spread, basis: 'silicon', unit: 'µs' } as const;
+  const budget = aVerdict({ budget: 'latency.host.p50', basis: 'host', unit: 'µs', limit: 371_300 });
+  expect(histogramChart(onSilicon, [budget])).not.toContain('budget');
+  expect(histogramChart(onSilicon, [{ ...budget, basis: 'silicon' }])).toContain('budget');
 });
 
 test('a tick is as many base units as the figures say', () => {
