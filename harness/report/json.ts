@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
-import formats from 'ajv-formats';
 import { InputError } from '../errors.ts';
 import { writeWhole } from '../files.ts';
 import type { ReportedRun, Reporter } from './port.ts';
@@ -61,7 +60,6 @@ function validator(): ValidateFunction<Results> {
   // the schema is shipped as a source file, from which dist/ is as far away as harness/ itself
   const schema = new URL('../../harness/report/results.schema.json', import.meta.url);
   const ajv = new Ajv2020({ allowUnionTypes: true });
-  formats.default(ajv);
   compiled = ajv.compile<Results>(JSON.parse(readFileSync(schema, 'utf8')));
   return compiled;
 }

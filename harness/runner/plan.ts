@@ -2,8 +2,11 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { join, relative, resolve } from 'node:path';
 import { InputError } from '../errors.ts';
 import { notWritten, writeWhole } from '../files.ts';
+import { writeResults } from '../report/json.ts';
+import type { Results, Run } from '../report/results.ts';
 import type { Board } from '../suite/board.ts';
 import type { Suite } from '../suite/suite.ts';
+import type { CaseResult } from '../verdict/result.ts';
 import { describeRun, type RunStart } from './provenance.ts';
 import { type Chosen, chooseCases, type Selection } from './select.ts';
 
@@ -58,6 +61,7 @@ export function makePlan(options: PlanOptions): Plan {
     throw new InputError('is both replayed and written', plan.outDir, 'choose another --out');
   clearRunFolder(plan.outDir);
   writeWhole(planPath(plan), `${JSON.stringify(plan, null, 2)}\n`);
+  writeResults({ folder: plan.outDir, results: resultsOf(plan, [], { complete: false, interrupted: false }) });
   return plan;
 }
 
@@ -68,6 +72,17 @@ export function planPath(plan: Plan): string {
 
 export function readPlan(path: string): Plan {
   return JSON.parse(readFileSync(path, 'utf8')) as Plan;
+}
+
+/** The run's results so far. */
+export function resultsOf(
+  plan: Plan,
+  judged: readonly CaseResult[],
+  state: Pick<Run, 'complete' | 'interrupted'>,
+): Results {
+  const finishedAt = state.complete || state.interrupted ? new Date().toISOString() : null;
+  const { run, replayOf, cases } = plan;
+  return { tickmark: 1, run: { ...run, planned: cases.length, finishedAt, replayOf, ...state }, cases: judged };
 }
 
 /** Folder of a case's recording in the run. */

@@ -1,14 +1,14 @@
 import type { FullResult, Reporter, TestCase, TestResult } from '@playwright/test/reporter';
 import { messageOf } from '../errors.ts';
-import { writeResults } from '../report/json.ts';
+import type { ReportedRun } from '../report/port.ts';
 import { publishCase, publishEnd, reportedRun } from '../report/publish.ts';
-import type { Results } from '../report/results.ts';
+import type { Run } from '../report/results.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { reportersFor } from './adapters.ts';
 import { planVariable } from './environment.ts';
 import { tell } from './events.ts';
 import { brokenCase } from './judge-case.ts';
-import { type Plan, readPlan } from './plan.ts';
+import { type Plan, readPlan, resultsOf } from './plan.ts';
 
 /** The attachment in which a test hands its judged case over. */
 export const caseAttachment = 'tickmark-case';
@@ -23,7 +23,6 @@ export default class TickmarkReporter implements Reporter {
 
   onBegin(): void {
     process.once('disconnect', leaveNobodyBehind);
-    writeResults(this.#run({ complete: false, interrupted: false }));
   }
 
   onTestEnd(test: TestCase, { attachments, error, status }: TestResult): void {
@@ -53,15 +52,8 @@ export default class TickmarkReporter implements Reporter {
     return process.connected; // `tickmark run` prints; without it Playwright's own reporter does
   }
 
-  #run(state: { complete: boolean; interrupted: boolean }) {
-    const finishedAt = state.complete || state.interrupted ? new Date().toISOString() : null;
-    const { run, replayOf, outDir, cases } = this.#plan;
-    const results: Results = {
-      tickmark: 1,
-      run: { ...run, planned: cases.length, finishedAt, replayOf, ...state },
-      cases: [...this.#judged.values()],
-    };
-    return reportedRun(outDir, results);
+  #run(state: Pick<Run, 'complete' | 'interrupted'>): ReportedRun {
+    return reportedRun(this.#plan.outDir, resultsOf(this.#plan, [...this.#judged.values()], state));
   }
 
   /** One at a time, in order: results.json is replaced whole. */

@@ -1,0 +1,174 @@
+// `tickmark run` as a user runs it: the built command, in a project of its own, on the real emulator.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import type { Results } from '../report/results.ts';
+import type { CaseResult } from '../verdict/result.ts';
+import { createProject, ended, type Project } from './fixtures/project.ts';
+
+const target = 'rp2040js-pico';
+const loseEmulator = fileURLToPath(new URL('./fixtures/lose-emulator.mjs', import.meta.url));
+
+function statuses({ verdicts }: CaseResult): Record<string, string> {
+  return Object.fromEntries(verdicts.map(({ budget, status }) => [budget, status]));
+}
+
+function only({ cases }: Results): CaseResult {
+  expect(cases).toHaveLength(1);
+  return cases[0] as CaseResult;
+}
+
+function ticksOf(project: Project, run: string): readonly number[] {
+  return only(project.results(run)).metrics.latency?.ticks ?? [];
+}
+
+/** Processes whose command line names the project, or this process's other descendants of a run. */
+function processesOf(text: string): string {
+  try {
+    return execFileSync('pgrep', ['-fa', text], { encoding: 'utf8' });
+  } catch {
+    return ''; // pgrep found none
+  }
+}
+
+async function until(is: () => boolean, timeoutMs: number): Promise<boolean> {
+  const deadlineMs = performance.now() + timeoutMs;
+  while (!is() && performance.now() < deadlineMs) await new Promise(resolve => setTimeout(resolve, 50));
+  return is();
+}
+
+test('measures, judges and reports; a second run gives the same ticks; a replay gives the same verdicts without a target', async () => {
+  using project = createProject();
+  project.suite('hum');
+  const first = await project.run('run', '--no-html', '--out', 'one');
+  expect(first).toMatchObject({ code: 0, stderr: '' });
+  expect(first.stdout).toContain('1 passed');
+  expect(readdirSync(join(project.folder, 'one')).sort()).toEqual(
+    expect.arrayContaining(['allure-results', 'junit.xml', 'recordings', 'results.json', 'summary.md']),
+  );
+
+  expect(await project.run('run', '--no-html', '--out', 'two')).toMatchObject({ code: 0 });
+  expect(ticksOf(project, 'one')).toHaveLength(12);
+  expect(ticksOf(project, 'two')).toEqual(ticksOf(project, 'one'));
+
+  expect(await project.run('run', '--no-html', '--replay', 'one', '--out', 'three')).toMatchObject({ code: 0 });
+  expect(only(project.results('three')).verdicts).toEqual(only(project.results('one')).verdicts);
+  expect(only(project.results('three')).provenance).toEqual(only(project.results('one')).provenance);
+});
+
+test('one tighter budget, one wrong label: each moves its own verdict and no other', async () => {
+  using project = createProject();
+  project.suite('hum', ['>= 1 %', '>= 100 %']);
+  const base = await project.run('run', '--no-html', '--out', 'base');
+  expect(base).toMatchObject({ code: 0 });
+
+  project.suite('hum', ['>= 1 %', '>= 100 %'], ['<= 10 Mcycles', '<= 10 kcycles']);
+  expect(await project.run('run', '--no-html', '--replay', 'base', '--out', 'tighter')).toMatchObject({ code: 1 });
+  const before = statuses(only(project.results('base')));
+  expect(statuses(only(project.results('tighter')))).toEqual({ ...before, 'latency.modelled-cycles.p50': 'failed' });
+
+  project.suite('hum', ['>= 1 %', '>= 100 %']);
+  const [heading, first = '', ...rest] = project.read('suites/hum/labels.csv').split('\n');
+  const wrong = first.replace(/\b[01]\b(?=[^01]*$)/, label => (label === '0' ? '1' : '0'));
+  expect(wrong).not.toBe(first);
+  project.write('suites/hum/labels.csv', [heading, wrong, ...rest].join('\n'));
+  expect(await project.run('run', '--no-html', '--replay', 'base', '--out', 'mislabelled')).toMatchObject({ code: 1 });
+  expect(statuses(only(project.results('mislabelled')))).toEqual({ ...before, 'accuracy.top1': 'failed' });
+});
+
+test('a replay of a recording of other vectors is broken, never judged', async () => {
+  using project = createProject();
+  project.suite('hum');
+  await project.run('run', '--no-html', '--out', 'base');
+  project.suite('hum', ['first: 12', 'first: 11']);
+  expect(await project.run('run', '--no-html', '--replay', 'base', '--out', 'other')).toMatchObject({ code: 3 });
+  expect(only(project.results('other')).status).toBe('broken');
+});
+
+test('an emulator that is lost at an inference breaks its case; the other case and the vectors before it are kept', async () => {
+  using project = createProject();
+  project.suite('hum');
+  project.suite('whirr', ['first: 12', 'first: 13']);
+  const lost = { NODE_OPTIONS: `--import=${loseEmulator}`, LOSE_EMULATOR_CASE: '1', LOSE_EMULATOR_AFTER: '30' };
+  const { code, stdout } = await ended(project.start(['run', '--no-html', '--out', 'run'], lost));
+  expect(code).toBe(3);
+  expect(stdout).toMatch(/rig\.session/);
+  const { cases } = project.results('run');
+  expect(cases.map(({ suite, status }) => `${suite} ${status}`).sort()).toEqual(['hum broken', 'whirr passed']);
+  const samples = project.read(`run/recordings/hum@${target}/samples.jsonl`);
+  expect(samples.match(/"inference"/g)?.length).toBeGreaterThan(2);
+});
+
+test('Ctrl-C ends the run in order: code 130, results of what was judged, no process left', async () => {
+  using project = createProject();
+  project.suite('hum');
+  project.suite('long', ['first: 12', 'first: 300']);
+  const run = project.start(['run', '--no-html', '--out', 'run']);
+  const end = ended(run);
+  expect(await until(() => existsSync(join(project.folder, 'run/recordings/long@rp2040js-pico')), 60_000)).toBe(true);
+  run.kill('SIGINT');
+  expect(await end).toMatchObject({ code: 130 });
+  const { run: facts, cases } = project.results('run');
+  expect(facts).toMatchObject({ interrupted: true, complete: false, planned: 2 });
+  expect(cases.map(each => each.suite)).toEqual(['hum']);
+  expect(processesOf(project.folder)).toBe('');
+});
+
+test.each(['the command', 'Playwright', 'the broker'])(
+  'kill -9 of %s leaves no process, and results that can be read',
+  async who => {
+    using project = createProject();
+    project.suite('long', ['first: 12', 'first: 300']);
+    const run = project.start(['run', '--no-html', '--out', 'run']);
+    const end = ended(run);
+    const started = () => existsSync(join(project.folder, `run/recordings/long@${target}/samples.jsonl`));
+    expect(await until(started, 60_000)).toBe(true);
+    const pids = { 'the command': `${run.pid}`, Playwright: childrenOf(run.pid), 'the broker': brokerOf(project) };
+    process.kill(Number(pids[who as keyof typeof pids]), 'SIGKILL');
+    const { code } = await end;
+    expect(code).toBe(who === 'the command' ? null : 3);
+    expect(await until(() => processesOf(project.folder) === '' && childrenOf(run.pid) === '', 10_000)).toBe(true);
+    expect(project.results('run').run.complete).toBe(who === 'the broker');
+  },
+);
+
+test('a suite that is wrong ends with code 2, says where, and runs nothing', async () => {
+  using project = createProject();
+  project.suite('hum', ['<= 10 KiB', '<= 10']);
+  const { code, stderr } = await project.run('run', '--out', 'run');
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/suites\/hum\/suite\.yaml:\d+:\d+/);
+  expect(existsSync(join(project.folder, 'run'))).toBe(false);
+});
+
+test('a folder with other files in it is not written to', async () => {
+  using project = createProject();
+  project.suite('hum');
+  project.write('run/thesis.txt', 'years of work');
+  expect(await project.run('run', '--out', 'run')).toMatchObject({ code: 2 });
+  expect(readdirSync(join(project.folder, 'run'))).toEqual(['thesis.txt']);
+});
+
+function childrenOf(pid: number | undefined): string {
+  try {
+    return (
+      execFileSync('pgrep', ['-P', `${pid}`], { encoding: 'utf8' })
+        .trim()
+        .split('\n')[0] ?? ''
+    );
+  } catch {
+    return '';
+  }
+}
+
+function brokerOf(project: Project): string {
+  const line = processesOf(join(project.folder, 'run/plan.json'));
+  return (
+    line
+      .split('\n')
+      .find(each => each.includes('broker'))
+      ?.split(' ')[0] ?? ''
+  );
+}
