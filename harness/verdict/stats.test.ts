@@ -44,13 +44,14 @@ test('there is no percentile of nothing', () => {
 });
 
 test.each([
-  [50, 5],
-  [90, 29],
-  [99, 299],
-])('p%i needs %i values: with one fewer, all of them lie below it too often', (percent, needed) => {
+  [50, 2],
+  [90, 10],
+  [99, 100],
+])('p%i needs %i values: with one fewer, it is the maximum', (percent, needed) => {
+  const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
   expect(valuesNeeded(percent)).toBe(needed);
-  expect((percent / 100) ** needed).toBeLessThanOrEqual(0.05);
-  expect((percent / 100) ** (needed - 1)).toBeGreaterThan(0.05);
+  expect(percentile(upTo(needed), percent)).toBeLessThan(needed);
+  expect(percentile(upTo(needed - 1), percent)).toBe(needed - 1);
 });
 
 test('values are sorted as numbers, in a copy', () => {
