@@ -40,7 +40,7 @@ function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new InputError('cannot be read', path, 'name the folder of a run, such as reports/out/latest', { cause });
+    throw new InputError('cannot be read', path, 'name the folder of a run, one of those in reports/out', { cause });
   }
 }
 
