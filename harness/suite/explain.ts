@@ -93,17 +93,20 @@ function wrongValue(name: string, value: unknown, schema: Schema): string {
 
 function expected({ errorMessage, type, properties, examples }: Schema): string | undefined {
   if (errorMessage) return errorMessage;
-  const types = [type ?? []].flat();
-  const such = examples?.length ? `, such as ${flow(examples[0])}` : '';
-  if (types[0] === 'string') return `must be text${such}`;
-  if (types[0] === 'integer') return `must be a whole number${such}`;
-  if (types[0] === 'number') return `must be a number${such}`;
-  if (types[0] === 'boolean') return 'must be true or false';
-  if (types[0] === 'array') return `must be a list${such}`;
-  if (types[0] === 'object')
-    return properties ? `must be a map with the keys ${keysOf({ properties }).join(', ')}` : `must be a map${such}`;
-  return undefined;
+  const [first = ''] = [type ?? []].flat();
+  if (first === 'object' && properties) return `must be a map with the keys ${keysOf({ properties }).join(', ')}`;
+  const example = examples?.length ? `, such as ${flow(examples[0])}` : '';
+  return nouns[first] && `must be ${nouns[first]}${example}`;
 }
+
+const nouns: Readonly<Partial<Record<string, string>>> = {
+  string: 'text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a map',
+};
 
 function shown(value: unknown): string {
   if (value === null || value === undefined) return 'nothing';

@@ -37,13 +37,6 @@ export function shownPath(file: string, cwd: string): string {
   return shown === '' || shown.startsWith(`..${sep}..`) ? file : shown;
 }
 
-/** The 1-based line and column of an offset, as editors count them. */
-export function lineColumn(text: string, offset: number): { line: number; column: number } {
-  const before = text.slice(0, offset);
-  const line = before.split('\n').length;
-  return { line, column: offset - (before.lastIndexOf('\n') + 1) + 1 };
-}
-
 function byPlace({ place: a }: Fault, { place: b }: Fault): number {
   return a.file === b.file ? (a.at?.start ?? 0) - (b.at?.start ?? 0) : a.file < b.file ? -1 : 1;
 }
@@ -55,13 +48,20 @@ function blockOf({ place, what }: Fault, cwd: string): string {
   return `${file}:${line}:${column}: ${sentence(what)}\n${frame(place.text, place.at, { line, column })}`;
 }
 
+/** The 1-based line and column of an offset, as editors count them. */
+function lineColumn(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset);
+  const line = before.split('\n').length;
+  return { line, column: offset - (before.lastIndexOf('\n') + 1) + 1 };
+}
+
 /** The line at fault under the one before it, and carets below what is meant. */
 function frame(
   text: string,
   at: { readonly start: number; readonly end: number },
   { line, column }: { line: number; column: number },
 ): string {
-  const lines = text.split('\n');
+  const lines = text.split(/\r?\n/);
   const from = Math.max(0, column - 1 - 80); // a line may be the whole file
   const numbered = [line - 1, line]
     .filter(number => number >= 1)

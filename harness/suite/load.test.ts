@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { InputError } from '../errors.ts';
 import type { Board } from './board.ts';
+import { loadBoards } from './boards.ts';
+import { findSuites } from './find.ts';
 import { loadSuite, loadSuites, suiteError } from './load.ts';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
@@ -123,6 +125,12 @@ on:
   expect(suite.vectors).toMatchObject({ first: 20, preprocess: [{ kind: 'scale', from: [0, 255], to: [0, 1] }] });
 });
 
+test('every suite of the project loads', () => {
+  const root = join(import.meta.dirname, '..', '..');
+  const suites = loadSuites(findSuites([], root), loadBoards([join(root, 'boards')]));
+  expect(suites.length).toBeGreaterThan(0);
+});
+
 test('budgets may be shared through an anchor', () => {
   const file = suiteFile(`
 suite: shared
@@ -170,6 +178,13 @@ budgets: { golden: { maxDiffLsb: 1 } }
   const error = suiteError(loadSuite(file, boards), ['vectors', 'first'], 'first is 900, and there are 300 vectors');
   expect(error.message).toContain(`${file}:3:34: first is 900`);
   expect(error.exitCode).toBe(2);
+});
+
+test('lines that end in CR LF are counted and shown as others are', () => {
+  const file = suiteFile('suite: kws\r\nmodel: 7\r\n');
+  expect(errorOf(() => loadSuite(file, boards)).message).toContain(
+    `${file}:2:8: model must be a map with the keys file, float (got 7)\n     1 | suite: kws\n>    2 | model: 7\n       |        ^\n`,
+  );
 });
 
 test('a file that is not there is said so', () => {

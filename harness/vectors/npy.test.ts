@@ -71,6 +71,11 @@ test.each<[string, Uint8Array, RegExp]>([
     /follow/,
   ],
   [
+    'a header cut short',
+    npy("{'descr': '|i1', 'fortran_order': False, 'shape': (1,), }").subarray(0, 40),
+    /header says/,
+  ],
+  [
     'a header longer than the file',
     Uint8Array.from([...Buffer.from('\x93NUMPY', 'latin1'), 2, 0, 255, 255, 255, 255]),
     /header says/,

@@ -21,6 +21,10 @@ export interface NpyArray {
   readonly data: Uint8Array;
 }
 
+type Views = InstanceType<(typeof dtypes)[Dtype]['view']>;
+/** Elements as numbers. */
+export type Values = Exclude<Views, BigInt64Array> | Float64Array;
+
 /** What is wrong with a file, and what to do; the reader of a file makes it an error that names the file. */
 export type Fail = (what: string, fix: string) => Error;
 
@@ -58,7 +62,7 @@ export function writeNpy({ dtype, shape, data }: NpyArray): Uint8Array {
 }
 
 /** The elements as numbers [elements]. Throws `fail(…)` for a 64-bit integer that a double does not hold. */
-export function valuesOf({ dtype, data }: NpyArray, fail: Fail): ArrayLike<number> {
+export function valuesOf({ dtype, data }: NpyArray, fail: Fail): Values {
   const { buffer } = new Uint8Array(data); // a copy: the elements need not be aligned in the file
   const view = new dtypes[dtype].view(buffer);
   return view instanceof BigInt64Array ? Float64Array.from(view, value => exactNumber(value, fail)) : view;

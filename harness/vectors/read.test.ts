@@ -76,8 +76,8 @@ test('real values are quantized, halves away from zero, saturated', () => {
 
 test('preprocessing maps integers and reals before quantization, its steps in order', () => {
   expect(read('p.npy', npy('uint8', [1, 2], [0, 255]), [input], [pixels])).toEqual([codes(1, 103)]);
-  const half: Preprocess = { kind: 'scale', from: [0, 2], to: [0, 1] };
-  expect(read('p.npy', npy('uint8', [1, 2], [0, 255]), [input], [pixels, half])).toEqual([codes(1, 52)]);
+  const shifted: Preprocess = { kind: 'scale', from: [0, 1], to: [1, 2] };
+  expect(read('p.npy', npy('uint8', [1, 2], [0, 255]), [input], [pixels, shifted])).toEqual([codes(3, 105)]);
   expect(read('p.npy', npy('int8', [1, 2], [0, 5]), [input], [{ kind: 'scale', from: [0, 1], to: [1, 3] }])).toEqual([
     codes(3, 23),
   ]);

@@ -70,7 +70,7 @@ function fromNpy(bytes: Uint8Array, { tensors, preprocess }: VectorFormat, fail:
   }
 
   const encode = encoderOf(tensor, preprocess, fail);
-  const values = Float64Array.from(valuesOf(array, fail));
+  const values = valuesOf(array, fail);
   const elements = elementCount(tensor.shape);
   return Array.from({ length: array.shape[0] ?? 0 }, (_, vector) =>
     encode(values.subarray(vector * elements, (vector + 1) * elements), vector),
@@ -81,8 +81,7 @@ function fromNpy(bytes: Uint8Array, { tensors, preprocess }: VectorFormat, fail:
 function ownCodes(array: NpyArray, tensor: Tensor, fail: Fail): Uint8Array[] {
   const elements = elementCount(tensor.shape);
   const { dtype } = array;
-  const infinite =
-    dtype === 'float32' ? Array.from(valuesOf(array, fail)).findIndex(value => !Number.isFinite(value)) : -1;
+  const infinite = dtype === 'float32' ? valuesOf(array, fail).findIndex(value => !Number.isFinite(value)) : -1;
   if (infinite >= 0) {
     const [vector, element] = [Math.floor(infinite / elements), infinite % elements];
     throw fail(`vector ${vector}, element ${element} is not finite`, 'give finite values');
