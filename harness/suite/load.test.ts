@@ -23,6 +23,7 @@ const pico: Board = {
 };
 const boards = new Map([[pico.name, pico]]);
 
+const farAway = '/a/place/far/away'; // from where paths are shown whole
 const folders: string[] = [];
 afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
@@ -163,7 +164,7 @@ targets: [rp2040js-pico]
 budgets: { golden: { maxDiffLsb: 1 } }
 `;
   const [one, two, three] = [`suite: same\n${good}`, `suite: same\n${good}`, 'suite: 7\n'].map(suiteFile);
-  const { message } = errorOf(() => loadSuites([one ?? '', two ?? '', three ?? ''], boards));
+  const { message } = errorOf(() => loadSuites([one ?? '', two ?? '', three ?? ''], boards, farAway));
   expect(message).toContain(`${two}:1:8: the name "same" is taken by ${one}`);
   expect(message).toContain(`${three}:1:8: suite must be`);
 });
@@ -176,14 +177,14 @@ targets: [rp2040js-pico]
 budgets: { golden: { maxDiffLsb: 1 } }
 `);
   const error = suiteError(loadSuite(file, boards), ['vectors', 'first'], 'first is 900, and there are 300 vectors');
-  expect(error.message).toContain(`${file}:3:34: first is 900`);
+  expect(error.message).toContain('suite.yaml:3:34: first is 900');
   expect(error.exitCode).toBe(2);
 });
 
 test('lines that end in CR LF are counted and shown as others are', () => {
   const file = suiteFile('suite: kws\r\nmodel: 7\r\n');
   expect(errorOf(() => loadSuite(file, boards)).message).toContain(
-    `${file}:2:8: model must be a map with the keys file, float (got 7)\n     1 | suite: kws\n>    2 | model: 7\n       |        ^\n`,
+    `suite.yaml:2:8: model must be a map with the keys file, float (got 7)\n     1 | suite: kws\n>    2 | model: 7\n       |        ^\n`,
   );
 });
 
