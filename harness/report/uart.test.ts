@@ -62,3 +62,8 @@ test('a long log keeps its end and says what is left out', () => {
 test('no recording is no log', () => {
   expect(uartText(join(folder, 'none'))).toBe('');
 });
+
+test('a DUT that never answered is said to be silent', () => {
+  record([0, 'tx', 'HELLO'], [1000, 'tx', 'HELLO']);
+  expect(uartText(folder)).toBe('[the host sent, and heard nothing]');
+});

@@ -9,7 +9,9 @@ const keptCharacters = 64 * 1024;
  * An empty string where nothing was recorded. The end is kept when it is long.
  */
 export function uartText(folder: string): string {
-  const lines = [...linesOf(readWire(folder))].join('\n');
+  const wire = readWire(folder);
+  if (wire.length > 0 && !wire.some(({ dir }) => dir === 'rx')) return '[the host sent, and heard nothing]';
+  const lines = [...linesOf(wire)].join('\n');
   if (lines.length <= keptCharacters) return lines;
   const kept = lines.slice(lines.indexOf('\n', lines.length - keptCharacters) + 1);
   return `[${lines.length - kept.length} characters before this are in the recording's wire.jsonl]\n${kept}`;
