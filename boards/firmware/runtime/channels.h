@@ -7,9 +7,11 @@
 typedef struct {
   int32_t *bias; /* the model's, plus what the input's zero point adds to every sum */
   int32_t *multiplier;
-  int8_t *shift;
-  int32_t zero_point; /* of the output */
+  uint8_t *right_shift; /* as a signed byte where not all are 1 ... 31 */
+  int32_t zero_point;   /* of the output */
   code_range range;
+  uint32_t count;
+  bool all_shift_right; /* by 1 ... 31: what hardly any channel is not */
 } channels;
 
 /* Types, zero points and scales of one int8 layer. `filter_axis` is the dimension of its output channels. */
@@ -27,10 +29,7 @@ void check_layer(node *n, const layer *l);
 /* Keeps and fills the arrays. `weight_stride` leads from weight to weight of one channel, `channel_stride` from channel to channel. */
 bool keep_channels(node *n, const layer *l, uint32_t weights, uint32_t weight_stride, uint32_t channel_stride, channels *c);
 
-static inline int8_t code_of_sum(const channels *c, uint32_t channel, int32_t sum) {
-  const int32_t biased = (int32_t)((uint32_t)sum + (uint32_t)c->bias[channel]);
-  const int32_t scaled = scale_by(biased, c->multiplier[channel], c->shift[channel]);
-  return (int8_t)clamp((int32_t)((uint32_t)scaled + (uint32_t)c->zero_point), c->range.low, c->range.high);
-}
+/* sums [count], each begun with its channel's bias, to codes. */
+void codes_of_sums(const channels *c, const int32_t *sums, int8_t *out);
 
 #endif

@@ -1,4 +1,6 @@
 /* CONV_2D and DEPTHWISE_CONV_2D: TFLM's reference_integer_ops::ConvPerChannel and DepthwiseConvPerChannel. */
+#include <string.h>
+
 #include "channels.h"
 #include "dot.h"
 #include "window.h"
@@ -9,6 +11,7 @@ typedef struct {
   const tensor *input, *output;
   const int8_t *weights;
   void *patch; /* int8 taps under the window; NULL when the input itself is the patch */
+  void *sums;  /* int32 [out channels] */
   uint32_t patch_bytes;
   int32_t multiplier; /* depthwise: output channels for each input channel */
   int8_t input_zero_point;
@@ -28,6 +31,11 @@ static plan *keep_plan(node *n, const layer *l, const window *w) {
   p->input_zero_point = (int8_t)in.zero_point;
   p->patch_bytes = (uint32_t)(w->height * w->width * w->in_channels);
   return p;
+}
+
+static void request_scratch(node *n, plan *p) {
+  node_scratch(n, p->channels.count * sizeof(int32_t), &p->sums);
+  if (p->window.height * p->window.width > 1) node_scratch(n, p->patch_bytes, &p->patch);
 }
 
 static layer layer_of(node *n, int32_t activation, uint32_t filter_axis) {
@@ -59,41 +67,31 @@ static void prepare_conv(node *n) {
   check_layer(n, &l);
   plan *p = keep_plan(n, &l, &w);
   if (p == NULL || !keep_channels(n, &l, p->patch_bytes, 1, p->patch_bytes, &p->channels)) return;
-  if (w.height * w.width > 1) node_scratch(n, p->patch_bytes, &p->patch);
+  request_scratch(n, p);
 }
 
-/* All output channels at one place of the output. */
-static HOT void conv_point(const plan *p, const int8_t *patch, int8_t *out) {
-  const uint32_t count = (uint32_t)p->window.out_channels, length = p->patch_bytes;
-  const int8_t *rows = p->weights;
-  uint32_t channel = 0;
-  for (; channel + 4 <= count; channel += 4, rows += 4 * length) {
-    int32_t sums[4];
-    dot_rows4(patch, rows, length, sums);
-    for (uint32_t r = 0; r < 4; r++) *out++ = code_of_sum(&p->channels, channel + r, sums[r]);
-  }
-  for (; channel < count; channel++, rows += length) *out++ = code_of_sum(&p->channels, channel, dot_row(patch, rows, length));
+/* The sums of all output channels at one place of the output. */
+static HOT void conv_sums(const plan *p, const int8_t *patch) {
+  dot_rows(patch, p->weights, p->patch_bytes, p->channels.count, p->sums);
 }
 
-static HOT void depthwise_point(const plan *p, const int8_t *patch, int8_t *out) {
-  const uint32_t stride = (uint32_t)p->window.in_channels, taps = (uint32_t)(p->window.height * p->window.width);
-  for (uint32_t channel = 0; channel < stride; channel++) {
-    *out++ = code_of_sum(&p->channels, channel, dot_strided(patch + channel, p->weights + channel, taps, stride));
-  }
+static HOT void depthwise_sums(const plan *p, const int8_t *patch) {
+  dot_columns(patch, p->weights, (uint32_t)(p->window.height * p->window.width), p->channels.count, p->sums);
 }
 
 /* A depth multiplier spreads each input channel over several filters. */
-static void depthwise_multiplied_point(const plan *p, const int8_t *patch, int8_t *out) {
+static void multiplied_sums(const plan *p, const int8_t *patch) {
   const int32_t in = p->window.in_channels, count = p->window.out_channels, taps = p->window.height * p->window.width;
+  int32_t *sums = p->sums;
   for (int32_t channel = 0; channel < count; channel++) {
     const int8_t *x = patch + channel / p->multiplier, *w = p->weights + channel;
     int32_t sum = 0;
     for (int32_t tap = 0; tap < taps; tap++) sum += x[tap * in] * w[tap * count];
-    *out++ = code_of_sum(&p->channels, (uint32_t)channel, sum);
+    sums[channel] = (int32_t)((uint32_t)sums[channel] + (uint32_t)sum);
   }
 }
 
-static HOT void slide(const plan *p, void (*point)(const plan *, const int8_t *, int8_t *)) {
+static HOT void slide(const plan *p, void (*add_sums)(const plan *, const int8_t *)) {
   const window *w = &p->window;
   const int8_t *image = p->input->data;
   int8_t *out = p->output->data;
@@ -103,13 +101,15 @@ static HOT void slide(const plan *p, void (*point)(const plan *, const int8_t *,
         const int8_t *patch = p->patch;
         if (patch) gather_window(w, image, y, x, p->input_zero_point, p->patch);
         else patch = image + (y * w->stride_y * w->in_width + x * w->stride_x) * w->in_channels;
-        point(p, patch, out);
+        memcpy(p->sums, p->channels.bias, p->channels.count * sizeof(int32_t));
+        add_sums(p, patch);
+        codes_of_sums(&p->channels, p->sums, out);
       }
     }
   }
 }
 
-static void invoke_conv(const void *p) { slide(p, conv_point); }
+static void invoke_conv(const void *p) { slide(p, conv_sums); }
 
 static void prepare_depthwise(node *n) {
   layer l = layer_of(n, fb_int8_field(n->model, n->options, DEPTHWISE_ACTIVATION, 0), 3);
@@ -130,12 +130,12 @@ static void prepare_depthwise(node *n) {
   plan *p = keep_plan(n, &l, &w);
   if (p == NULL || !keep_channels(n, &l, (uint32_t)(w.height * w.width), l.count, 1, &p->channels)) return;
   p->multiplier = w.out_channels / w.in_channels;
-  if (w.height * w.width > 1) node_scratch(n, p->patch_bytes, &p->patch);
+  request_scratch(n, p);
 }
 
 static void invoke_depthwise(const void *plan_) {
   const plan *p = plan_;
-  slide(p, p->multiplier == 1 ? depthwise_point : depthwise_multiplied_point);
+  slide(p, p->multiplier == 1 ? depthwise_sums : multiplied_sums);
 }
 
 const kernel conv_2d = {3, "CONV_2D", prepare_conv, invoke_conv};

@@ -1,31 +1,49 @@
 #include "dot.h"
 
-#ifndef __ARM_ARCH_6M__
-
-void dot_rows4(const int8_t *x, const int8_t *rows, uint32_t length, int32_t sums[4]) {
-  for (int r = 0; r < 4; r++) sums[r] = dot_row(x, rows + (uint32_t)r * length, length);
-}
-
-void dot_wide_rows4(const int16_t *x, const int8_t *rows, uint32_t length, int32_t sums[4]) {
-  for (int r = 0; r < 4; r++) sums[r] = dot_wide_row(x, rows + (uint32_t)r * length, length);
-}
-
-int32_t dot_strided(const int8_t *x, const int8_t *w, uint32_t taps, uint32_t stride) {
+static HOT int32_t dot(const int8_t *x, const int8_t *row, uint32_t length) {
   int32_t sum = 0;
-  for (; taps; taps--, x += stride, w += stride) sum += *x * *w;
+  for (uint32_t i = 0; i < length; i++) sum += x[i] * row[i];
   return sum;
+}
+
+static HOT int32_t dot_wide(const int16_t *x, const int8_t *row, uint32_t length) {
+  int32_t sum = 0;
+  for (uint32_t i = 0; i < length; i++) sum += x[i] * row[i];
+  return sum;
+}
+
+static void add_to(int32_t *sum, int32_t products) { *sum = (int32_t)((uint32_t)*sum + (uint32_t)products); } /* wraps, as on every target */
+
+#ifdef __ARM_ARCH_6M__
+
+/* Four rows at a time: one load of x serves four weights. Adds to sums[0 ... 3]. */
+void dot_rows4(const int8_t *x, const int8_t *rows, uint32_t length, int32_t *sums);
+void dot_wide_rows4(const int16_t *x, const int8_t *rows, uint32_t length, int32_t *sums);
+
+#else
+
+static void dot_rows4(const int8_t *x, const int8_t *rows, uint32_t length, int32_t *sums) {
+  for (uint32_t r = 0; r < 4; r++) add_to(&sums[r], dot(x, rows + r * length, length));
+}
+
+static void dot_wide_rows4(const int16_t *x, const int8_t *rows, uint32_t length, int32_t *sums) {
+  for (uint32_t r = 0; r < 4; r++) add_to(&sums[r], dot_wide(x, rows + r * length, length));
+}
+
+void dot_columns(const int8_t *x, const int8_t *w, uint32_t taps, uint32_t count, int32_t *sums) {
+  for (uint32_t i = 0; i < taps; i++) {
+    for (uint32_t c = 0; c < count; c++) add_to(&sums[c], *x++ * *w++);
+  }
 }
 
 #endif
 
-HOT int32_t dot_row(const int8_t *x, const int8_t *row, uint32_t length) {
-  int32_t sum = 0;
-  for (uint32_t i = 0; i < length; i++) sum += x[i] * row[i];
-  return sum;
+HOT void dot_rows(const int8_t *x, const int8_t *rows, uint32_t length, uint32_t count, int32_t *sums) {
+  for (; count >= 4; count -= 4, rows += 4 * length, sums += 4) dot_rows4(x, rows, length, sums);
+  for (; count; count--, rows += length) add_to(sums++, dot(x, rows, length));
 }
 
-HOT int32_t dot_wide_row(const int16_t *x, const int8_t *row, uint32_t length) {
-  int32_t sum = 0;
-  for (uint32_t i = 0; i < length; i++) sum += x[i] * row[i];
-  return sum;
+HOT void dot_wide_rows(const int16_t *x, const int8_t *rows, uint32_t length, uint32_t count, int32_t *sums) {
+  for (; count >= 4; count -= 4, rows += 4 * length, sums += 4) dot_wide_rows4(x, rows, length, sums);
+  for (; count; count--, rows += length) add_to(sums++, dot_wide(x, rows, length));
 }

@@ -4,15 +4,13 @@
 
 #include "kernel.h"
 
-/* sums[r] = sum over i < length of x[i] * rows[r * length + i], for four rows. One load of x serves four weights. length >= 1. */
-void dot_rows4(const int8_t *x, const int8_t *rows, uint32_t length, int32_t sums[4]);
-int32_t dot_row(const int8_t *x, const int8_t *row, uint32_t length);
+/* sums[r] += sum over i < length of x[i] * rows[r * length + i], for r < count. length >= 1. */
+void dot_rows(const int8_t *x, const int8_t *rows, uint32_t length, uint32_t count, int32_t *sums);
 
-/* The same for x with its zero point taken off. */
-void dot_wide_rows4(const int16_t *x, const int8_t *rows, uint32_t length, int32_t sums[4]);
-int32_t dot_wide_row(const int16_t *x, const int8_t *row, uint32_t length);
+/* The same for inputs whose zero point is taken off. */
+void dot_wide_rows(const int16_t *x, const int8_t *rows, uint32_t length, uint32_t count, int32_t *sums);
 
-/* sum over i < taps of x[i * stride] * w[i * stride]: one channel of a depthwise window. taps >= 1. */
-int32_t dot_strided(const int8_t *x, const int8_t *w, uint32_t taps, uint32_t stride);
+/* sums[c] += sum over i < taps of x[i * count + c] * w[i * count + c], for c < count: a depthwise window. taps and count >= 1. */
+void dot_columns(const int8_t *x, const int8_t *w, uint32_t taps, uint32_t count, int32_t *sums);
 
 #endif

@@ -23,17 +23,18 @@
   push {r3-r7} /* r3: where the sums go */
 .endm
 
-/* Sums in r8-r11 to the address saved first. */
-.macro store_sums_and_return
+/* Adds r8-r11 to the sums at the address saved first. */
+.macro add_sums_and_return
   pop {r3-r7}
-  mov r0, r8
+  ldmia r3!, {r0, r1, r2}
+  add r0, r8
+  add r1, r9
+  add r2, r10
+  subs r3, #12
+  stmia r3!, {r0, r1, r2}
+  ldr r0, [r3]
+  add r0, r11
   str r0, [r3]
-  mov r0, r9
-  str r0, [r3, #4]
-  mov r0, r10
-  str r0, [r3, #8]
-  mov r0, r11
-  str r0, [r3, #12]
   mov r8, r4
   mov r9, r5
   mov r10, r6
@@ -83,7 +84,7 @@ dot_rows4:
   one_of_four
   one_of_four
   bne 2b
-3:store_sums_and_return
+3:add_sums_and_return
 
   .thumb_func
   .global dot_wide_rows4
@@ -111,15 +112,22 @@ dot_wide_rows4:
   one_of_four_wide
   one_of_four_wide
   bne 2b
-3:store_sums_and_return
+3:add_sums_and_return
 
-/* r0 x, r1 w, r2 taps, r3 stride */
+/* r0 x, r1 w, r2 taps, r3 count, on the stack: sums */
   .thumb_func
-  .global dot_strided
-dot_strided:
+  .global dot_columns
+dot_columns:
   push {r4-r7, lr}
-  movs r4, #0 /* the sum */
-  movs r5, #0 /* the offset */
+  mov r4, r8
+  mov r5, r9
+  mov r6, r10
+  push {r4-r6}
+  mov r8, r2
+  ldr r4, [sp, #32]
+  mov r10, r4
+  adds r4, r0, r3
+  mov r9, r4 /* x of the column behind the last */
 .macro one_tap
   ldrsb r6, [r0, r5]
   ldrsb r7, [r1, r5]
@@ -127,17 +135,31 @@ dot_strided:
   adds r4, r4, r6
   adds r5, r5, r3
 .endm
-  subs r2, #3
-  blo 2f
-1:one_tap
+1:mov r7, r10
+  ldr r4, [r7]
+  movs r5, #0
+  mov r2, r8
+  subs r2, #9 /* a window of 3 x 3 without a loop */
+  blo 3f
+2:.rept 9
   one_tap
-  one_tap
-  subs r2, #3
-  bhs 1b
-2:adds r2, #3
-  beq 4f
-3:one_tap
+  .endr
+  subs r2, #9
+  bhs 2b
+3:adds r2, #9
+  beq 5f
+4:one_tap
   subs r2, #1
-  bne 3b
-4:movs r0, r4
+  bne 4b
+5:mov r7, r10
+  stmia r7!, {r4}
+  mov r10, r7
+  adds r0, #1
+  adds r1, #1
+  cmp r0, r9
+  bne 1b
+  pop {r4-r6}
+  mov r8, r4
+  mov r9, r5
+  mov r10, r6
   pop {r4-r7, pc}

@@ -1,4 +1,6 @@
 /* FULLY_CONNECTED: TFLM's reference_integer_ops::FullyConnected and FullyConnectedPerChannel. */
+#include <string.h>
+
 #include "channels.h"
 #include "dot.h"
 
@@ -13,6 +15,7 @@ typedef struct {
   const factor *by_channel; /* NULL when one factor serves all */
   factor factor;
   void *wide; /* int16 [length]: the inputs without their zero point */
+  void *sums; /* int32 [count] */
   uint32_t batches, length, count;
   int32_t input_zero_point, output_zero_point;
   code_range range;
@@ -57,6 +60,7 @@ static void prepare(node *n) {
   if (weights.channels > 1) p->by_channel = keep_factors(n, &in, &weights, &out);
   else p->factor = factor_of(n, tensor_factor(&in, &weights, &out));
   node_scratch(n, length * sizeof(int16_t), &p->wide);
+  node_scratch(n, l.count * sizeof(int32_t), &p->sums);
 }
 
 static HOT void widen(const plan *p, const int8_t *x) {
@@ -65,20 +69,16 @@ static HOT void widen(const plan *p, const int8_t *x) {
 }
 
 static HOT int8_t code(const plan *p, uint32_t channel, int32_t sum) {
-  const int32_t biased = p->bias ? (int32_t)((uint32_t)sum + (uint32_t)p->bias[channel]) : sum;
-  const int32_t scaled = apply_factor(biased, p->by_channel ? p->by_channel[channel] : p->factor);
+  const int32_t scaled = apply_factor(sum, p->by_channel ? p->by_channel[channel] : p->factor);
   return (int8_t)clamp((int32_t)((uint32_t)scaled + (uint32_t)p->output_zero_point), p->range.low, p->range.high);
 }
 
 static HOT void row_of_outputs(const plan *p, int8_t *out) {
-  const int8_t *rows = p->weights;
-  uint32_t channel = 0;
-  for (; channel + 4 <= p->count; channel += 4, rows += 4 * p->length) {
-    int32_t sums[4];
-    dot_wide_rows4(p->wide, rows, p->length, sums);
-    for (uint32_t r = 0; r < 4; r++) *out++ = code(p, channel + r, sums[r]);
-  }
-  for (; channel < p->count; channel++, rows += p->length) *out++ = code(p, channel, dot_wide_row(p->wide, rows, p->length));
+  int32_t *sums = p->sums;
+  if (p->bias) memcpy(sums, p->bias, p->count * sizeof *sums);
+  else memset(sums, 0, p->count * sizeof *sums);
+  dot_wide_rows(p->wide, p->weights, p->length, p->count, sums);
+  for (uint32_t channel = 0; channel < p->count; channel++) *out++ = code(p, channel, sums[channel]);
 }
 
 static HOT void invoke(const void *plan_) {

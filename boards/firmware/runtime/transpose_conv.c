@@ -10,6 +10,7 @@ typedef struct {
   channels channels;
   const tensor *input, *output;
   const int8_t *weights; /* [out channel, height, width, in channel] */
+  void *sums;            /* int32 [out channels] */
   int32_t input_zero_point;
 } plan;
 
@@ -36,7 +37,8 @@ static void prepare(node *n) {
   plan *p = node_keep(n, sizeof *p);
   if (p == NULL) return;
   *p = (plan){.window = w, .input = l.input, .output = l.output, .weights = l.filter->data, .input_zero_point = in.zero_point};
-  keep_channels(n, &l, (uint32_t)(w.height * w.width * w.out_channels), 1, (uint32_t)(w.height * w.width * w.out_channels), &p->channels);
+  const uint32_t filter_bytes = (uint32_t)(w.height * w.width * w.out_channels);
+  if (keep_channels(n, &l, filter_bytes, 1, filter_bytes, &p->channels)) node_scratch(n, l.count * sizeof(int32_t), &p->sums);
 }
 
 static int32_t dot(const plan *p, const int8_t *x, const int8_t *weights) {
@@ -69,11 +71,13 @@ static void invoke(const void *plan_) {
   const window *w = &p->window;
   const int8_t *image = p->input->data;
   int8_t *out = p->output->data;
+  int32_t *sums = p->sums;
   const int32_t filter = w->height * w->width * w->out_channels;
   for (int32_t batch = 0; batch < w->batches; batch++, image += w->out_height * w->out_width * w->out_channels) {
     for (int32_t y = 0; y < w->in_height; y++) {
-      for (int32_t x = 0; x < w->in_width; x++) {
-        for (int32_t c = 0; c < w->in_channels; c++) *out++ = code_of_sum(&p->channels, (uint32_t)c, gather(p, image, p->weights + c * filter, y, x));
+      for (int32_t x = 0; x < w->in_width; x++, out += w->in_channels) {
+        for (int32_t c = 0; c < w->in_channels; c++) sums[c] = (int32_t)((uint32_t)p->channels.bias[c] + (uint32_t)gather(p, image, p->weights + c * filter, y, x));
+        codes_of_sums(&p->channels, sums, out);
       }
     }
   }

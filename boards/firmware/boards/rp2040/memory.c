@@ -1,4 +1,4 @@
-/* What the compiler expects of a C library. Built with -fno-tree-loop-distribute-patterns, or memset would call memset. */
+/* What the compiler expects of a C library; memcpy is in memcpy.S. Built with -fno-tree-loop-distribute-patterns, or memset would call memset. */
 #include <stddef.h>
 #include <stdint.h>
 
@@ -7,25 +7,6 @@
 static int is_aligned(const void *at) { return ((uintptr_t)at & 3) == 0; }
 
 typedef uint32_t __attribute__((may_alias)) word;
-
-HOT void *memcpy(void *restrict to, const void *restrict from, size_t count) {
-  uint8_t *out = to;
-  const uint8_t *in = from;
-  if (is_aligned(out) && is_aligned(in)) {
-    for (; count >= 16; count -= 16, out += 16, in += 16) {
-      const word *w = (const word *)in;
-      const word a = w[0], b = w[1], c = w[2], d = w[3];
-      word *o = (word *)out;
-      o[0] = a;
-      o[1] = b;
-      o[2] = c;
-      o[3] = d;
-    }
-    for (; count >= 4; count -= 4, out += 4, in += 4) *(word *)out = *(const word *)in;
-  }
-  while (count--) *out++ = *in++;
-  return to;
-}
 
 HOT void *memset(void *to, int value, size_t count) {
   uint8_t *out = to;
