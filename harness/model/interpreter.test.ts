@@ -42,7 +42,11 @@ test('a custom operator is not taken for the builtin one whose name it bears', (
 test.each([
   ['int16 activations', { input: int16, weights: 9, output: int16 }, 'int16 input'],
   ['int4 weights', { input: 9, weights: int4, output: 9 }, 'int4'],
-  ['computed int8 weights of a float32 layer', { input: float32, weights: 9, output: float32 }, 'int8 for tensor 1'],
+  [
+    'computed int8 weights of a float32 layer',
+    { input: float32, weights: 9, output: float32 },
+    'int8 where float32 is needed',
+  ],
 ])('%s are refused with operator and type', (_name, types, named) => {
   const model = {
     tensors: [
@@ -113,10 +117,10 @@ test('operators out of order, in a cycle or writing twice are refused', () => {
   expect(() => interpreterOf(graph(reshape(0, 1)))).toThrow(/nothing writes its output, tensor 2/);
 });
 
-test('tensors beyond the limit are refused before memory is taken', () => {
+test('activations beyond the limit are refused before memory is taken', () => {
   const tensors = [{ shape: [1 << 28] }, { shape: [1 << 28] }];
   const model = { tensors, operators: [{ code: code.RESHAPE, inputs: [0], outputs: [1] }], inputs: [0], outputs: [1] };
-  expect(() => interpreterOf(model)).toThrow(/its tensors take \d+ bytes/);
+  expect(() => interpreterOf(model)).toThrow(/its activations take \d+ bytes/);
 });
 
 function reshape(from: number, to: number) {

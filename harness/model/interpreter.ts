@@ -1,6 +1,6 @@
 import { ModelError } from '../errors.ts';
 import { kernels } from './kernels/index.ts';
-import { type Node, type Run, type TensorData, UnsupportedError, type Value } from './kernels/node.ts';
+import { type Run, type TensorData, UnsupportedError, type Value } from './kernels/node.ts';
 import { customOperatorCode } from './schema.ts';
 import { elementCount, type Model, type Operator, shapeText, type Tensor, type TensorType } from './tflite.ts';
 
@@ -27,28 +27,12 @@ export interface Interpreter {
 export function createInterpreter(model: Model, where: string): Interpreter {
   checkSize(model, where);
   checkOrder(model, where);
-  const values = new Map<number, Value>();
-  const valueOf = (index: number): Value => {
-    const known = values.get(index);
-    if (known) return known;
-    const tensor = model.tensors[index];
-    const value = { tensor, data: allocate(tensor, where) };
-    values.set(index, value);
-    return value;
-  };
-  const nodeOf = (operator: Operator): Node => ({
-    name: operator.name,
-    where: `${where}, operator ${operator.index}`,
-    options: operator.options,
-    inputs: operator.inputs.map(index => (index < 0 ? undefined : valueOf(index))),
-    outputs: operator.outputs.map(valueOf),
-  });
-
-  const runs = prepareAll(model, nodeOf, where);
+  const valueOf = valueStore(model, where);
+  const runs = prepareAll(model, valueOf, where);
   const [inputs, outputs] = [model.inputs.map(valueOf), model.outputs.map(valueOf)];
-  const variables = [...values.values()].filter(({ tensor }) => tensor.isVariable);
+  const variables = model.tensors.filter(({ isVariable }) => isVariable).map(({ index }) => valueOf(index));
   const reset = () => {
-    for (const { tensor, data } of variables) data.fill(tensor.type === 'int8' ? zeroPointOf(tensor) : 0);
+    for (const { tensor, data } of variables) data.fill(codeOfZero(tensor));
   };
   reset();
 
@@ -65,19 +49,24 @@ export function createInterpreter(model: Model, where: string): Interpreter {
 }
 
 /** Far above any microcontroller, far below what would stall a host. */
-const maxTensorBytes = 64 * 1024 * 1024;
+const maxActivationBytes = 64 * 1024 * 1024;
 
 function checkSize(model: Model, where: string): void {
   const used = new Set([
     ...model.inputs,
     ...model.outputs,
+    ...model.tensors.filter(({ isVariable }) => isVariable).map(({ index }) => index),
     ...model.operators.flatMap(({ inputs, outputs }) => [...inputs, ...outputs]),
   ]);
   const bytes = model.tensors
-    .filter(tensor => used.has(tensor.index))
+    .filter(tensor => used.has(tensor.index) && !tensor.data)
     .reduce((total, tensor) => total + 4 * elementCount(tensor.shape), 0);
-  if (bytes > maxTensorBytes)
-    throw new ModelError(`its tensors take ${bytes} bytes`, where, `use a model with at most ${maxTensorBytes}`);
+  if (bytes > maxActivationBytes)
+    throw new ModelError(
+      `its activations take ${bytes} bytes`,
+      where,
+      `use a model with at most ${maxActivationBytes}`,
+    );
 }
 
 /** Every operator reads what is there by then, and writes what nothing else wrote. */
@@ -99,12 +88,26 @@ function checkOrder({ tensors, inputs, outputs, operators }: Model, where: strin
   if (never !== undefined) throw fail(`nothing writes its output, tensor ${never}`);
 }
 
-function prepareAll(model: Model, nodeOf: (operator: Operator) => Node, where: string): readonly Run[] {
+type ValueOf = (index: number) => Value;
+
+/** One array a tensor, made when it is first asked for, so that unused tensors cost nothing. */
+function valueStore({ tensors }: Model, where: string): ValueOf {
+  const values = new Map<number, Value>();
+  return index => {
+    const known = values.get(index);
+    if (known) return known;
+    const value = { tensor: tensors[index], data: allocate(tensors[index], where) };
+    values.set(index, value);
+    return value;
+  };
+}
+
+function prepareAll(model: Model, valueOf: ValueOf, where: string): readonly Run[] {
   const missing = new Map<string, number[]>();
   const runs: Run[] = [];
   for (const operator of model.operators) {
     try {
-      runs.push(prepareOne(operator, nodeOf, where));
+      runs.push(prepareOne(operator, valueOf, where));
     } catch (error) {
       if (!(error instanceof UnsupportedError)) throw error;
       missing.set(error.what, [...(missing.get(error.what) ?? []), operator.index]);
@@ -119,12 +122,17 @@ function prepareAll(model: Model, nodeOf: (operator: Operator) => Node, where: s
   );
 }
 
-function prepareOne(operator: Operator, nodeOf: (operator: Operator) => Node, where: string): Run {
+function prepareOne({ index, name, code, options, inputs, outputs }: Operator, valueOf: ValueOf, where: string): Run {
   // A custom operator may bear any name, that of a builtin one included.
-  const isBuiltin = operator.code !== customOperatorCode && Object.hasOwn(kernels, operator.name);
-  const prepare = isBuiltin ? kernels[operator.name] : undefined;
-  if (!prepare) throw new UnsupportedError(operator.name, where);
-  return prepare(nodeOf(operator));
+  const prepare = code !== customOperatorCode && Object.hasOwn(kernels, name) ? kernels[name] : undefined;
+  if (!prepare) throw new UnsupportedError(name, where);
+  return prepare({
+    name,
+    where: `${where}, operator ${index}`,
+    options,
+    inputs: inputs.map(input => (input < 0 ? undefined : valueOf(input))),
+    outputs: outputs.map(valueOf),
+  });
 }
 
 const arrays: Partial<Record<TensorType, new (buffer: ArrayBuffer) => TensorData>> = {
@@ -151,8 +159,9 @@ function bytesOf(type: TensorType, shape: readonly number[]): number {
   return elementCount(shape) * bytesPerElement;
 }
 
-function zeroPointOf({ quantization }: Tensor): number {
-  return quantization?.zeroPoints[0] ?? 0;
+/** What TFLM resets a variable to (micro_interpreter_graph.cc: ResetTensorData). */
+function codeOfZero({ type, quantization }: Tensor): number {
+  return type === 'int8' ? (quantization?.zeroPoints[0] ?? 0) : 0;
 }
 
 function load(inputs: readonly Value[], given: readonly TensorData[], where: string): void {

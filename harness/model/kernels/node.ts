@@ -82,7 +82,7 @@ interface ArrayOfType {
 
 /** The values as the array of a type; another type is unsupported. */
 export function dataAs<T extends keyof ArrayOfType>(node: Node, value: Value, type: T): ArrayOfType[T] {
-  if (value.tensor.type !== type) throw unsupported(node, `${value.tensor.type} for tensor ${value.tensor.index}`);
+  if (value.tensor.type !== type) throw unsupported(node, `${value.tensor.type} where ${type} is needed`);
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the interpreter allocates each array by its type
   return value.data as ArrayOfType[T];
 }

@@ -9,11 +9,12 @@ import {
   multiplierOf,
   type Node,
   outputOf,
+  unsupported,
   type Value,
 } from './node.ts';
 import { dequantizer } from './requantize.ts';
 
-/** The bias of each output channel, zeros where it is left out. */
+/** The constant bias of each output channel, zeros where it is left out. */
 export function biasOf<T extends 'int32' | 'float32'>(
   node: Node,
   { value, channels, type }: { readonly value: Value | undefined; readonly channels: number; readonly type: T },
@@ -31,6 +32,7 @@ export function biasOf(
   },
 ): Int32Array | Float32Array {
   if (!value) return type === 'int32' ? new Int32Array(channels) : new Float32Array(channels);
+  if (!value.tensor.data) throw unsupported(node, 'a computed bias');
   if (value.data.length !== channels) throw malformed(node, `${value.data.length} biases for ${channels} channels`);
   return dataAs(node, value, type);
 }
