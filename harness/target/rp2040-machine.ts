@@ -1,5 +1,6 @@
 import { RP2040 } from 'rp2040js';
 import { type CycleClock, cycleClock } from './rp2040-clock.ts';
+import { translatorFor } from './thumb/translator.ts';
 
 /** What of the image goes where in flash. */
 export interface LoadedSegment {
@@ -11,6 +12,10 @@ export interface MachineOptions {
   readonly segments: readonly LoadedSegment[];
   /** What the board has of the 16 MiB that the chip can address. */
   readonly flashBytes: number;
+  /** How much of the SRAM, from its start on, may hold code that the image copies there. */
+  readonly sramCodeBytes: number;
+  /** Off to have every instruction interpreted by rp2040js: the measure of what translated code must do. @default true */
+  readonly translate?: boolean;
   readonly onByte: (byte: number) => void;
 }
 
@@ -26,8 +31,12 @@ export interface Machine {
   run(instructions: number): Rest;
   /** Puts as many bytes as fit into the UART's receive FIFO [32]; returns how many. */
   receive(bytes: Uint8Array): number;
-  /** The bytes themselves, for reading and writing; undefined where no flash or SRAM is. */
-  memory(address: number, length: number): Uint8Array | undefined;
+  /** Registers, flags and times: what two machines that did the same must agree in. */
+  snapshot(): readonly (number | boolean)[];
+  /** Undefined where no flash or SRAM is. */
+  read(address: number, length: number): Uint8Array | undefined;
+  /** Whether flash or SRAM is there to write. */
+  write(address: number, bytes: Uint8Array): boolean;
 }
 
 const flashBase = 0x1000_0000;
@@ -50,6 +59,8 @@ export function rp2040Machine(options: MachineOptions): Machine {
   let violation: string | undefined; // what the present instruction did wrong
   let firstFault: string | undefined;
   let death = '';
+  let isTarget = true;
+  let sinceTrace = 0; // instructions interpreted
 
   clock.follow(core, mcu.clkSys);
   mcu.addClockListener(hz => clock.follow(core, hz));
@@ -69,6 +80,10 @@ export function rp2040Machine(options: MachineOptions): Machine {
   const isExecutable = (address: number): boolean =>
     (address - flashBase) >>> 0 < options.flashBytes || (address - sramBase) >>> 0 < mcu.sram.length;
 
+  const codeEnd = Math.max(0, ...options.segments.map(({ address, bytes }) => address + bytes.length - flashBase));
+  const code = { flashBytes: Math.min(codeEnd, options.flashBytes), sramBytes: options.sramCodeBytes };
+  const translator = options.translate === false ? undefined : translatorFor(mcu, code);
+
   boot();
   return {
     clock,
@@ -85,7 +100,18 @@ export function rp2040Machine(options: MachineOptions): Machine {
       while (taken < bytes.length && !(uart.flags & receiveFifoFull)) uart.feedByte(bytes[taken++] ?? 0);
       return taken;
     },
-    memory,
+    snapshot() {
+      const { registers, N, Z, C, V, cycles } = core;
+      // rp2040js leaves the Thumb bit in the PC of a handler, translated code does not.
+      return [...registers.subarray(0, 15), core.PC & ~1, N, Z, C, V, cycles, clock.nanos, instructions];
+    },
+    read: (address, length) => memory(address, length)?.slice(),
+    write(address, bytes) {
+      const place = memory(address, bytes.length);
+      place?.set(bytes);
+      translator?.forget(address, bytes.length);
+      return place !== undefined;
+    },
   };
 
   function boot(): void {
@@ -107,22 +133,34 @@ export function rp2040Machine(options: MachineOptions): Machine {
 
   function run(budget: number): Rest {
     const end = instructions + budget;
-    while (instructions < end) {
-      if (death) return 'dead';
+    while (instructions < end && !death) {
       if (core.waiting && !isWoken()) return 'asleep';
-      const pc = core.PC;
-      if (!isExecutable(pc)) {
-        enterHardFault(pc, 'no code there');
-        continue;
-      }
-      core.executeInstruction();
-      instructions++;
-      if (core.cycles >= clock.dueCycle) clock.fire();
-      if (violation !== undefined) enterHardFault(pc, violation);
+      if (!translated(end - instructions)) interpret();
     }
     if (isHanging())
-      death = `the core hangs at ${hex(core.PC)}${firstFault ? ` after a fault: ${firstFault}` : ' with interrupts off'}`;
+      death = `the core hangs at ${hex(core.PC)} ${firstFault ? `after a fault: ${firstFault}` : 'with interrupts off'}`;
     return death ? 'dead' : 'busy';
+  }
+
+  /** Whether hot code has been executed. It takes no interrupt, and ends before an alarm is due. */
+  function translated(room: number): boolean {
+    if (!translator || core.interruptsUpdated) return false;
+    const count = translator.run(room, clock.dueCycle - core.cycles, isTarget);
+    instructions += count;
+    if (count > 0) sinceTrace = 0;
+    isTarget = count > 0;
+    return count > 0;
+  }
+
+  function interpret(): void {
+    const pc = core.PC;
+    if (!isExecutable(pc)) return enterHardFault(pc, 'no code there');
+    core.executeInstruction();
+    instructions++;
+    // Code begins where a branch goes to, and behind what stopped a trace: a peripheral most often.
+    isTarget = ((core.PC - pc) & ~1) >>> 0 > 4 || ++sinceTrace === 1;
+    if (core.cycles >= clock.dueCycle) clock.fire();
+    if (violation !== undefined) enterHardFault(pc, violation);
   }
 
   /** An interrupt that was pending before the sleep began ends it too, and SysTick does: rp2040js looks at neither. */

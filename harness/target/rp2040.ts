@@ -5,7 +5,7 @@ import { type WorkerOptions as ThreadOptions, Worker } from 'node:worker_threads
 import { entryPoint } from '../entry.ts';
 import { InputError, messageOf, TargetError } from '../errors.ts';
 import { byteQueue } from './byte-queue.ts';
-import { readElf } from './elf.ts';
+import { type ElfSection, readElf } from './elf.ts';
 import type { EmulationCounters, Link, Target } from './port.ts';
 import type { Report, Request, WorkerOptions } from './rp2040.worker.ts';
 
@@ -19,6 +19,9 @@ export interface Rp2040Options {
 }
 
 const picoFlashBytes = 2 << 20;
+const sramBase = 0x2000_0000;
+const sramBytes = 264 << 10;
+const executable = 4; // SHF_EXECINSTR
 
 /**
  * An emulated RP2040 (rp2040js) in a thread of its own. Its cycles come from a table of instruction timings: exact in repetition,
@@ -32,8 +35,8 @@ export function rp2040Target(options: Rp2040Options = {}): Target {
     emulator: `rp2040js ${emulatorVersion()}`,
     async open(imagePath, signal) {
       signal.throwIfAborted();
-      const segments = await loadedSegments(imagePath);
-      const thread = startThread({ segments, flashBytes: options.flashBytes ?? picoFlashBytes }, options.startThread);
+      const image = await loadImage(imagePath);
+      const thread = startThread({ ...image, flashBytes: options.flashBytes ?? picoFlashBytes }, options.startThread);
       const link = openLink(name, thread, signal);
       await link.booted;
       return link;
@@ -41,15 +44,26 @@ export function rp2040Target(options: Rp2040Options = {}): Target {
   };
 }
 
-async function loadedSegments(imagePath: string): Promise<WorkerOptions['segments']> {
+async function loadImage(imagePath: string): Promise<Pick<WorkerOptions, 'segments' | 'sramCodeBytes'>> {
   const file = await readFile(imagePath).catch((cause: unknown) => {
     throw new InputError(`cannot be read: ${messageOf(cause)}`, imagePath, 'check the path of the image', { cause });
   });
-  // Copies, since a message carries the whole buffer that a view is part of.
-  return readElf(file, imagePath).segments.map(segment => ({
-    address: segment.physicalAddress,
-    bytes: new Uint8Array(segment.bytes),
-  }));
+  const { segments, sections } = readElf(file, imagePath);
+  return {
+    // Copies, since a message carries the whole buffer that a view is part of.
+    segments: segments.map(({ physicalAddress, bytes }) => ({
+      address: physicalAddress,
+      bytes: new Uint8Array(bytes),
+    })),
+    sramCodeBytes: sramCodeBytes(sections),
+  };
+}
+
+function sramCodeBytes(sections: readonly ElfSection[]): number {
+  const ends = sections
+    .filter(({ flags, address }) => flags & executable && address >= sramBase && address < sramBase + sramBytes)
+    .map(({ address, sizeBytes }) => Math.min(address - sramBase + sizeBytes, sramBytes));
+  return Math.ceil(Math.max(0, ...ends) / 4) * 4;
 }
 
 function startThread(
@@ -57,7 +71,10 @@ function startThread(
   start = (url: URL, options: ThreadOptions) => new Worker(url, options),
 ): Worker {
   const { url, execArgv } = entryPoint('rp2040.worker', import.meta.url);
-  return start(url, { workerData, execArgv: [...execArgv], name: 'rp2040js' });
+  // rp2040js prints some of its warnings past its logger.
+  const thread = start(url, { workerData, execArgv: [...execArgv], name: 'rp2040js', stdout: true });
+  thread.stdout.resume();
+  return thread;
 }
 
 interface Call {

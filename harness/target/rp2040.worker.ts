@@ -56,12 +56,9 @@ function serve(machine: Machine, request: Request): void {
       wake(machine);
       return;
     case 'memory.read':
-      return answer(request.id, machine.memory(request.address, request.length)?.slice());
-    case 'memory.write': {
-      const place = machine.memory(request.address, request.bytes.length);
-      place?.set(request.bytes);
-      return answer(request.id, place && true);
-    }
+      return answer(request.id, machine.read(request.address, request.length));
+    case 'memory.write':
+      return answer(request.id, machine.write(request.address, request.bytes) || undefined);
     case 'counters':
       return answer(request.id, { instructions: machine.instructions, busyMs });
   }
