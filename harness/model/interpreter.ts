@@ -29,7 +29,7 @@ export function createInterpreter(model: Model, where: string): Interpreter {
   checkOrder(model, where);
   const valueOf = valueStore(model, where);
   const runs = prepareAll(model, valueOf, where);
-  const [inputs, outputs] = [model.inputs.map(valueOf), model.outputs.map(valueOf)];
+  const [inputs, outputs] = [model.inputs, model.outputs].map(indexes => indexes.map(index => valueOf(index)));
   const variables = model.tensors.filter(({ isVariable }) => isVariable).map(({ index }) => valueOf(index));
   const reset = () => {
     for (const { tensor, data } of variables) data.fill(codeOfZero(tensor));
@@ -88,15 +88,16 @@ function checkOrder({ tensors, inputs, outputs, operators }: Model, where: strin
   if (never !== undefined) throw fail(`nothing writes its output, tensor ${never}`);
 }
 
-type ValueOf = (index: number) => Value;
+/** Gives the values of a tensor; `user` names who asks for it, should its type be unknown here. */
+type ValueOf = (index: number, user?: string) => Value;
 
 /** One array a tensor, made when it is first asked for, so that unused tensors cost nothing. */
 function valueStore({ tensors }: Model, where: string): ValueOf {
   const values = new Map<number, Value>();
-  return index => {
+  return (index, user = 'the model') => {
     const known = values.get(index);
     if (known) return known;
-    const value = { tensor: tensors[index], data: allocate(tensors[index], where) };
+    const value = { tensor: tensors[index], data: allocate(tensors[index], { user, where }) };
     values.set(index, value);
     return value;
   };
@@ -130,8 +131,8 @@ function prepareOne({ index, name, code, options, inputs, outputs }: Operator, v
     name,
     where: `${where}, operator ${index}`,
     options,
-    inputs: inputs.map(input => (input < 0 ? undefined : valueOf(input))),
-    outputs: outputs.map(valueOf),
+    inputs: inputs.map(input => (input < 0 ? undefined : valueOf(input, name))),
+    outputs: outputs.map(output => valueOf(output, name)),
   });
 }
 
@@ -145,11 +146,13 @@ const arrays: Partial<Record<TensorType, new (buffer: ArrayBuffer) => TensorData
   float32: Float32Array,
 };
 
-function allocate(tensor: Tensor, where: string): TensorData {
-  const { type, index, shape, data, isSparse } = tensor;
+function allocate(
+  { type, shape, data, isSparse }: Tensor,
+  { user, where }: { readonly user: string; readonly where: string },
+): TensorData {
   const ArrayOfType = arrays[type];
-  if (!ArrayOfType) throw new UnsupportedError(`${type} values (tensor ${index})`, where);
-  if (isSparse) throw new UnsupportedError(`sparse values (tensor ${index})`, where);
+  if (!ArrayOfType) throw new UnsupportedError(`${user} with ${type} values`, where);
+  if (isSparse) throw new UnsupportedError(`${user} with sparse values`, where);
   // A copy, because the file's bytes need not be aligned.
   return data ? new ArrayOfType(Uint8Array.from(data).buffer) : new ArrayOfType(new ArrayBuffer(bytesOf(type, shape)));
 }
