@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import type { CaseResult, LatencyMetrics, Metrics, Verdict } from '../verdict/result.ts';
-import { budgetsChart, isBounded } from './charts/budgets.ts';
+import { budgetsChart, isBudget } from './charts/budgets.ts';
 import { confusionChart } from './charts/confusion.ts';
 import { differencesChart } from './charts/differences.ts';
 import { histogramChart, unitPerTick } from './charts/histogram.ts';
@@ -29,7 +29,7 @@ export function attachmentsOf(result: CaseResult, folder: string): Attachment[] 
 }
 
 function budgets(verdicts: readonly Verdict[]): Attachment[] {
-  return verdicts.some(isBounded) ? [svg('Budgets', budgetsChart(verdicts))] : [];
+  return verdicts.some(isBudget) ? [svg('Budgets', budgetsChart(verdicts))] : [];
 }
 
 function latency(result: CaseResult): Attachment[] {

@@ -5,9 +5,22 @@ import { duration, figure, limitOf, marginOf, measuredOf } from './figures.ts';
 test('a figure is shown in the unit it is best read in', () => {
   expect([figure(371_204, 'cycles'), figure(12_345, 'µs'), figure(9988, 'B')]).toEqual([
     '371.2 kcycles',
-    '12.3 ms',
+    '12.35 ms',
     '9.8 KiB',
   ]);
+});
+
+test('a latency has four significant digits', () => {
+  expect([figure(1_456_412, 'cycles'), figure(10_251, 'µs'), figure(83, 'instructions')]).toEqual([
+    '1.456 Mcycles',
+    '10.25 ms',
+    '83 instructions',
+  ]);
+});
+
+test('a figure and a limit of another size are each in their own unit', () => {
+  const verdict = aVerdict({ measured: 371_204, limit: 5_000_000 });
+  expect([measuredOf(verdict), limitOf(verdict)]).toEqual(['371.2 kcycles', '≤ 5 Mcycles']);
 });
 
 test('a unit of no budget is left as it is', () => {

@@ -1,21 +1,22 @@
 import { formatApart, formatQuantity, type Unit } from '../units.ts';
 import type { Verdict } from '../verdict/result.ts';
 
-/** A figure as a person reads it: `371.2 kcycles`, `12.3 ms`, `9.8 KiB`. A unit of no budget, as in `3 boots`, is left as it is. */
+/** A figure as a person reads it: `371.2 kcycles`, `1.456 Mcycles`, `9.8 KiB`. A unit that is no unit of budgets is left as it is. */
 export function figure(value: number, unit: string, decimals?: number): string {
-  return isUnit(unit) ? formatQuantity(value, unit, decimals) : `${grouped(value, 3)} ${unit}`.trim();
+  if (!isUnit(unit)) return `${grouped(value, 3)} ${unit}`.trim();
+  return formatQuantity(value, unit, decimals ?? decimalsFor(value, unit));
 }
 
 /** What was measured, or `–` where nothing was; with as many decimals as tell it from the limit. */
 export function measuredOf({ measured, limit, unit }: Verdict): string {
   if (measured === null) return '–';
-  return limit !== null && isUnit(unit) ? formatApart(measured, limit, unit).measured : figure(measured, unit);
+  return limit === null ? figure(measured, unit) : apart(measured, limit, unit).measured;
 }
 
 /** The limit with its relation, `≤ 400 kcycles`; an empty string where nothing bounds it. */
 export function limitOf({ measured, relation, limit, unit }: Verdict): string {
   if (limit === null || relation === null) return '';
-  const text = measured !== null && isUnit(unit) ? formatApart(measured, limit, unit).limit : figure(limit, unit);
+  const text = measured === null ? figure(limit, unit) : apart(measured, limit, unit).limit;
   return `${relation === '<=' ? '≤' : '≥'} ${text}`;
 }
 
@@ -48,6 +49,21 @@ const units: readonly string[] = ['LSB', '%', 'pp', 'µs', 'cycles', 'instructio
 
 function isUnit(unit: string): unit is Unit {
   return units.includes(unit);
+}
+
+/** Each in its own best unit, unless they would read the same though they differ. */
+function apart(measured: number, limit: number, unit: string): { measured: string; limit: string } {
+  const shown = { measured: figure(measured, unit), limit: figure(limit, unit) };
+  const misleads = measured !== limit && shown.measured === shown.limit;
+  return misleads && isUnit(unit) ? formatApart(measured, limit, unit) : shown;
+}
+
+/** Latencies have four significant digits, since a budget is often missed by less than one in a hundred. */
+function decimalsFor(value: number, unit: Unit): number {
+  if (unit === '%' || unit === 'pp') return 2;
+  if (unit === 'B' || unit === 'Hz') return 1;
+  const wholeDigits = formatQuantity(Math.abs(value), unit, 0).split(' ')[0]?.length ?? 1;
+  return Math.max(1, 4 - wholeDigits);
 }
 
 function signed(value: number, decimals: number): string {
