@@ -26,7 +26,7 @@ const anything = ['cli.ts', 'cli', 'index.ts'];
 
 function* faults(root: string): Generator<string> {
   for (const entry of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
-    if (!entry.endsWith('.ts') || entry.endsWith('.test.ts')) continue;
+    if (!entry.endsWith('.ts') || isTestOnly(entry)) continue;
     const key = ruleFor(entry);
     if (anything.includes(key)) continue;
     const allowed = mayImport[key];
@@ -43,6 +43,10 @@ function* faults(root: string): Generator<string> {
       yield `harness/${entry} imports ${imported}: ${key} may import ${allowed.join(', ') || 'nothing'}`;
     }
   }
+}
+
+function isTestOnly(file: string): boolean {
+  return /\.(test|contract)\.ts$|(^|\/)fixtures\//.test(file);
 }
 
 function ruleFor(file: string): string {

@@ -27,13 +27,13 @@ interface Options {
 /** `tickmark run`: plans here, runs Playwright in a child, prints what it tells, and returns the exit code its results call for. */
 export async function run(suites: readonly string[], options: Options): Promise<number> {
   const plan = planFor(suites, options);
-  const console = consoleReporter(process.stdout, process.env, process.cwd());
+  const terminal = consoleReporter(process.stdout, process.env, process.cwd());
   const heard: Heard = { notices: [], said: '', interrupts: 0 };
   const runner = forkRunner(plan);
-  listen(runner, console, heard);
+  listen(runner, terminal, heard);
   passInterrupts(runner, heard);
   await once(runner, 'exit');
-  return conclude(plan, console, heard, options.strict ?? false);
+  return conclude(plan, terminal, heard, options.strict ?? false);
 }
 
 function planFor(suites: readonly string[], { target, grep, out, replay, html }: Options): Plan {
@@ -68,12 +68,12 @@ interface Heard {
 
 const keptBytes = 8192;
 
-function listen(runner: ChildProcess, console: ConsoleReporter, heard: Heard): void {
+function listen(runner: ChildProcess, terminal: ConsoleReporter, heard: Heard): void {
   runner.on('message', message => {
     const event = message as RunEvent;
-    if (event.kind === 'progress') console.progress(event.progress);
-    if (event.kind === 'case') console.onCase(event.result);
-    if (event.kind === 'trouble') console.note(event.message);
+    if (event.kind === 'progress') terminal.progress(event.progress);
+    if (event.kind === 'case') terminal.onCase(event.result);
+    if (event.kind === 'trouble') terminal.note(event.message);
     if (event.kind === 'reported') heard.notices = event.notices;
   });
   for (const stream of [runner.stdout, runner.stderr])
@@ -90,15 +90,23 @@ function passInterrupts(runner: ChildProcess, heard: Heard): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, pass);
 }
 
-function conclude(plan: Plan, console: ConsoleReporter, { notices, said, interrupts }: Heard, strict: boolean): number {
+function conclude(
+  plan: Plan,
+  terminal: ConsoleReporter,
+  { notices, said, interrupts }: Heard,
+  strict: boolean,
+): number {
   if (!existsSync(join(plan.outDir, 'results.json'))) {
     if (interrupts > 0) return 130;
     throw new HarnessError(`no results were written\n${said}`, plan.outDir, 'mend what the lines above say');
   }
-  const run = reportedRun(plan.outDir, readResults(plan.outDir));
-  for (const notice of notices) run.announce(notice);
-  if (!run.results.run.complete && interrupts === 0) console.note(`the run did not end in order\n${said}`);
-  console.onEnd(run);
-  const code = exitCode(run.results.cases, { interrupted: interrupts > 0 || run.results.run.interrupted, strict });
-  return run.results.run.complete || code === 1 || code === 130 ? code : 3;
+  const reported = reportedRun(plan.outDir, readResults(plan.outDir));
+  for (const notice of notices) reported.announce(notice);
+  if (!reported.results.run.complete && interrupts === 0) terminal.note(`the run did not end in order\n${said}`);
+  terminal.onEnd(reported);
+  const code = exitCode(reported.results.cases, {
+    interrupted: interrupts > 0 || reported.results.run.interrupted,
+    strict,
+  });
+  return reported.results.run.complete || code === 1 || code === 130 ? code : 3;
 }

@@ -7,7 +7,7 @@ import type { Manifest, Recording, Sample } from './recording.ts';
 export function readRecording(folder: string): Recording {
   const path = join(folder, 'manifest.json');
   if (!existsSync(path)) throw new InputError('no recording lies here', folder, 'name a run that measured this case');
-  const manifest = parse<Manifest>(readFileSync(path, 'utf8'), path);
+  const manifest = parse(readFileSync(path, 'utf8'), path) as Manifest;
   if (manifest.tickmark !== 1)
     throw new InputError(
       `has format ${JSON.stringify(manifest.tickmark)}, this version reads 1`,
@@ -33,7 +33,7 @@ function readLines<Line>(path: string): Line[] {
   if (!existsSync(path)) return [];
   const lines = readFileSync(path, 'utf8').split('\n');
   const cut = lines.pop();
-  const whole = lines.map((line, index) => parse<Line>(line, `${path}:${index + 1}`));
+  const whole = lines.map((line, index) => parse(line, `${path}:${index + 1}`) as Line);
   return cut ? [...whole, ...tryParse<Line>(cut)] : whole;
 }
 
@@ -45,9 +45,9 @@ function tryParse<Value>(text: string): Value[] {
   }
 }
 
-function parse<Value>(text: string, where: string): Value {
+function parse(text: string, where: string): unknown {
   try {
-    return JSON.parse(text) as Value;
+    return JSON.parse(text);
   } catch (cause) {
     throw new InputError('is not JSON', where, 'this recording is damaged: measure again', { cause });
   }

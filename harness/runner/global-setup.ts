@@ -11,7 +11,7 @@ import { readPlan } from './plan.ts';
 const respawns = 5;
 
 /** Starts the broker before any test, and returns what ends it. A broker that dies is started again for the cases that are left. */
-export async function startBroker(): Promise<() => Promise<void>> {
+async function startBroker(): Promise<() => Promise<void>> {
   const planFile = process.env[planVariable] ?? '';
   if (readPlan(planFile).replayOf !== null) return async () => {};
   const folder = mkdtempSync(join(tmpdir(), 'tickmark-'));
@@ -28,12 +28,15 @@ export async function startBroker(): Promise<() => Promise<void>> {
     rmSync(folder, { recursive: true, force: true });
   };
 
+  async function startAgain(left: number): Promise<void> {
+    rmSync(socketPath, { force: true });
+    broker = await forkBroker(socketPath, planFile);
+    keepAlive(left);
+  }
+
   function keepAlive(left: number): void {
-    broker.once('exit', async () => {
-      if (stopped.signal.aborted || left === 0) return;
-      rmSync(socketPath, { force: true });
-      broker = await forkBroker(socketPath, planFile);
-      keepAlive(left - 1);
+    broker.once('exit', () => {
+      if (!stopped.signal.aborted && left > 0) void startAgain(left - 1);
     });
   }
 }

@@ -25,9 +25,9 @@ export default defineConfig({
 function planOfThisRun(): Plan {
   const given = process.env[planVariable];
   if (given !== undefined) return readPlan(given);
-  const plan = makePlan({ cwd: process.cwd(), suites: [], targets: [], exact: false, html: true });
-  process.env[planVariable] = planPath(plan);
-  return plan;
+  const made = makePlan({ cwd: process.cwd(), suites: [], targets: [], exact: false, html: true });
+  process.env[planVariable] = planPath(made);
+  return made;
 }
 
 function reporters(): ReporterDescription[] {

@@ -43,12 +43,13 @@ test('there is no percentile of nothing', () => {
   expect(() => percentile([], 50)).toThrow(RangeError);
 });
 
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
 test.each([
   [50, 2],
   [90, 10],
   [99, 100],
 ])('p%i needs %i values: with one fewer, it is the maximum', (percent, needed) => {
-  const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
   expect(valuesNeeded(percent)).toBe(needed);
   expect(percentile(upTo(needed), percent)).toBeLessThan(needed);
   expect(percentile(upTo(needed - 1), percent)).toBe(needed - 1);
