@@ -1,9 +1,11 @@
 /*
- * The runtime on the host, to prove it on vectors: runtime-host MODEL INPUTS OUTPUTS
+ * The runtime on the host, to prove it on vectors:
  *
- * INPUTS holds input vectors end to end, OUTPUTS receives their outputs. Prints the arena's bytes. Exit codes: 0, 1 files,
- * and the code of the refusal (6, 7, 8) with its text. With --flips N SEED instead of files, inverts random bytes of the
- * model N times: each must run or be refused by name.
+ *   runtime-host MODEL INPUTS OUTPUTS [MODEL INPUTS OUTPUTS ...]
+ *     INPUTS holds input vectors end to end, OUTPUTS receives their outputs. Prints a line with the arena's bytes for each
+ *     model. Exit code 1 for a file that cannot be read or written; 6, 7 or 8, with the reason, for the first model refused.
+ *   runtime-host MODEL --flips N SEED
+ *     Writes random bytes into the model N times; each time it must run or be refused by name.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,48 +52,58 @@ static int run(const file *model, const file *inputs, FILE *outputs) {
   return 0;
 }
 
+static int run_files(char **paths) {
+  file model = read_file(paths[0]), inputs = read_file(paths[1]);
+  FILE *outputs = fopen(paths[2], "wb");
+  if (outputs == NULL) exit((perror(paths[2]), 1));
+  const int code = run(&model, &inputs, outputs);
+  free(inputs.base);
+  free(model.base);
+  return fclose(outputs) == 0 ? code : 1;
+}
+
 static uint32_t random_below(uint32_t *state, uint32_t bound) {
   *state = *state * 1664525 + 1013904223;
   return (uint32_t)((uint64_t)(*state >> 8) * bound >> 24);
 }
 
+/* 0: the model was refused, 1: it ran; -1: it was refused without a name. */
+static int try_model(const file *model) {
+  runtime rt;
+  refusal why;
+  if (!prepare(&rt, model, &why)) return why.code >= REFUSED_MODEL && why.code <= REFUSED_SIZE && why.text[0] ? 0 : -1;
+  uint8_t *input = calloc(1, rt.input_bytes), *output = malloc(rt.output_bytes);
+  runtime_invoke(&rt, input, output, NULL);
+  free(input);
+  free(output);
+  return 1;
+}
+
 static int flip(file *model, uint32_t flips, uint32_t seed) {
   uint8_t *whole = malloc(model->bytes);
   memcpy(whole, model->base, model->bytes);
-  uint32_t accepted = 0;
+  int accepted = 0, unnamed = 0;
   for (uint32_t i = 0; i < flips; i++) {
     memcpy(model->base, whole, model->bytes);
     for (uint32_t k = 0; k <= i % 4; k++) model->base[random_below(&seed, (uint32_t)model->bytes)] = (uint8_t)random_below(&seed, 256);
-    runtime rt;
-    refusal why;
-    if (!prepare(&rt, model, &why)) {
-      if (why.code < REFUSED_MODEL || why.code > REFUSED_SIZE || why.text[0] == 0) return fprintf(stderr, "flip %u: refused without a name\n", i), 1;
-      continue;
-    }
-    uint8_t *input = calloc(1, rt.input_bytes), *output = malloc(rt.output_bytes);
-    runtime_invoke(&rt, input, output, NULL);
-    free(input);
-    free(output);
-    accepted++;
+    const int outcome = try_model(model);
+    accepted += outcome == 1;
+    unnamed += outcome < 0;
   }
   free(whole);
-  printf("accepted %u of %u\n", accepted, flips);
-  return 0;
+  printf("%u models: %d ran, %d refused without a name\n", flips, accepted, unnamed);
+  return unnamed > 0;
 }
 
 int main(int argc, char **argv) {
-  if (argc != 4 && !(argc == 5 && strcmp(argv[2], "--flips") == 0)) return fprintf(stderr, "usage: runtime-host MODEL INPUTS OUTPUTS | MODEL --flips N SEED\n"), 1;
-  file model = read_file(argv[1]);
-  if (argc == 5) {
+  if (argc == 5 && strcmp(argv[2], "--flips") == 0) {
+    file model = read_file(argv[1]);
     const int code = flip(&model, (uint32_t)atoi(argv[3]), (uint32_t)atoi(argv[4]));
     free(model.base);
     return code;
   }
-  const file inputs = read_file(argv[2]);
-  FILE *outputs = fopen(argv[3], "wb");
-  if (outputs == NULL) return perror(argv[3]), 1;
-  const int code = run(&model, &inputs, outputs);
-  free(inputs.base);
-  free(model.base);
-  return fclose(outputs) == 0 ? code : 1;
+  if (argc < 4 || argc % 3 != 1) return fprintf(stderr, "usage: runtime-host MODEL INPUTS OUTPUTS ... | MODEL --flips N SEED\n"), 1;
+  int code = 0;
+  for (int i = 1; i < argc && code == 0; i += 3) code = run_files(argv + i);
+  return code;
 }

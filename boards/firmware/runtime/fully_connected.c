@@ -15,7 +15,6 @@ typedef struct {
   const factor *by_channel; /* NULL when one factor serves all */
   factor factor;
   void *wide; /* int16 [length]: the inputs without their zero point */
-  void *sums; /* int32 [count] */
   uint32_t batches, length, count;
   int32_t input_zero_point, output_zero_point;
   code_range range;
@@ -60,7 +59,6 @@ static void prepare(node *n) {
   if (weights.channels > 1) p->by_channel = keep_factors(n, &in, &weights, &out);
   else p->factor = factor_of(n, tensor_factor(&in, &weights, &out));
   node_scratch(n, length * sizeof(int16_t), &p->wide);
-  node_scratch(n, l.count * sizeof(int32_t), &p->sums);
 }
 
 static HOT void widen(const plan *p, const int8_t *x) {
@@ -73,12 +71,21 @@ static HOT int8_t code(const plan *p, uint32_t channel, int32_t sum) {
   return (int8_t)clamp((int32_t)((uint32_t)scaled + (uint32_t)p->output_zero_point), p->range.low, p->range.high);
 }
 
+/* Outputs are made some at a time, for a wide layer's sums would take four times the room of its codes. */
+enum { BLOCK = 32 };
+
+static HOT void block_of_outputs(const plan *p, uint32_t first, uint32_t count, int8_t *out) {
+  int32_t sums[BLOCK] = {0};
+  if (p->bias) memcpy(sums, p->bias + first, count * sizeof *sums);
+  dot_wide_rows(p->wide, p->weights + first * p->length, p->length, count, sums);
+  for (uint32_t i = 0; i < count; i++) *out++ = code(p, first + i, sums[i]);
+}
+
 static HOT void row_of_outputs(const plan *p, int8_t *out) {
-  int32_t *sums = p->sums;
-  if (p->bias) memcpy(sums, p->bias, p->count * sizeof *sums);
-  else memset(sums, 0, p->count * sizeof *sums);
-  dot_wide_rows(p->wide, p->weights, p->length, p->count, sums);
-  for (uint32_t channel = 0; channel < p->count; channel++) *out++ = code(p, channel, sums[channel]);
+  for (uint32_t first = 0; first < p->count; first += BLOCK) {
+    const uint32_t left = p->count - first;
+    block_of_outputs(p, first, left < BLOCK ? left : BLOCK, out + first);
+  }
 }
 
 static HOT void invoke(const void *plan_) {

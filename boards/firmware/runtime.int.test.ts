@@ -1,0 +1,131 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dataDir, noData } from '../../harness/fixtures/data.ts';
+
+/** Part of a group's file: all models, inputs or outputs of the group lie end to end. */
+interface Span {
+  readonly offset: number;
+  readonly bytes: number;
+}
+
+/** One single-operator model of ops/index.json, with its inputs and TFLM's outputs. */
+interface Case {
+  readonly op: string;
+  readonly note: string;
+  readonly model: Span;
+  readonly input: Span;
+  readonly output: Span;
+}
+
+/** The runtime's arguments: a model, its inputs, and where its outputs go. */
+type Job = readonly [model: string, inputs: string, outputs: string];
+
+const firmware = fileURLToPath(new URL('.', import.meta.url));
+const hasCompiler = ['make', 'cc'].every(tool => spawnSync(tool, ['--version']).status === 0);
+const skipReason = dataDir === undefined ? noData : hasCompiler ? undefined : 'no C compiler: install gcc and make';
+const cases: Case[] = dataDir ? JSON.parse(readFileSync(join(dataDir, 'ops/index.json'), 'utf8')) : [];
+const groups = [...new Set(cases.map(({ op }) => op))];
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tickmark-runtime-'));
+  if (!skipReason) execFileSync('make', ['-C', firmware, 'host'], { stdio: 'inherit' });
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+// The plain build multiplies by 64 bits; the sanitized one by halves, as a Cortex-M0+ must.
+describe.each(['runtime-host', 'runtime-host-asan'])('%s', runtime => {
+  test.for(groups)('computes TFLM’s bytes for every case of %s', (group, { skip }) => {
+    skip(skipReason !== undefined, skipReason);
+    const members = cases.filter(({ op }) => op === group);
+    const jobs = members.map((member, i) => writeJob(member, i));
+
+    run(runtime, jobs.flat());
+
+    const differing = members.filter((member, i) => !readFileSync(jobs[i][2]).equals(part(member, 'output')));
+    expect(differing.map(({ note }) => note)).toEqual([]);
+  });
+
+  test.for([
+    ['kws01/kws_ref_model.tflite', 'kws01/inputs.i8.bin', 'kws01/expected.i8.bin'],
+    ['golden/ad01_int8.tflite', 'golden/ad01_int8.in.bin', 'golden/ad01_int8.out.bin'],
+    ['golden/str_ww_ref_model.tflite', 'golden/str_ww_ref_model.in.bin', 'golden/str_ww_ref_model.out.bin'],
+  ])('computes TFLM’s bytes for %s', ([model, inputs, expected], { skip }) => {
+    skip(skipReason !== undefined, skipReason);
+    const outputs = join(folder, 'outputs.bin');
+
+    run(runtime, [data(model), data(inputs), outputs]);
+
+    expect(readFileSync(outputs).equals(readFileSync(data(expected)))).toBe(true);
+  });
+});
+
+test.for(groups)('runs or refuses by name whatever random bytes make of a %s model', (group, { skip }) => {
+  skip(skipReason !== undefined, skipReason);
+  const members = cases.filter(({ op }) => op === group);
+
+  for (const [seed, member] of members.slice(0, 3).entries()) {
+    const [model] = writeJob(member, seed);
+    expect(run('runtime-host-asan', [model, '--flips', '60', String(seed)])).toContain('0 refused without a name');
+  }
+});
+
+test('refuses a model cut short at any byte', ({ skip }) => {
+  skip(skipReason !== undefined, skipReason);
+  const [first] = cases;
+  const whole = part(first, 'model');
+  const [model, inputs, outputs] = writeJob(first, 0);
+
+  // Behind the last offset only padding may be missing, and the identifier stands at byte 4.
+  for (let bytes = 0; bytes < whole.length - 16; bytes += 13) {
+    writeFileSync(model, whole.subarray(0, bytes));
+    const { status, stderr } = attempt('runtime-host-asan', [model, inputs, outputs]);
+    expect([status, stderr], `cut to ${bytes} bytes`).toEqual([6, expect.stringMatching(/\w/)]);
+  }
+});
+
+test('names the tensor that is larger than the arena', ({ skip }) => {
+  skip(skipReason !== undefined, skipReason);
+  const member = cases.find(({ op }) => op === 'RELU') as Case;
+  const bytes = Buffer.from(part(member, 'model'));
+  const shape = /int8\[([\d,]+)\]/.exec(member.note)?.[1].split(',').map(Number) ?? [];
+  const at = bytes.indexOf(Buffer.from(Int32Array.from([shape.length, ...shape]).buffer));
+  bytes.writeInt32LE(60_000, at + 4);
+  const [model, inputs, outputs] = writeJob(member, 0);
+  writeFileSync(model, bytes);
+
+  const { status, stderr } = attempt('runtime-host', [model, inputs, outputs]);
+
+  expect([status, stderr]).toEqual([8, expect.stringMatching(/needs \d+ bytes of arena, 524288 are reserved/)]);
+});
+
+function data(path: string): string {
+  return join(dataDir ?? '', path);
+}
+
+function part(member: Case, kind: 'model' | 'input' | 'output'): Buffer {
+  const suffix = { model: 'models', input: 'in', output: 'out' }[kind];
+  const { offset, bytes } = member[kind];
+  return readFileSync(data(`ops/${member.op}.${suffix}.bin`)).subarray(offset, offset + bytes);
+}
+
+function writeJob(member: Case, i: number): Job {
+  const job = ['tflite', 'in', 'out'].map(kind => join(folder, `${i}.${kind}`)) as unknown as Job;
+  writeFileSync(job[0], part(member, 'model'));
+  writeFileSync(job[1], part(member, 'input'));
+  return job;
+}
+
+function attempt(runtime: string, args: readonly string[]) {
+  return spawnSync(join(firmware, 'build', runtime), args, { encoding: 'utf8' });
+}
+
+function run(runtime: string, args: readonly string[]): string {
+  const { status, stdout, stderr } = attempt(runtime, args);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return stdout;
+}
