@@ -1,4 +1,5 @@
-/* CRC-32 (IEEE 802.3) and CRC-32C (Castagnoli), both reflected. Chain over parts: start with 0, hand the last result on. */
+/* CRC-32 (IEEE 802.3) and CRC-32C (Castagnoli), both reflected. Chain over parts: start with 0, hand the last result
+ * on. */
 #ifndef TICKMARK_CRC_H
 #define TICKMARK_CRC_H
 

@@ -6,9 +6,30 @@
 #include "crc.h"
 #include "sha256.h"
 
-enum { HELLO = 0x01, DESCRIBE, WRITE, PREPARE, PROVE, INFER, READ, STATS, OPERATORS, READY = 0x80, FAULT = 0xfd, ERROR = 0xff };
+enum {
+  HELLO = 0x01,
+  DESCRIBE,
+  WRITE,
+  PREPARE,
+  PROVE,
+  INFER,
+  READ,
+  STATS,
+  OPERATORS,
+  READY = 0x80,
+  FAULT = 0xfd,
+  ERROR = 0xff
+};
 enum { ANSWER = 0x80, PROFILE = 1 };
-enum { UNKNOWN_REQUEST = 1, BAD_FIELD, NO_COMMON_VERSION, OUTSIDE_REGION, NOT_WRITABLE, NOT_PREPARED = 9, WRONG_INPUT = 10 };
+enum {
+  UNKNOWN_REQUEST = 1,
+  BAD_FIELD,
+  NO_COMMON_VERSION,
+  OUTSIDE_REGION,
+  NOT_WRITABLE,
+  NOT_PREPARED = 9,
+  WRONG_INPUT = 10
+};
 
 enum {
   VERSION = 1,
@@ -114,14 +135,17 @@ static const tickmark_status bad_field = {BAD_FIELD, "the payload's length or a 
 
 static const tickmark_region *region(uint32_t number) { return &dut.board->regions[number]; }
 
-static bool is_inside(const tickmark_region *r, uint32_t offset, uint32_t bytes) { return offset <= r->bytes && bytes <= r->bytes - offset; }
+static bool is_inside(const tickmark_region *r, uint32_t offset, uint32_t bytes) {
+  return offset <= r->bytes && bytes <= r->bytes - offset;
+}
 
 static tickmark_status hello(payload *p, frame *f) {
   const bool is_ours = memcmp(take(p, 4), "TKMK", 4) == 0;
   const uint32_t lowest = take_uint(p, 1), highest = take_uint(p, 1);
   const uint8_t *nonce = take(p, 8);
   if (!is_exact(p) || !is_ours) return bad_field;
-  if (lowest > VERSION || highest < VERSION) return (tickmark_status){NO_COMMON_VERSION, "this DUT speaks version 1 to 1"};
+  if (lowest > VERSION || highest < VERSION)
+    return (tickmark_status){NO_COMMON_VERSION, "this DUT speaks version 1 to 1"};
   put_uint(f, VERSION, 1);
   put(f, nonce, 8);
   put_uint(f, TICKMARK_MAX_PAYLOAD, 2);
@@ -167,7 +191,8 @@ static tickmark_status read(payload *p, frame *f) {
 static tickmark_status prepare(payload *p, frame *f) {
   const uint32_t model_bytes = take_uint(p, 4);
   if (!is_exact(p)) return bad_field;
-  if (model_bytes > region(TICKMARK_MODEL)->bytes) return (tickmark_status){OUTSIDE_REGION, "the model is larger than its region"};
+  if (model_bytes > region(TICKMARK_MODEL)->bytes)
+    return (tickmark_status){OUTSIDE_REGION, "the model is larger than its region"};
   const tickmark_status status = dut.board->prepare(model_bytes, &dut.prepared);
   dut.is_prepared = status.code == 0;
   if (!dut.is_prepared) return status;
@@ -182,7 +207,8 @@ static tickmark_status prove(payload *p, frame *f) {
   const uint32_t model_bytes = take_uint(p, 4);
   const uint8_t *nonce = take(p, 16);
   if (!is_exact(p)) return bad_field;
-  if (model_bytes > region(TICKMARK_MODEL)->bytes) return (tickmark_status){OUTSIDE_REGION, "the model is larger than its region"};
+  if (model_bytes > region(TICKMARK_MODEL)->bytes)
+    return (tickmark_status){OUTSIDE_REGION, "the model is larger than its region"};
   sha256 hash;
   uint8_t digest[32];
   sha256_start(&hash);
@@ -207,7 +233,8 @@ static tickmark_status infer(payload *p, frame *f) {
   if (!is_exact(p) || flags > PROFILE || repeat == 0) return bad_field;
   if (!dut.is_prepared) return (tickmark_status){NOT_PREPARED, "INFER before a successful PREPARE"};
   const uint32_t digest = crc32c(0, region(TICKMARK_INPUT)->base, dut.prepared.input_bytes);
-  if (digest != expected) return (tickmark_status){WRONG_INPUT, "the input digest does not match what lies in the input region"};
+  if (digest != expected)
+    return (tickmark_status){WRONG_INPUT, "the input digest does not match what lies in the input region"};
   uint64_t ticks;
   const tickmark_status status = run_window(repeat, flags & PROFILE, &ticks);
   if (status.code) return status;
@@ -234,20 +261,22 @@ static tickmark_status operators(payload *p, frame *f) {
   if (!is_exact(p)) return bad_field;
   if (!dut.is_prepared) return (tickmark_status){NOT_PREPARED, "OPERATORS before a successful PREPARE"};
   put_uint(f, dut.prepared.operators, 2);
-  for (; index < dut.prepared.operators && room(f) >= 4; index++) put_uint(f, dut.board->operator_ticks((uint16_t)index), 4);
+  for (; index < dut.prepared.operators && room(f) >= 4; index++)
+    put_uint(f, dut.board->operator_ticks((uint16_t)index), 4);
   return done;
 }
 
 static void carry_out(const uint8_t *request, uint32_t count) {
   static tickmark_status (*const handlers[])(payload *, frame *) = {
-    [HELLO] = hello, [DESCRIBE] = describe, [WRITE] = write, [PREPARE] = prepare, [PROVE] = prove,
-    [INFER] = infer, [READ] = read, [STATS] = stats, [OPERATORS] = operators,
+      [HELLO] = hello, [DESCRIBE] = describe, [WRITE] = write, [PREPARE] = prepare,     [PROVE] = prove,
+      [INFER] = infer, [READ] = read,         [STATS] = stats, [OPERATORS] = operators,
   };
   const uint8_t kind = request[0];
   payload p = {request + HEADER_BYTES, count - HEADER_BYTES, false};
   begin(&dut.answer, kind | ANSWER, request + 1);
   const bool is_known = kind >= HELLO && kind <= OPERATORS;
-  const tickmark_status status = is_known ? handlers[kind](&p, &dut.answer) : (tickmark_status){UNKNOWN_REQUEST, "unknown request"};
+  const tickmark_status status =
+      is_known ? handlers[kind](&p, &dut.answer) : (tickmark_status){UNKNOWN_REQUEST, "unknown request"};
   if (status.code) fail(&dut.answer, kind, status);
 }
 

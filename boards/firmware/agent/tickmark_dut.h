@@ -1,6 +1,6 @@
 /*
- * The Tickmark DUT agent: answers the host's requests (PROTOCOL.md) over any byte stream. C99, no heap, one DUT a firmware.
- * A port fills in `tickmark_board`, calls tickmark_start once and tickmark_receive for each byte.
+ * The Tickmark DUT agent: answers the host's requests (PROTOCOL.md) over any byte stream. C99, no heap, one DUT a
+ * firmware. A port fills in `tickmark_board`, calls tickmark_start once and tickmark_receive for each byte.
  */
 #ifndef TICKMARK_DUT_H
 #define TICKMARK_DUT_H

@@ -2,10 +2,10 @@
  * The runtime on the host, to prove it on vectors:
  *
  *   runtime-host MODEL INPUTS OUTPUTS [MODEL INPUTS OUTPUTS ...]
- *     INPUTS holds input vectors end to end, OUTPUTS receives their outputs. Prints a line with the arena's bytes for each
- *     model. Exit code 1 for a file that cannot be read or written; 6, 7 or 8, with the reason, for the first model refused.
- *   runtime-host MODEL --flips N SEED
- *     Writes random bytes into the model N times; each time it must run or be refused by name.
+ *     INPUTS holds input vectors end to end, OUTPUTS receives their outputs. Prints a line with the arena's bytes for
+ * each model. Exit code 1 for a file that cannot be read or written; 6, 7 or 8, with the reason, for the first model
+ * refused. runtime-host MODEL --flips N SEED Writes random bytes into the model N times; each time it must run or be
+ * refused by name.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,7 +85,8 @@ static int flip(file *model, uint32_t flips, uint32_t seed) {
   int accepted = 0, unnamed = 0;
   for (uint32_t i = 0; i < flips; i++) {
     memcpy(model->base, whole, model->bytes);
-    for (uint32_t k = 0; k <= i % 4; k++) model->base[random_below(&seed, (uint32_t)model->bytes)] = (uint8_t)random_below(&seed, 256);
+    for (uint32_t k = 0; k <= i % 4; k++)
+      model->base[random_below(&seed, (uint32_t)model->bytes)] = (uint8_t)random_below(&seed, 256);
     const int outcome = try_model(model);
     accepted += outcome == 1;
     unnamed += outcome < 0;
@@ -102,7 +103,8 @@ int main(int argc, char **argv) {
     free(model.base);
     return code;
   }
-  if (argc < 4 || argc % 3 != 1) return fprintf(stderr, "usage: runtime-host MODEL INPUTS OUTPUTS ... | MODEL --flips N SEED\n"), 1;
+  if (argc < 4 || argc % 3 != 1)
+    return fprintf(stderr, "usage: runtime-host MODEL INPUTS OUTPUTS ... | MODEL --flips N SEED\n"), 1;
   int code = 0;
   for (int i = 1; i < argc && code == 0; i += 3) code = run_files(argv + i);
   return code;

@@ -32,8 +32,10 @@ static plan *keep_plan(node *n, int32_t (*function)(const plan *, int32_t, int32
   p->function = function;
   p->walk.rank = out_shape.rank;
   for (int32_t i = 0; i < out_shape.rank; i++) p->walk.count[i] = out_shape.dim[i];
-  const bool fits = broadcast_strides(&a_shape, &out_shape, p->walk.a) && broadcast_strides(&b_shape, &out_shape, p->walk.b);
-  if (!node_require(n, fits && a->bytes && b->bytes, "the shapes of the inputs do not broadcast to the output's")) return NULL;
+  const bool fits =
+      broadcast_strides(&a_shape, &out_shape, p->walk.a) && broadcast_strides(&b_shape, &out_shape, p->walk.b);
+  if (!node_require(n, fits && a->bytes && b->bytes, "the shapes of the inputs do not broadcast to the output's"))
+    return NULL;
   simplify(&p->walk);
   p->a_zero_point = tensor_quantization(n, a).zero_point;
   p->b_zero_point = tensor_quantization(n, b).zero_point;
@@ -44,7 +46,8 @@ static plan *keep_plan(node *n, int32_t (*function)(const plan *, int32_t, int32
 /* The walk goes through the output in its own order. */
 static HOT void run(const void *plan_, int32_t a, int32_t b) {
   plan *p = (plan *)plan_;
-  const int32_t last = p->walk.rank - 1, count = p->walk.count[last], a_stride = p->walk.a[last], b_stride = p->walk.b[last];
+  const int32_t last = p->walk.rank - 1, count = p->walk.count[last], a_stride = p->walk.a[last],
+                b_stride = p->walk.b[last];
   const int8_t *x = (const int8_t *)p->a->data + a, *y = (const int8_t *)p->b->data + b;
   for (int32_t i = 0; i < count; i++, x += a_stride, y += b_stride) *p->out++ = (int8_t)p->function(p, *x, *y);
 }
@@ -55,15 +58,26 @@ static void invoke(const void *plan_) {
   traverse(&p->walk, run, p);
 }
 
-static HOT int32_t in_range(const plan *p, int32_t code) { return clamp(code + p->out_zero_point, p->range.low, p->range.high); }
+static HOT int32_t in_range(const plan *p, int32_t code) {
+  return clamp(code + p->out_zero_point, p->range.low, p->range.high);
+}
 
-/* Both sides are brought to twice the larger scale with 20 more bits, so that their sum loses nothing that the output shows. */
+/* Both sides are brought to twice the larger scale with 20 more bits, so that their sum loses nothing that the output
+ * shows. */
 enum { EXTRA_BITS = 20 };
 
-static HOT int32_t align_a(const plan *p, int32_t a) { return apply_factor((a - p->a_zero_point) * (1 << EXTRA_BITS), p->a_factor); }
-static HOT int32_t align_b(const plan *p, int32_t b) { return apply_factor((b - p->b_zero_point) * (1 << EXTRA_BITS), p->b_factor); }
-static HOT int32_t add_codes(const plan *p, int32_t a, int32_t b) { return in_range(p, apply_factor(align_a(p, a) + align_b(p, b), p->out_factor)); }
-static HOT int32_t sub_codes(const plan *p, int32_t a, int32_t b) { return in_range(p, apply_factor(align_a(p, a) - align_b(p, b), p->out_factor)); }
+static HOT int32_t align_a(const plan *p, int32_t a) {
+  return apply_factor((a - p->a_zero_point) * (1 << EXTRA_BITS), p->a_factor);
+}
+static HOT int32_t align_b(const plan *p, int32_t b) {
+  return apply_factor((b - p->b_zero_point) * (1 << EXTRA_BITS), p->b_factor);
+}
+static HOT int32_t add_codes(const plan *p, int32_t a, int32_t b) {
+  return in_range(p, apply_factor(align_a(p, a) + align_b(p, b), p->out_factor));
+}
+static HOT int32_t sub_codes(const plan *p, int32_t a, int32_t b) {
+  return in_range(p, apply_factor(align_a(p, a) - align_b(p, b), p->out_factor));
+}
 
 typedef struct {
   double a, b, out;
@@ -92,7 +106,8 @@ static void prepare_sub(node *n) {
   if (p == NULL) return;
   const float a = tensor_quantization(n, p->a).scale, b = tensor_quantization(n, p->b).scale;
   const float twice_larger = 2 * (a > b ? a : b), out = tensor_quantization(n, p->output).scale;
-  const float a_ratio = a / twice_larger, b_ratio = b / twice_larger, out_ratio = twice_larger / ((float)(1 << EXTRA_BITS) * out);
+  const float a_ratio = a / twice_larger, b_ratio = b / twice_larger,
+              out_ratio = twice_larger / ((float)(1 << EXTRA_BITS) * out);
   keep_sum(n, p, (sum_factors){(double)a_ratio, (double)b_ratio, (double)out_ratio});
 }
 
@@ -121,7 +136,8 @@ static HOT int32_t prelu_codes(const plan *p, int32_t a, int32_t b) {
 static void prepare_prelu(node *n) {
   plan *p = keep_plan(n, prelu_codes);
   if (p == NULL) return;
-  p->a_factor = factor_of(n, (double)tensor_quantization(n, p->a).scale / (double)tensor_quantization(n, p->output).scale);
+  p->a_factor =
+      factor_of(n, (double)tensor_quantization(n, p->a).scale / (double)tensor_quantization(n, p->output).scale);
   p->out_factor = factor_of(n, product_factor(n, p));
   p->range = type_range(n, p->output);
 }

@@ -37,9 +37,12 @@ static int32_t folded_bias(const layer *l, uint32_t channel, int32_t zero_point,
   return (int32_t)(bias - (uint32_t)zero_point * (uint32_t)weight_sum);
 }
 
-bool keep_channels(node *n, const layer *l, uint32_t weights, uint32_t weight_stride, uint32_t channel_stride, channels *c) {
-  const quantization in = tensor_quantization(n, l->input), filter = tensor_quantization(n, l->filter), out = tensor_quantization(n, l->output);
-  node_require(n, filter.channels == 1 || (filter.channels == l->count && filter.axis == l->filter_axis), "the weights' scales do not match their channels");
+bool keep_channels(node *n, const layer *l, uint32_t weights, uint32_t weight_stride, uint32_t channel_stride,
+                   channels *c) {
+  const quantization in = tensor_quantization(n, l->input), filter = tensor_quantization(n, l->filter),
+                     out = tensor_quantization(n, l->output);
+  node_require(n, filter.channels == 1 || (filter.channels == l->count && filter.axis == l->filter_axis),
+               "the weights' scales do not match their channels");
   node_support(n, filter.zero_point == 0, "with a zero point in the weights");
   c->zero_point = out.zero_point;
   c->range = activation_range(n, l->activation, l->output);
@@ -52,7 +55,8 @@ bool keep_channels(node *n, const layer *l, uint32_t weights, uint32_t weight_st
   const int8_t *weight = l->filter->data;
   for (uint32_t channel = 0; channel < l->count; channel++, weight += channel_stride) {
     const factor f = factor_of(n, (double)in.scale * (double)channel_scale(n, &filter, channel) / (double)out.scale);
-    c->bias[channel] = folded_bias(l, channel, l->has_edges ? 0 : in.zero_point, sum_weights(weight, weights, weight_stride));
+    c->bias[channel] =
+        folded_bias(l, channel, l->has_edges ? 0 : in.zero_point, sum_weights(weight, weights, weight_stride));
     c->multiplier[channel] = f.multiplier;
     c->right_shift[channel] = (uint8_t)(f.multiplier ? -f.shift : 1); /* a multiplier of 0 stays 0 */
     if (f.multiplier && f.shift >= 0) c->all_shift_right = false;
@@ -68,7 +72,8 @@ static int8_t code_of_sum(const channels *c, uint32_t channel, int32_t sum) {
 HOT void codes_of_sums(const channels *c, const int32_t *sums, int8_t *out) {
 #ifdef __ARM_ARCH_6M__
   if (c->all_shift_right) {
-    const shift_right_job job = {sums, c->multiplier, c->right_shift, out, c->count, c->zero_point, c->range.low, c->range.high};
+    const shift_right_job job = {sums,     c->multiplier, c->right_shift, out,
+                                 c->count, c->zero_point, c->range.low,   c->range.high};
     shift_right_codes(&job);
     return;
   }

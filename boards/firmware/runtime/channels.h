@@ -26,8 +26,10 @@ typedef struct {
 /* Refuses what is no int8 layer with constant int8 weights and int32 bias. Call before any weight is read. */
 void check_layer(node *n, const layer *l);
 
-/* Keeps and fills the arrays. `weight_stride` leads from weight to weight of one channel, `channel_stride` from channel to channel. */
-bool keep_channels(node *n, const layer *l, uint32_t weights, uint32_t weight_stride, uint32_t channel_stride, channels *c);
+/* Keeps and fills the arrays. `weight_stride` leads from weight to weight of one channel, `channel_stride` from channel
+ * to channel. */
+bool keep_channels(node *n, const layer *l, uint32_t weights, uint32_t weight_stride, uint32_t channel_stride,
+                   channels *c);
 
 /* sums [count], each begun with its channel's bias, to codes. */
 void codes_of_sums(const channels *c, const int32_t *sums, int8_t *out);

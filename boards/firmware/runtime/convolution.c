@@ -18,7 +18,15 @@ typedef struct {
 } plan;
 
 enum { CONV_PADDING, CONV_STRIDE_X, CONV_STRIDE_Y, CONV_ACTIVATION, CONV_DILATION_X, CONV_DILATION_Y };
-enum { DEPTHWISE_PADDING, DEPTHWISE_STRIDE_X, DEPTHWISE_STRIDE_Y, DEPTHWISE_MULTIPLIER, DEPTHWISE_ACTIVATION, DEPTHWISE_DILATION_X, DEPTHWISE_DILATION_Y };
+enum {
+  DEPTHWISE_PADDING,
+  DEPTHWISE_STRIDE_X,
+  DEPTHWISE_STRIDE_Y,
+  DEPTHWISE_MULTIPLIER,
+  DEPTHWISE_ACTIVATION,
+  DEPTHWISE_DILATION_X,
+  DEPTHWISE_DILATION_Y
+};
 
 static plan *keep_plan(node *n, const layer *l, const window *w) {
   const quantization in = tensor_quantization(n, l->input);
@@ -40,12 +48,24 @@ static void request_scratch(node *n, plan *p) {
 
 static layer layer_of(node *n, int32_t activation, uint32_t filter_axis) {
   return (layer){
-    .input = node_input(n, 0),
-    .filter = node_input(n, 1),
-    .bias = node_optional_input(n, 2),
-    .output = node_output(n, 0),
-    .activation = activation,
-    .filter_axis = filter_axis,
+      .input = node_input(n, 0),
+      .filter = node_input(n, 1),
+      .bias = node_optional_input(n, 2),
+      .output = node_output(n, 0),
+      .activation = activation,
+      .filter_axis = filter_axis,
+  };
+}
+
+static window_options conv_options(node *n, const shape *filter) {
+  return (window_options){
+      .height = filter->dim[1],
+      .width = filter->dim[2],
+      .padding = fb_int8_field(n->model, n->options, CONV_PADDING, 0),
+      .stride_y = fb_int32_field(n->model, n->options, CONV_STRIDE_Y, 0),
+      .stride_x = fb_int32_field(n->model, n->options, CONV_STRIDE_X, 0),
+      .dilation_y = fb_int32_field(n->model, n->options, CONV_DILATION_Y, 1),
+      .dilation_x = fb_int32_field(n->model, n->options, CONV_DILATION_X, 1),
   };
 }
 
@@ -53,14 +73,7 @@ static void prepare_conv(node *n) {
   layer l = layer_of(n, fb_int8_field(n->model, n->options, CONV_ACTIVATION, 0), 0);
   const shape filter = tensor_shape(n, l.filter);
   if (!node_support(n, filter.rank == 4, "with a filter of a rank other than 4")) return;
-  const window w = window_of(n, l.input, l.output, (window_options){
-    .height = filter.dim[1], .width = filter.dim[2],
-    .padding = fb_int8_field(n->model, n->options, CONV_PADDING, 0),
-    .stride_y = fb_int32_field(n->model, n->options, CONV_STRIDE_Y, 0),
-    .stride_x = fb_int32_field(n->model, n->options, CONV_STRIDE_X, 0),
-    .dilation_y = fb_int32_field(n->model, n->options, CONV_DILATION_Y, 1),
-    .dilation_x = fb_int32_field(n->model, n->options, CONV_DILATION_X, 1),
-  });
+  const window w = window_of(n, l.input, l.output, conv_options(n, &filter));
   node_support(n, filter.dim[3] == w.in_channels, "in groups");
   node_require(n, filter.dim[0] == w.out_channels, "the filter does not have the output's channels");
   l.count = (uint32_t)w.out_channels;
@@ -99,8 +112,10 @@ static HOT void slide(const plan *p, void (*add_sums)(const plan *, const int8_t
     for (int32_t y = 0; y < w->out_height; y++) {
       for (int32_t x = 0; x < w->out_width; x++, out += w->out_channels) {
         const int8_t *patch = p->patch;
-        if (patch) gather_window(w, image, y, x, p->input_zero_point, p->patch);
-        else patch = image + (y * w->stride_y * w->in_width + x * w->stride_x) * w->in_channels;
+        if (patch)
+          gather_window(w, image, y, x, p->input_zero_point, p->patch);
+        else
+          patch = image + (y * w->stride_y * w->in_width + x * w->stride_x) * w->in_channels;
         memcpy(p->sums, p->channels.bias, p->channels.count * sizeof(int32_t));
         add_sums(p, patch);
         codes_of_sums(&p->channels, p->sums, out);
@@ -111,20 +126,28 @@ static HOT void slide(const plan *p, void (*add_sums)(const plan *, const int8_t
 
 static void invoke_conv(const void *p) { slide(p, conv_sums); }
 
+static window_options depthwise_options(node *n, const shape *filter) {
+  return (window_options){
+      .height = filter->dim[1],
+      .width = filter->dim[2],
+      .padding = fb_int8_field(n->model, n->options, DEPTHWISE_PADDING, 0),
+      .stride_y = fb_int32_field(n->model, n->options, DEPTHWISE_STRIDE_Y, 0),
+      .stride_x = fb_int32_field(n->model, n->options, DEPTHWISE_STRIDE_X, 0),
+      .dilation_y = fb_int32_field(n->model, n->options, DEPTHWISE_DILATION_Y, 1),
+      .dilation_x = fb_int32_field(n->model, n->options, DEPTHWISE_DILATION_X, 1),
+  };
+}
+
 static void prepare_depthwise(node *n) {
   layer l = layer_of(n, fb_int8_field(n->model, n->options, DEPTHWISE_ACTIVATION, 0), 3);
   const shape filter = tensor_shape(n, l.filter);
   if (!node_support(n, filter.rank == 4, "with a filter of a rank other than 4")) return;
-  const window w = window_of(n, l.input, l.output, (window_options){
-    .height = filter.dim[1], .width = filter.dim[2],
-    .padding = fb_int8_field(n->model, n->options, DEPTHWISE_PADDING, 0),
-    .stride_y = fb_int32_field(n->model, n->options, DEPTHWISE_STRIDE_Y, 0),
-    .stride_x = fb_int32_field(n->model, n->options, DEPTHWISE_STRIDE_X, 0),
-    .dilation_y = fb_int32_field(n->model, n->options, DEPTHWISE_DILATION_Y, 1),
-    .dilation_x = fb_int32_field(n->model, n->options, DEPTHWISE_DILATION_X, 1),
-  });
-  if (!node_require(n, w.in_channels > 0 && w.out_channels % w.in_channels == 0 && w.out_channels == filter.dim[3] && filter.dim[0] == 1,
-                    "the filter does not have the output's channels")) return;
+  const window w = window_of(n, l.input, l.output, depthwise_options(n, &filter));
+  if (!node_require(n,
+                    w.in_channels > 0 && w.out_channels % w.in_channels == 0 && w.out_channels == filter.dim[3] &&
+                        filter.dim[0] == 1,
+                    "the filter does not have the output's channels"))
+    return;
   l.count = (uint32_t)w.out_channels;
   check_layer(n, &l);
   plan *p = keep_plan(n, &l, &w);

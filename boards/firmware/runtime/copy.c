@@ -9,7 +9,8 @@ typedef struct {
 
 static void prepare(node *n) {
   const tensor *input = node_input(n, 0), *output = node_output(n, 0);
-  node_require(n, input->bytes == output->bytes && tensor_type(n, input) == tensor_type(n, output), "the output does not hold the input's elements");
+  node_require(n, input->bytes == output->bytes && tensor_type(n, input) == tensor_type(n, output),
+               "the output does not hold the input's elements");
   plan *p = node_keep(n, sizeof *p);
   if (p) *p = (plan){input, output};
 }

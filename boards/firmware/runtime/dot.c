@@ -12,7 +12,9 @@ static HOT int32_t dot_wide(const int16_t *x, const int8_t *row, uint32_t length
   return sum;
 }
 
-static void add_to(int32_t *sum, int32_t products) { *sum = (int32_t)((uint32_t)*sum + (uint32_t)products); } /* wraps, as on every target */
+static void add_to(int32_t *sum, int32_t products) {
+  *sum = (int32_t)((uint32_t)*sum + (uint32_t)products);
+} /* wraps, as on every target */
 
 #ifdef __ARM_ARCH_6M__
 

@@ -1,4 +1,5 @@
-/* Sums of products, where inference spends its time. Cortex-M0+ has them in assembly (dot_armv6m.S), all others in C (dot.c). */
+/* Sums of products, where inference spends its time. Cortex-M0+ has them in assembly (dot_armv6m.S), all others in C
+ * (dot.c). */
 #ifndef TICKMARK_DOT_H
 #define TICKMARK_DOT_H
 
@@ -10,7 +11,8 @@ void dot_rows(const int8_t *x, const int8_t *rows, uint32_t length, uint32_t cou
 /* The same for inputs whose zero point is taken off. */
 void dot_wide_rows(const int16_t *x, const int8_t *rows, uint32_t length, uint32_t count, int32_t *sums);
 
-/* sums[c] += sum over i < taps of x[i * count + c] * w[i * count + c], for c < count: a depthwise window. taps and count >= 1. */
+/* sums[c] += sum over i < taps of x[i * count + c] * w[i * count + c], for c < count: a depthwise window. taps and
+ * count >= 1. */
 void dot_columns(const int8_t *x, const int8_t *w, uint32_t taps, uint32_t count, int32_t *sums);
 
 #endif

@@ -19,7 +19,8 @@ typedef struct {
 #endif
 
 /*
- * SaturatingRoundingDoublingHighMul: floor((a * b + 2^30) / 2^31). Its one saturating case, both INT32_MIN, never arises here.
+ * SaturatingRoundingDoublingHighMul: floor((a * b + 2^30) / 2^31). Its one saturating case, both INT32_MIN, never
+ * arises here.
  *
  * By halves, each in [-2^15, 2^15]: a * b = 2^32 ah bh + 2^16 (ah bl + al bh) + al bl. What the low 16 bits hold cannot
  * reach the floor, and the middle sum stays below 2^31 because a high half of -2^15 never meets a negative low half.
@@ -35,7 +36,8 @@ static inline int32_t high_multiply(int32_t a, int32_t b) {
 #endif
 }
 
-/* RoundingDivideByPOT: x / 2^shift, ties away from zero. The last bit shifted out decides, once negatives are lowered by one. */
+/* RoundingDivideByPOT: x / 2^shift, ties away from zero. The last bit shifted out decides, once negatives are lowered
+ * by one. */
 static inline int32_t rounding_shift(int32_t x, int32_t shift) {
   if (shift == 0) return x;
   x += x >> 31;

@@ -48,8 +48,6 @@ static uint32_t field_at(flatbuffer *fb, uint32_t table, uint32_t field) {
   return offset && inside(fb, table, offset) ? table + offset : 0;
 }
 
-bool fb_has_field(flatbuffer *fb, uint32_t table, uint32_t field) { return field_at(fb, table, field) != 0; }
-
 int32_t fb_int8_field(flatbuffer *fb, uint32_t table, uint32_t field, int32_t absent) {
   const uint32_t at = field_at(fb, table, field);
   return at ? (int8_t)fb_uint(fb, at, 1) : absent;

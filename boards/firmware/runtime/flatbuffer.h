@@ -36,7 +36,6 @@ int32_t fb_int8_field(flatbuffer *fb, uint32_t table, uint32_t field, int32_t ab
 int32_t fb_int32_field(flatbuffer *fb, uint32_t table, uint32_t field, int32_t absent);
 float fb_float_field(flatbuffer *fb, uint32_t table, uint32_t field, float absent);
 uint32_t fb_table_field(flatbuffer *fb, uint32_t table, uint32_t field);
-bool fb_has_field(flatbuffer *fb, uint32_t table, uint32_t field);
 fb_vector fb_vector_field(flatbuffer *fb, uint32_t table, uint32_t field, uint32_t element_bytes);
 
 #endif

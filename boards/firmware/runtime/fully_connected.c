@@ -11,7 +11,7 @@
 typedef struct {
   const tensor *input, *output;
   const int8_t *weights;
-  const int32_t *bias; /* in the model, or NULL */
+  const int32_t *bias;      /* in the model, or NULL */
   const factor *by_channel; /* NULL when one factor serves all */
   factor factor;
   void *wide; /* int16 [length]: the inputs without their zero point */
@@ -28,7 +28,8 @@ static double tensor_factor(const quantization *in, const quantization *filter, 
   return (double)product / (double)out->scale;
 }
 
-static const factor *keep_factors(node *n, const quantization *in, const quantization *filter, const quantization *out) {
+static const factor *keep_factors(node *n, const quantization *in, const quantization *filter,
+                                  const quantization *out) {
   factor *factors = node_keep(n, filter->channels * sizeof *factors);
   for (uint32_t c = 0; factors && c < filter->channels; c++) {
     factors[c] = factor_of(n, (double)in->scale * (double)channel_scale(n, filter, c) / (double)out->scale);
@@ -37,27 +38,41 @@ static const factor *keep_factors(node *n, const quantization *in, const quantiz
 }
 
 static void prepare(node *n) {
-  layer l = {.input = node_input(n, 0), .filter = node_input(n, 1), .bias = node_optional_input(n, 2), .output = node_output(n, 0)};
+  layer l = {.input = node_input(n, 0),
+             .filter = node_input(n, 1),
+             .bias = node_optional_input(n, 2),
+             .output = node_output(n, 0)};
   const shape filter = tensor_shape(n, l.filter);
   if (!node_require(n, filter.rank == 2 && filter.dim[0] > 0 && filter.dim[1] > 0, "the weights are no matrix")) return;
   l.count = (uint32_t)filter.dim[0];
   check_layer(n, &l);
   node_support(n, fb_int8_field(n->model, n->options, WEIGHTS_FORMAT, 0) == 0, "with shuffled weights");
-  const quantization in = tensor_quantization(n, l.input), weights = tensor_quantization(n, l.filter), out = tensor_quantization(n, l.output);
+  const quantization in = tensor_quantization(n, l.input), weights = tensor_quantization(n, l.filter),
+                     out = tensor_quantization(n, l.output);
   node_support(n, weights.zero_point == 0, "with a zero point in the weights");
-  node_require(n, weights.channels == 1 || (weights.channels == l.count && weights.axis == 0), "the weights' scales do not match their channels");
+  node_require(n, weights.channels == 1 || (weights.channels == l.count && weights.axis == 0),
+               "the weights' scales do not match their channels");
   const uint32_t length = (uint32_t)filter.dim[1], batches = l.output->bytes / l.count;
-  node_require(n, batches * l.count == l.output->bytes && batches * length == l.input->bytes, "the shapes of input, weights and output do not fit");
+  node_require(n, batches * l.count == l.output->bytes && batches * length == l.input->bytes,
+               "the shapes of input, weights and output do not fit");
   plan *p = node_keep(n, sizeof *p);
   if (p == NULL) return;
   *p = (plan){
-    .input = l.input, .output = l.output, .weights = l.filter->data, .bias = l.bias ? l.bias->data : NULL,
-    .batches = batches, .length = length, .count = l.count,
-    .input_zero_point = in.zero_point, .output_zero_point = out.zero_point,
-    .range = activation_range(n, fb_int8_field(n->model, n->options, ACTIVATION, 0), l.output),
+      .input = l.input,
+      .output = l.output,
+      .weights = l.filter->data,
+      .bias = l.bias ? l.bias->data : NULL,
+      .batches = batches,
+      .length = length,
+      .count = l.count,
+      .input_zero_point = in.zero_point,
+      .output_zero_point = out.zero_point,
+      .range = activation_range(n, fb_int8_field(n->model, n->options, ACTIVATION, 0), l.output),
   };
-  if (weights.channels > 1) p->by_channel = keep_factors(n, &in, &weights, &out);
-  else p->factor = factor_of(n, tensor_factor(&in, &weights, &out));
+  if (weights.channels > 1)
+    p->by_channel = keep_factors(n, &in, &weights, &out);
+  else
+    p->factor = factor_of(n, tensor_factor(&in, &weights, &out));
   node_scratch(n, length * sizeof(int16_t), &p->wide);
 }
 

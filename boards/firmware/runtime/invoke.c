@@ -15,13 +15,16 @@ static void run_timed_steps(const runtime *rt, uint32_t (*clock)(void)) {
 }
 
 void runtime_invoke(const runtime *rt, const uint8_t *input, uint8_t *output, uint32_t (*clock)(void)) {
-  for (uint32_t i = 0; i < rt->input_count; i++) { /* copied, for the plan may reuse an input's place within the inference */
+  for (uint32_t i = 0; i < rt->input_count;
+       i++) { /* copied, for the plan may reuse an input's place within the inference */
     const tensor *t = &rt->tensors[rt->inputs[i]];
     memcpy(t->data, input, t->bytes);
     input += t->bytes;
   }
-  if (clock) run_timed_steps(rt, clock);
-  else run_steps(rt);
+  if (clock)
+    run_timed_steps(rt, clock);
+  else
+    run_steps(rt);
   for (uint32_t i = 0; i < rt->output_count; i++) {
     const tensor *t = &rt->tensors[rt->outputs[i]];
     memcpy(output, t->data, t->bytes);

@@ -16,7 +16,7 @@ enum { MAX_RANK = 6 };
 enum { FLOAT32 = 0, INT32 = 2, UINT8 = 3, INT64 = 4, INT16 = 7, INT8 = 9 };
 
 typedef struct tensor {
-  void *data;     /* constants: in the model; else in the arena, once planned */
+  void *data; /* constants: in the model; else in the arena, once planned */
   uint32_t bytes;
   uint32_t table; /* its description in the model: shape, type, quantization */
 } tensor;
@@ -84,16 +84,17 @@ bool node_support(node *n, bool holds, const char *configuration);
 void node_support_type(node *n, const tensor *t, int32_t type);
 bool node_refused(const node *n);
 
-/* Memory that lives as long as the prepared model, aligned to 4; the first call's is the plan. NULL once something was refused. */
+/* Memory that lives as long as the prepared model, aligned to 4; the first call's is the plan. NULL once something was
+ * refused. */
 void *node_keep(node *n, uint32_t bytes);
-/* Memory for this node's invoke alone: `*where` is set once the arena is planned. Call after the node_keep that holds `where`. */
+/* Memory for this node's invoke alone: `*where` is set once the arena is planned. Call after the node_keep that holds
+ * `where`. */
 void node_scratch(node *n, uint32_t bytes, void **where);
 
 int32_t tensor_type(node *n, const tensor *t);
 uint32_t tensor_element_bytes(node *n, const tensor *t);
 uint32_t tensor_elements(node *n, const tensor *t);
 shape tensor_shape(node *n, const tensor *t);
-bool same_shape(const shape *a, const shape *b);
 quantization tensor_quantization(node *n, const tensor *t);
 float channel_scale(node *n, const quantization *q, uint32_t channel);
 

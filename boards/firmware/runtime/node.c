@@ -23,13 +23,15 @@ bool node_require(node *n, bool holds, const char *rule) {
 }
 
 bool node_support(node *n, bool holds, const char *configuration) {
-  return holds || refuse(n->prep, REFUSED_KERNEL, "no kernel for %s %s (operator %u)", n->kernel->name, configuration, (uint32_t)n->index);
+  return holds || refuse(n->prep, REFUSED_KERNEL, "no kernel for %s %s (operator %u)", n->kernel->name, configuration,
+                         (uint32_t)n->index);
 }
 
 bool node_refused(const node *n) { return n->prep->why->code != 0 || n->model->broken; }
 
 static const char *type_name(int32_t type) {
-  static const char *const names[] = {"float32", "float16", "int32", "uint8", "int64", "string", "bool", "int16", "complex64", "int8"};
+  static const char *const names[] = {"float32", "float16", "int32", "uint8",     "int64",
+                                      "string",  "bool",    "int16", "complex64", "int8"};
   return type >= 0 && type < (int32_t)(sizeof names / sizeof *names) ? names[type] : "an unknown type";
 }
 
@@ -95,64 +97,4 @@ request *add_request(preparation *p, uint32_t bytes) {
   request *r = request_at(p, p->request_count++);
   *r = (request){aligned(bytes), 0, NULL, 0, 0};
   return r;
-}
-
-/* Fields of Tensor and QuantizationParameters in the schema. */
-enum { TENSOR_SHAPE, TENSOR_TYPE, TENSOR_BUFFER, TENSOR_NAME, TENSOR_QUANTIZATION, TENSOR_IS_VARIABLE };
-enum { QUANTIZATION_SCALE = 2, QUANTIZATION_ZERO_POINT = 3, QUANTIZATION_AXIS = 6 };
-
-int32_t tensor_type(node *n, const tensor *t) { return fb_int8_field(n->model, t->table, TENSOR_TYPE, FLOAT32); }
-
-uint32_t tensor_element_bytes(node *n, const tensor *t) {
-  static const uint8_t bytes[] = {4, 2, 4, 1, 8, 0, 1, 2, 8, 1};
-  const int32_t type = tensor_type(n, t);
-  return type >= 0 && type < (int32_t)sizeof bytes ? bytes[type] : 0;
-}
-
-uint32_t tensor_elements(node *n, const tensor *t) {
-  const uint32_t element_bytes = tensor_element_bytes(n, t);
-  return element_bytes ? t->bytes / element_bytes : 0;
-}
-
-shape tensor_shape(node *n, const tensor *t) {
-  shape s = {0, {0}};
-  const fb_vector dims = fb_vector_field(n->model, t->table, TENSOR_SHAPE, 4);
-  if (!node_support(n, dims.count <= MAX_RANK, "with more than 6 dimensions")) return s;
-  s.rank = (int32_t)dims.count;
-  for (uint32_t i = 0; i < dims.count; i++) s.dim[i] = fb_int32(n->model, dims.at + 4 * i);
-  return s;
-}
-
-bool same_shape(const shape *a, const shape *b) {
-  if (a->rank != b->rank) return false;
-  for (int32_t i = 0; i < a->rank; i++) {
-    if (a->dim[i] != b->dim[i]) return false;
-  }
-  return true;
-}
-
-static float checked_scale(node *n, uint32_t at) {
-  const float scale = fb_float(n->model, at);
-  return node_require(n, scale > 0x1p-126f && scale < 0x1p100f, "a scale is no positive number") ? scale : 1;
-}
-
-quantization tensor_quantization(node *n, const tensor *t) {
-  quantization q = {1, 0, 0, 0, 0};
-  const uint32_t table = fb_table_field(n->model, t->table, TENSOR_QUANTIZATION);
-  const fb_vector scales = fb_vector_field(n->model, table, QUANTIZATION_SCALE, 4);
-  const fb_vector zero_points = fb_vector_field(n->model, table, QUANTIZATION_ZERO_POINT, 8);
-  if (!node_require(n, scales.count > 0, "a tensor has no scale")) return q;
-  q.channels = scales.count;
-  q.scales_at = scales.at;
-  q.axis = (uint32_t)fb_int32_field(n->model, table, QUANTIZATION_AXIS, 0);
-  q.scale = checked_scale(n, scales.at);
-  if (zero_points.count) q.zero_point = fb_int32(n->model, zero_points.at);
-  const int32_t low = tensor_type(n, t) == UINT8 ? 0 : tensor_type(n, t) == INT8 ? INT8_MIN : INT16_MIN;
-  const int32_t high = tensor_type(n, t) == UINT8 ? UINT8_MAX : tensor_type(n, t) == INT8 ? INT8_MAX : INT16_MAX;
-  if (!node_require(n, q.zero_point >= low && q.zero_point <= high, "a zero point is outside its type")) q.zero_point = 0;
-  return q;
-}
-
-float channel_scale(node *n, const quantization *q, uint32_t channel) {
-  return q->channels == 1 ? q->scale : checked_scale(n, q->scales_at + 4 * channel);
 }

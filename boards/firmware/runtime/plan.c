@@ -26,7 +26,8 @@ static request *take_largest(preparation *p, uint32_t placed) {
   request *largest = request_at(p, placed);
   for (uint32_t k = placed + 1; k < p->request_count; k++) {
     request *other = request_at(p, k);
-    if (other->bytes > largest->bytes || (other->bytes == largest->bytes && other->first < largest->first)) largest = other;
+    if (other->bytes > largest->bytes || (other->bytes == largest->bytes && other->first < largest->first))
+      largest = other;
   }
   swap(largest, request_at(p, placed));
   return request_at(p, placed);

@@ -1,4 +1,5 @@
-/* AVERAGE_POOL_2D and MAX_POOL_2D: TFLM's reference_integer_ops::AveragePool and MaxPool. Padding takes no part in either. */
+/* AVERAGE_POOL_2D and MAX_POOL_2D: TFLM's reference_integer_ops::AveragePool and MaxPool. Padding takes no part in
+ * either. */
 #include "scale.h"
 #include "window.h"
 
@@ -20,12 +21,16 @@ static void prepare(node *n) {
   const tensor *input = node_input(n, 0), *output = node_output(n, 0);
   node_support_type(n, input, INT8);
   node_support_type(n, output, INT8);
-  const window w = window_of(n, input, output, (window_options){
-    .height = fb_int32_field(n->model, n->options, HEIGHT, 0), .width = fb_int32_field(n->model, n->options, WIDTH, 0),
-    .padding = fb_int8_field(n->model, n->options, PADDING, 0),
-    .stride_y = fb_int32_field(n->model, n->options, STRIDE_Y, 0), .stride_x = fb_int32_field(n->model, n->options, STRIDE_X, 0),
-    .dilation_y = 1, .dilation_x = 1,
-  });
+  const window w = window_of(n, input, output,
+                             (window_options){
+                                 .height = fb_int32_field(n->model, n->options, HEIGHT, 0),
+                                 .width = fb_int32_field(n->model, n->options, WIDTH, 0),
+                                 .padding = fb_int8_field(n->model, n->options, PADDING, 0),
+                                 .stride_y = fb_int32_field(n->model, n->options, STRIDE_Y, 0),
+                                 .stride_x = fb_int32_field(n->model, n->options, STRIDE_X, 0),
+                                 .dilation_y = 1,
+                                 .dilation_x = 1,
+                             });
   node_require(n, w.in_channels == w.out_channels, "the output does not have the input's channels");
   const code_range range = activation_range(n, fb_int8_field(n->model, n->options, ACTIVATION, 0), output);
   plan *p = node_keep(n, sizeof *p);
@@ -39,9 +44,9 @@ static HOT taps taps_at(const window *w, const int8_t *image, int32_t y, int32_t
   const int32_t row = y * w->stride_y - w->top, column = x * w->stride_x - w->left;
   const int32_t top = most(row, 0), left = most(column, 0);
   return (taps){
-    .first = image + (top * w->in_width + left) * w->in_channels,
-    .rows = least(row + w->height, w->in_height) - top,
-    .columns = least(column + w->width, w->in_width) - left,
+      .first = image + (top * w->in_width + left) * w->in_channels,
+      .rows = least(row + w->height, w->in_height) - top,
+      .columns = least(column + w->width, w->in_width) - left,
   };
 }
 
@@ -72,7 +77,8 @@ static HOT void pool(const plan *p, int32_t (*reduce)(const window *, taps)) {
     for (int32_t y = 0; y < w->out_height; y++) {
       for (int32_t x = 0; x < w->out_width; x++) {
         taps t = taps_at(w, image, y, x);
-        for (int32_t channel = 0; channel < w->in_channels; channel++, t.first++) *out++ = (int8_t)clamp(reduce(w, t), p->range.low, p->range.high);
+        for (int32_t channel = 0; channel < w->in_channels; channel++, t.first++)
+          *out++ = (int8_t)clamp(reduce(w, t), p->range.low, p->range.high);
       }
     }
   }

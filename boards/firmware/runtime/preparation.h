@@ -31,10 +31,13 @@ struct preparation {
   fb_vector buffers;
 };
 
-/* 4 on a 32-bit chip: enough for every element that a kernel here reads. LARGEST_NEED keeps sums of sizes from wrapping. */
+/* 4 on a 32-bit chip: enough for every element that a kernel here reads. LARGEST_NEED keeps sums of sizes from
+ * wrapping. */
 enum { ARENA_ALIGNMENT = sizeof(void *), LARGEST_NEED = 1 << 29, BEFORE_FIRST_STEP = -1 };
 
-static inline uint32_t aligned(uint32_t bytes) { return (bytes + ARENA_ALIGNMENT - 1) / ARENA_ALIGNMENT * ARENA_ALIGNMENT; }
+static inline uint32_t aligned(uint32_t bytes) {
+  return (bytes + ARENA_ALIGNMENT - 1) / ARENA_ALIGNMENT * ARENA_ALIGNMENT;
+}
 
 static inline request *request_at(preparation *p, uint32_t k) { return p->requests - 1 - k; }
 
@@ -47,7 +50,8 @@ void *keep(preparation *p, uint32_t bytes);
 /* Adds a request; NULL and a refusal when the arena is full. */
 request *add_request(preparation *p, uint32_t bytes);
 
-/* Places every request by its size, larger first, and returns the bytes of arena that all of it takes; 0 when refused. */
+/* Places every request by its size, larger first, and returns the bytes of arena that all of it takes; 0 when refused.
+ */
 uint32_t place_requests(preparation *p);
 
 #endif

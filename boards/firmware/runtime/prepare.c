@@ -1,16 +1,10 @@
-/* From the bytes of a model to a runtime: https://github.com/tensorflow/tensorflow/blob/master/tensorflow/lite/schema/schema.fbs */
+/* From the bytes of a model to a runtime. */
 #include <string.h>
 
 #include "preparation.h"
+#include "schema.h"
 
-/* Field numbers are the declaration order of the schema. */
-enum { MODEL_VERSION, MODEL_OPERATOR_CODES, MODEL_SUBGRAPHS, MODEL_DESCRIPTION, MODEL_BUFFERS };
-enum { SUBGRAPH_TENSORS, SUBGRAPH_INPUTS, SUBGRAPH_OUTPUTS, SUBGRAPH_OPERATORS };
-enum { TENSOR_SHAPE, TENSOR_TYPE, TENSOR_BUFFER, TENSOR_NAME, TENSOR_QUANTIZATION, TENSOR_IS_VARIABLE };
-enum { OPERATOR_CODE_INDEX, OPERATOR_INPUTS, OPERATOR_OUTPUTS, OPERATOR_OPTIONS_TYPE, OPERATOR_OPTIONS };
-enum { CODE_DEPRECATED, CODE_CUSTOM, CODE_VERSION, CODE_BUILTIN };
-
-enum { SCHEMA_VERSION = 3, MOST_TENSORS = 4096, MOST_STEPS = 4096, LARGEST_TENSOR = 1 << 28 };
+enum { MOST_TENSORS = 4096, MOST_STEPS = 4096, LARGEST_TENSOR = 1 << 28 };
 
 typedef struct {
   fb_vector codes;
@@ -21,11 +15,13 @@ typedef struct {
 
 static bool read_graph(preparation *p, graph *g) {
   flatbuffer *fb = &p->model;
-  if (fb->size < 8 || memcmp(fb->bytes + 4, "TFL3", 4) != 0) return refuse(p, REFUSED_MODEL, "no TensorFlow Lite model: TFL3 is missing");
+  if (fb->size < 8 || memcmp(fb->bytes + 4, "TFL3", 4) != 0)
+    return refuse(p, REFUSED_MODEL, "no TensorFlow Lite model: TFL3 is missing");
   const uint32_t model = fb_root(fb);
   const int32_t version = fb_int32_field(fb, model, MODEL_VERSION, 0);
   const fb_vector subgraphs = fb_vector_field(fb, model, MODEL_SUBGRAPHS, 4);
-  if (fb->broken || version != SCHEMA_VERSION) return refuse(p, REFUSED_MODEL, "no TensorFlow Lite model of schema version 3");
+  if (fb->broken || version != SCHEMA_VERSION)
+    return refuse(p, REFUSED_MODEL, "no TensorFlow Lite model of schema version 3");
   if (subgraphs.count == 0) return refuse(p, REFUSED_MODEL, "the model has no subgraph");
   const uint32_t main = fb_table_at(fb, subgraphs.at);
   p->buffers = fb_vector_field(fb, model, MODEL_BUFFERS, 4);
@@ -35,7 +31,8 @@ static bool read_graph(preparation *p, graph *g) {
   g->outputs = fb_vector_field(fb, main, SUBGRAPH_OUTPUTS, 4);
   g->operators = fb_vector_field(fb, main, SUBGRAPH_OPERATORS, 4);
   if (fb->broken) return refuse(p, REFUSED_MODEL, "the model is cut short or damaged: an offset leads out of it");
-  if (p->tensor_tables.count > MOST_TENSORS || g->operators.count > MOST_STEPS) return refuse(p, REFUSED_SIZE, "more than 4096 tensors or operators");
+  if (p->tensor_tables.count > MOST_TENSORS || g->operators.count > MOST_STEPS)
+    return refuse(p, REFUSED_SIZE, "more than 4096 tensors or operators");
   return true;
 }
 
@@ -47,7 +44,8 @@ static bool measure_tensor(preparation *p, tensor *t) {
   uint64_t bytes = element_bytes;
   for (uint32_t i = 0; i < dims.count; i++) {
     const int32_t dim = fb_int32(&p->model, dims.at + 4 * i);
-    if (dim < 0 || (bytes *= (uint32_t)dim) > LARGEST_TENSOR) return refuse(p, REFUSED_MODEL, "a tensor's shape is impossible");
+    if (dim < 0 || (bytes *= (uint32_t)dim) > LARGEST_TENSOR)
+      return refuse(p, REFUSED_MODEL, "a tensor's shape is impossible");
   }
   t->bytes = (uint32_t)bytes;
   return true;
@@ -62,7 +60,8 @@ static bool find_constant(preparation *p, tensor *t) {
   if (data.count == 0) return true;
   node any = {.prep = p, .model = &p->model};
   const uint32_t element_bytes = tensor_element_bytes(&any, t);
-  if (data.count < t->bytes || element_bytes == 0) return refuse(p, REFUSED_MODEL, "a constant is shorter than its shape");
+  if (data.count < t->bytes || element_bytes == 0)
+    return refuse(p, REFUSED_MODEL, "a constant is shorter than its shape");
   if (data.at % (element_bytes < 4 ? element_bytes : 4)) return refuse(p, REFUSED_MODEL, "a constant is not aligned");
   t->data = (void *)(p->model.bytes + data.at); /* never written: only outputs are, and a constant is none */
   return true;
@@ -88,9 +87,13 @@ static bool begin_tensor(preparation *p, uint32_t index, int32_t step) {
   if (index >= p->tensor_count) return refuse(p, REFUSED_MODEL, "a tensor's index is out of range");
   request *r = request_at(p, index);
   tensor *t = &p->tensors[index];
-  if (t->data != NULL || r->bytes != 0) return refuse(p, REFUSED_MODEL, "tensor %u is written twice, or a constant", index);
-  if (t->bytes == 0) return refuse(p, REFUSED_KERNEL, "no kernel for an empty tensor or a type without a size (tensor %u)", index);
-  if (t->bytes > p->arena_bytes) return refuse(p, REFUSED_SIZE, "tensor %u alone needs %u bytes of arena, %u are reserved", index, t->bytes, p->arena_bytes);
+  if (t->data != NULL || r->bytes != 0)
+    return refuse(p, REFUSED_MODEL, "tensor %u is written twice, or a constant", index);
+  if (t->bytes == 0)
+    return refuse(p, REFUSED_KERNEL, "no kernel for an empty tensor or a type without a size (tensor %u)", index);
+  if (t->bytes > p->arena_bytes)
+    return refuse(p, REFUSED_SIZE, "tensor %u alone needs %u bytes of arena, %u are reserved", index, t->bytes,
+                  p->arena_bytes);
   r->bytes = aligned(t->bytes);
   r->first = r->last = (int16_t)step;
   return true;
@@ -129,14 +132,14 @@ static bool prepare_step(preparation *p, const graph *g, uint32_t index, step *s
   if (found == NULL) return refuse(p, REFUSED_KERNEL, "no kernel for builtin operator %d (operator %u)", code, index);
 
   node n = {
-    .prep = p,
-    .model = fb,
-    .kernel = found,
-    .invoke = found->invoke,
-    .index = (uint16_t)index,
-    .inputs = fb_vector_field(fb, table, OPERATOR_INPUTS, 4),
-    .outputs = fb_vector_field(fb, table, OPERATOR_OUTPUTS, 4),
-    .options = fb_table_field(fb, table, OPERATOR_OPTIONS),
+      .prep = p,
+      .model = fb,
+      .kernel = found,
+      .invoke = found->invoke,
+      .index = (uint16_t)index,
+      .inputs = fb_vector_field(fb, table, OPERATOR_INPUTS, 4),
+      .outputs = fb_vector_field(fb, table, OPERATOR_OUTPUTS, 4),
+      .options = fb_table_field(fb, table, OPERATOR_OPTIONS),
   };
   for (uint32_t i = 0; i < n.inputs.count; i++) {
     const uint32_t tensor_index = fb_uint(fb, n.inputs.at + 4 * i, 4);
@@ -195,11 +198,11 @@ static bool build(preparation *p, runtime *rt) {
 bool runtime_prepare(runtime *rt, model_view model, arena_view arena, refusal *why) {
   why->code = 0;
   preparation p = {
-    .model = {model.base, model.bytes, false},
-    .why = why,
-    .arena = arena.base,
-    .arena_bytes = arena.bytes,
-    .requests = (request *)(arena.base + arena.bytes / sizeof(void *) * sizeof(void *)),
+      .model = {model.base, model.bytes, false},
+      .why = why,
+      .arena = arena.base,
+      .arena_bytes = arena.bytes,
+      .requests = (request *)(arena.base + arena.bytes / sizeof(void *) * sizeof(void *)),
   };
   const bool ready = build(&p, rt);
   return ready || refuse(&p, REFUSED_MODEL, "the model is cut short or damaged: an offset leads out of it");

@@ -11,14 +11,16 @@ typedef struct {
 
 static int32_t steps_of(float x, float scale) {
   const float steps = x / scale;
-  return steps > -1024 ? steps < 1024 ? round_to_int((double)steps) : 1024 : -1024; /* beyond every code; NaN is the lowest */
+  return steps > -1024 ? steps < 1024 ? round_to_int((double)steps) : 1024
+                       : -1024; /* beyond every code; NaN is the lowest */
 }
 
 static void invoke_quantize(const void *plan_) {
   const plan *p = plan_;
   const float *x = p->input->data;
   int8_t *out = p->output->data;
-  for (uint32_t i = 0; i < p->count; i++) out[i] = (int8_t)clamp(steps_of(x[i], p->scale) + p->zero_point, INT8_MIN, INT8_MAX);
+  for (uint32_t i = 0; i < p->count; i++)
+    out[i] = (int8_t)clamp(steps_of(x[i], p->scale) + p->zero_point, INT8_MIN, INT8_MAX);
 }
 
 static float real_of(const plan *p, int32_t code) { return (float)((double)p->scale * (code - p->zero_point)); }

@@ -47,7 +47,9 @@ static plan *keep_plan(node *n, int32_t *reduced) {
   traversal walk = {0, {0}, {0}, {0}};
   if (!node_require(n, input->bytes > 0, "the input is empty")) return NULL;
   *reduced = set_walk(n, &walk, &in);
-  if (node_refused(n) || !node_require(n, input->bytes == output->bytes * (uint32_t)*reduced, "the output's shape does not follow from the input's")) return NULL;
+  if (node_refused(n) || !node_require(n, input->bytes == output->bytes * (uint32_t)*reduced,
+                                       "the output's shape does not follow from the input's"))
+    return NULL;
   plan *p = node_keep(n, sizeof *p);
   if (p == NULL) return NULL;
   *p = (plan){.input = input, .output = output, .walk = walk, .outputs = output->bytes};
@@ -69,7 +71,8 @@ static void invoke_sum(const void *plan_) {
   const int32_t *sums = p->sums;
   memset(p->sums, 0, p->outputs * sizeof(int32_t));
   traverse(&p->walk, add_run, p);
-  for (uint32_t i = 0; i < p->outputs; i++) out[i] = (int8_t)clamp(apply_factor(sums[i] + p->offset, p->factor) + p->out_zero_point, INT8_MIN, INT8_MAX);
+  for (uint32_t i = 0; i < p->outputs; i++)
+    out[i] = (int8_t)clamp(apply_factor(sums[i] + p->offset, p->factor) + p->out_zero_point, INT8_MIN, INT8_MAX);
 }
 
 static int32_t floor_log2(int32_t x) {
@@ -143,13 +146,15 @@ static void prepare_arg(node *n) {
   const shape in = tensor_shape(n, input);
   const constants axes = constant_ints(n, 1, 1);
   const int32_t axis = axes.value[0] < 0 ? axes.value[0] + in.rank : axes.value[0];
-  if (!node_require(n, axes.count == 1 && axis >= 0 && axis < in.rank && input->bytes > 0, "the axis is out of range")) return;
+  if (!node_require(n, axes.count == 1 && axis >= 0 && axis < in.rank && input->bytes > 0, "the axis is out of range"))
+    return;
   arg_plan *p = node_keep(n, sizeof *p);
   if (p == NULL) return;
   *p = (arg_plan){input, output, 1, in.dim[axis], 1};
   for (int32_t i = 0; i < axis; i++) p->outer *= in.dim[i];
   for (int32_t i = axis + 1; i < in.rank; i++) p->inner *= in.dim[i];
-  node_require(n, tensor_elements(n, output) == (uint32_t)(p->outer * p->inner), "the output's shape does not follow from the input's");
+  node_require(n, tensor_elements(n, output) == (uint32_t)(p->outer * p->inner),
+               "the output's shape does not follow from the input's");
 }
 
 static int32_t arg_of(const arg_plan *p, const int8_t *x, int32_t sign) {

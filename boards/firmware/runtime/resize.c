@@ -1,4 +1,5 @@
-/* RESIZE_NEAREST_NEIGHBOR and RESIZE_BILINEAR: TFLM's reference_ops::ResizeNearestNeighbor and ResizeBilinearInteger. */
+/* RESIZE_NEAREST_NEIGHBOR and RESIZE_BILINEAR: TFLM's reference_ops::ResizeNearestNeighbor and ResizeBilinearInteger.
+ */
 #include <string.h>
 
 #include "scale.h"
@@ -20,13 +21,20 @@ static void prepare_axes(node *n, uint32_t align_corners_field) {
   node_support_type(n, input, INT8);
   node_support_type(n, output, INT8);
   const shape in = tensor_shape(n, input), out = tensor_shape(n, output);
-  const bool align = fb_int8_field(n->model, n->options, align_corners_field, 0), half = fb_int8_field(n->model, n->options, align_corners_field + 1, 0);
+  const bool align = fb_int8_field(n->model, n->options, align_corners_field, 0),
+             half = fb_int8_field(n->model, n->options, align_corners_field + 1, 0);
   const bool fits = in.rank == 4 && out.rank == 4 && in.dim[0] == out.dim[0] && in.dim[3] == out.dim[3] && input->bytes;
   if (!node_require(n, fits, "the output's shape does not follow from the input's")) return;
   const bool is_sane = in.dim[1] < 1 << 12 && in.dim[2] < 1 << 12 && out.dim[1] < 1 << 12 && out.dim[2] < 1 << 12;
   node_support(n, is_sane, "for sides of 4096 and more");
   plan *p = node_keep(n, sizeof *p);
-  if (p) *p = (plan){input, output, in.dim[0], in.dim[3], {in.dim[1], out.dim[1], align, half}, {in.dim[2], out.dim[2], align, half}};
+  if (p)
+    *p = (plan){input,
+                output,
+                in.dim[0],
+                in.dim[3],
+                {in.dim[1], out.dim[1], align, half},
+                {in.dim[2], out.dim[2], align, half}};
 }
 
 static void prepare_nearest(node *n) { prepare_axes(n, 0); }
@@ -51,7 +59,8 @@ static void invoke_nearest(const void *plan_) {
   for (int32_t batch = 0; batch < p->batches; batch++) {
     for (int32_t y = 0; y < p->y.out; y++) {
       const int32_t in_y = nearest(&p->y, y);
-      for (int32_t x = 0; x < p->x.out; x++, out += p->channels) memcpy(out, pixel(p, batch, in_y, nearest(&p->x, x)), (uint32_t)p->channels);
+      for (int32_t x = 0; x < p->x.out; x++, out += p->channels)
+        memcpy(out, pixel(p, batch, in_y, nearest(&p->x, x)), (uint32_t)p->channels);
     }
   }
 }
@@ -63,7 +72,8 @@ typedef struct {
   int32_t low, high, share;
 } between;
 
-/* ComputeInterpolationValuesInteger. At the edges the share may lie outside [0, 1]; both places are then the same one. */
+/* ComputeInterpolationValuesInteger. At the edges the share may lie outside [0, 1]; both places are then the same one.
+ */
 static between interpolate(const axis *a, int32_t place) {
   const bool align = a->align_corners && a->out > 1;
   const int32_t in = align ? a->in - 1 : a->in, out = align ? a->out - 1 : a->out;
@@ -73,8 +83,10 @@ static between interpolate(const axis *a, int32_t place) {
   return (between){low < a->in ? low : a->in - 1, high < a->in ? high : a->in - 1, at - ONE * low};
 }
 
-static int8_t blend(const between *y, const between *x, const int8_t *top_left, const int8_t *bottom_left, const int8_t *top_right, const int8_t *bottom_right) {
-  const int64_t sum = (int64_t)*top_left * (ONE - y->share) * (ONE - x->share) + (int64_t)*bottom_left * y->share * (ONE - x->share) +
+static int8_t blend(const between *y, const between *x, const int8_t *top_left, const int8_t *bottom_left,
+                    const int8_t *top_right, const int8_t *bottom_right) {
+  const int64_t sum = (int64_t)*top_left * (ONE - y->share) * (ONE - x->share) +
+                      (int64_t)*bottom_left * y->share * (ONE - x->share) +
                       (int64_t)*top_right * (ONE - y->share) * x->share + (int64_t)*bottom_right * y->share * x->share;
   return (int8_t)((sum + (sum > 0 ? 1 << 19 : -(1 << 19))) / (1 << 20));
 }
@@ -89,7 +101,8 @@ static void invoke_bilinear(const void *plan_) {
         const between x = interpolate(&p->x, column);
         const int8_t *top_left = pixel(p, batch, y.low, x.low), *bottom_left = pixel(p, batch, y.high, x.low);
         const int8_t *top_right = pixel(p, batch, y.low, x.high), *bottom_right = pixel(p, batch, y.high, x.high);
-        for (int32_t c = 0; c < p->channels; c++) *out++ = blend(&y, &x, top_left++, bottom_left++, top_right++, bottom_right++);
+        for (int32_t c = 0; c < p->channels; c++)
+          *out++ = blend(&y, &x, top_left++, bottom_left++, top_right++, bottom_right++);
       }
     }
   }

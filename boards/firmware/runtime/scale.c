@@ -42,7 +42,8 @@ double exp_of(double x) {
   if (x < -700) return 0;
   if (x > 700) return 0x1p1000;
   const int32_t k = round_to_int(x * 1.4426950408889634);
-  const double r = (x - k * 0x1.62e42feep-1) - k * 0x1.a39ef35793c76p-33; /* ln 2 in two parts: the first times k is exact */
+  const double r =
+      (x - k * 0x1.62e42feep-1) - k * 0x1.a39ef35793c76p-33; /* ln 2 in two parts: the first times k is exact */
   double sum = 1;
   for (int term = 13; term > 0; term--) sum = 1 + sum * r / term;
   union {

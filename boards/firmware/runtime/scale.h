@@ -14,7 +14,8 @@ typedef struct {
 /* QuantizeMultiplier. Refuses a factor that is no positive number or needs more than 31 bits to the left. */
 factor factor_of(node *n, double real);
 
-/* CalculateInputRadius: how far from zero a code may be before `f` takes it out of Q`integer_bits`. For f.shift in [0, 31]. */
+/* CalculateInputRadius: how far from zero a code may be before `f` takes it out of Q`integer_bits`. For f.shift in [0,
+ * 31]. */
 int32_t input_radius(factor f, int32_t integer_bits);
 
 /* Nearest integer, ties away from zero; saturates. */

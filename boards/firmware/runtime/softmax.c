@@ -29,7 +29,9 @@ static void prepare(node *n) {
   if (p) *p = (plan){input, output, f, -input_radius(f, DIFF_INTEGER_BITS), input->bytes / depth, depth};
 }
 
-static int32_t exp_of_diff(const plan *p, int32_t diff) { return exp_of_negative(apply_factor(diff, p->factor), DIFF_INTEGER_BITS); }
+static int32_t exp_of_diff(const plan *p, int32_t diff) {
+  return exp_of_negative(apply_factor(diff, p->factor), DIFF_INTEGER_BITS);
+}
 
 static int32_t largest(const int8_t *x, uint32_t count) {
   int32_t max = INT8_MIN;
@@ -50,11 +52,13 @@ static void softmax_row(const plan *p, const int8_t *x, int8_t *out) {
     if (x[i] - max >= p->lowest) sum += (uint32_t)rounding_shift(exp_of_diff(p, x[i] - max), SUM_INTEGER_BITS);
   }
   const uint32_t zeros = leading_zeros(sum);
-  const int32_t reciprocal = one_over_one_plus((int32_t)((sum << zeros) & INT32_MAX)); /* GetReciprocal: the leading one is the 1 + */
+  const int32_t reciprocal =
+      one_over_one_plus((int32_t)((sum << zeros) & INT32_MAX)); /* GetReciprocal: the leading one is the 1 + */
   const int32_t to_code = SUM_INTEGER_BITS - (int32_t)zeros + 31 - 8;
   for (uint32_t i = 0; i < p->depth; i++) {
     const int32_t diff = x[i] - max;
-    const int32_t share = diff >= p->lowest ? rounding_shift(high_multiply(reciprocal, exp_of_diff(p, diff)), to_code) : 0;
+    const int32_t share =
+        diff >= p->lowest ? rounding_shift(high_multiply(reciprocal, exp_of_diff(p, diff)), to_code) : 0;
     out[i] = (int8_t)clamp(share + INT8_MIN, INT8_MIN, INT8_MAX);
   }
 }

@@ -1,6 +1,6 @@
 /*
- * SVDF: a layer of filters over time. Each filter keeps its last outputs in the state, a variable tensor [batch, filter, time].
- * TFLM's EvalInt16SVDF, which applies no fused activation.
+ * SVDF: a layer of filters over time. Each filter keeps its last outputs in the state, a variable tensor [batch,
+ * filter, time]. TFLM's EvalInt16SVDF, which applies no fused activation.
  */
 #include <string.h>
 
@@ -15,8 +15,9 @@ typedef struct {
 
 static void check_shapes(node *n, const plan *p, const shape *input, const shape *features, const shape *times) {
   const bool are_matrices = input->rank == 2 && features->rank == 2 && times->rank == 2;
-  const bool fits = are_matrices && p->inputs > 0 && p->memory > 0 && features->dim[1] == input->dim[1] && times->dim[0] == features->dim[0] &&
-                    p->rank > 0 && p->filters % p->rank == 0 && p->state->bytes == p->batches * p->filters * p->memory * sizeof(int16_t) &&
+  const bool fits = are_matrices && p->inputs > 0 && p->memory > 0 && features->dim[1] == input->dim[1] &&
+                    times->dim[0] == features->dim[0] && p->rank > 0 && p->filters % p->rank == 0 &&
+                    p->state->bytes == p->batches * p->filters * p->memory * sizeof(int16_t) &&
                     p->output->bytes == p->batches * p->filters / p->rank;
   node_require(n, fits, "the shapes of input, weights, state and output do not fit");
 }
@@ -27,7 +28,8 @@ static void check_types(node *n, const plan *p) {
   node_support_type(n, p->times, INT16);
   node_support_type(n, p->state, INT16);
   node_support_type(n, p->output, INT8);
-  node_support(n, node_is_constant(n, p->features) && node_is_constant(n, p->times), "with weights that are no constant");
+  node_support(n, node_is_constant(n, p->features) && node_is_constant(n, p->times),
+               "with weights that are no constant");
   node_require(n, !node_is_constant(n, p->state), "the state is a constant");
   if (p->bias == NULL) return;
   node_support_type(n, p->bias, INT32);
@@ -37,10 +39,12 @@ static void check_types(node *n, const plan *p) {
 
 /* The scales are multiplied and divided in single precision, as in PrepareSvdf. */
 static void set_factors(node *n, plan *p) {
-  const quantization input = tensor_quantization(n, p->input), features = tensor_quantization(n, p->features), state = tensor_quantization(n, p->state);
+  const quantization input = tensor_quantization(n, p->input), features = tensor_quantization(n, p->features),
+                     state = tensor_quantization(n, p->state);
   const quantization times = tensor_quantization(n, p->times), output = tensor_quantization(n, p->output);
   node_support(n, state.zero_point == 0, "with a zero point in the state");
-  const float to_state = input.scale * features.scale / state.scale, to_output = state.scale * times.scale / output.scale;
+  const float to_state = input.scale * features.scale / state.scale,
+              to_output = state.scale * times.scale / output.scale;
   p->to_state = factor_of(n, (double)to_state);
   p->to_output = factor_of(n, (double)to_output);
   p->input_zero_point = input.zero_point;
@@ -49,11 +53,20 @@ static void set_factors(node *n, plan *p) {
 
 static void prepare(node *n) {
   const tensor *input = node_input(n, 0), *features = node_input(n, 1), *times = node_input(n, 2);
-  const shape in = tensor_shape(n, input), feature_shape = tensor_shape(n, features), time_shape = tensor_shape(n, times);
+  const shape in = tensor_shape(n, input), feature_shape = tensor_shape(n, features),
+              time_shape = tensor_shape(n, times);
   plan draft = {
-    .input = input, .features = features, .times = times, .bias = node_optional_input(n, 3), .state = node_input(n, 4), .output = node_output(n, 0),
-    .batches = (uint32_t)in.dim[0], .inputs = (uint32_t)in.dim[1], .filters = (uint32_t)feature_shape.dim[0], .memory = (uint32_t)time_shape.dim[1],
-    .rank = (uint32_t)fb_int32_field(n->model, n->options, 0, 0),
+      .input = input,
+      .features = features,
+      .times = times,
+      .bias = node_optional_input(n, 3),
+      .state = node_input(n, 4),
+      .output = node_output(n, 0),
+      .batches = (uint32_t)in.dim[0],
+      .inputs = (uint32_t)in.dim[1],
+      .filters = (uint32_t)feature_shape.dim[0],
+      .memory = (uint32_t)time_shape.dim[1],
+      .rank = (uint32_t)fb_int32_field(n->model, n->options, 0, 0),
   };
   check_shapes(n, &draft, &in, &feature_shape, &time_shape);
   if (node_refused(n)) return;

@@ -62,6 +62,7 @@ int32_t logistic_q4(int32_t x) {
 
 int32_t tanh_q4(int32_t x) {
   if (x == 0) return 0;
-  const int32_t positive = one_minus_over_one_plus(exp_of_negative(x < 0 ? x : -x, 5)); /* read with one more integer bit: twice x */
+  const int32_t positive =
+      one_minus_over_one_plus(exp_of_negative(x < 0 ? x : -x, 5)); /* read with one more integer bit: twice x */
   return x > 0 ? positive : -positive;
 }

@@ -1,4 +1,5 @@
-/* exp, logistic, tanh and 1 / (1 + x) in fixed point, bit for bit as gemmlowp's fixedpoint.h computes them. Qm.n has m integer bits. */
+/* exp, logistic, tanh and 1 / (1 + x) in fixed point, bit for bit as gemmlowp's fixedpoint.h computes them. Qm.n has m
+ * integer bits. */
 #ifndef TICKMARK_TRANSCENDENTAL_H
 #define TICKMARK_TRANSCENDENTAL_H
 

@@ -23,7 +23,8 @@ bool broadcast_strides(const shape *s, const shape *out, int32_t strides[MAX_RAN
 /* Merges dimensions that both arrays walk without a jump, so that the innermost runs are as long as they can be. */
 void simplify(traversal *t);
 
-/* Calls `run` for each innermost run, with its first elements; count[rank - 1] elements follow at a[rank - 1], b[rank - 1]. */
+/* Calls `run` for each innermost run, with its first elements; count[rank - 1] elements follow at a[rank - 1], b[rank -
+ * 1]. */
 void traverse(const traversal *t, void (*run)(const void *context, int32_t a, int32_t b), const void *context);
 
 #endif

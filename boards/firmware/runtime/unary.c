@@ -1,7 +1,7 @@
 /* Functions of one int8 code, one code at a time: at prepare time each becomes a table of all 256 answers. */
+#include "unary.h"
 #include "scale.h"
 #include "transcendental.h"
-#include "unary.h"
 
 typedef struct {
   const tensor *input, *output;
@@ -36,7 +36,8 @@ static void keep_table(const mapping *m, int32_t (*map)(const mapping *, int32_t
   p->input = node_input(m->node, 0);
   p->output = node_output(m->node, 0);
   const code_range in = type_range(m->node, p->input), out = type_range(m->node, p->output);
-  for (int32_t code = in.low; code <= in.high; code++) p->code[(uint8_t)code] = (uint8_t)clamp(map(m, code), out.low, out.high);
+  for (int32_t code = in.low; code <= in.high; code++)
+    p->code[(uint8_t)code] = (uint8_t)clamp(map(m, code), out.low, out.high);
 }
 
 static HOT void invoke(const void *plan_) {
@@ -78,7 +79,9 @@ static int32_t tanh_code(const mapping *m, int32_t code) {
 
 static void prepare_tanh(node *n) { prepare_q4(n, 0, tanh_code); }
 
-static int32_t rescaled(const mapping *m, int32_t code) { return apply_factor(code - m->in.zero_point, m->factor) + m->out.zero_point; }
+static int32_t rescaled(const mapping *m, int32_t code) {
+  return apply_factor(code - m->in.zero_point, m->factor) + m->out.zero_point;
+}
 
 static double single_ratio(const mapping *m) {
   const float ratio = m->in.scale / m->out.scale;
@@ -142,7 +145,9 @@ static void prepare_elu(node *n) {
 }
 
 /* The upper 16 bits of a multiplier, rounded (DownScaleInt32ToInt16Multiplier). */
-static int32_t short_multiplier(factor f) { return f.multiplier >= INT32_MAX - (1 << 15) ? INT16_MAX : (f.multiplier + (1 << 15)) >> 16; }
+static int32_t short_multiplier(factor f) {
+  return f.multiplier >= INT32_MAX - (1 << 15) ? INT16_MAX : (f.multiplier + (1 << 15)) >> 16;
+}
 
 static int32_t saturate16(int32_t x) { return clamp(x, INT16_MIN, INT16_MAX); }
 
@@ -157,19 +162,22 @@ static int32_t hard_swish_code(const mapping *m, int32_t code) {
   enum { HIRES_BITS = 7 };
   const int32_t x = (code - m->in.zero_point) * (1 << HIRES_BITS), shift = m->negative_factor.shift;
   const int32_t on_output_scale = high_multiply16(x, short_multiplier(m->factor));
-  int32_t share = shift > 0 ? saturate16(shift > 16 ? (x > 0) * INT16_MAX + (x < 0) * INT16_MIN : x * (1 << (shift - 1))) : x;
+  int32_t share =
+      shift > 0 ? saturate16(shift > 16 ? (x > 0) * INT16_MAX + (x < 0) * INT16_MIN : x * (1 << (shift - 1))) : x;
   share = high_multiply16(share, short_multiplier(m->negative_factor));
   if (shift > 0) share = saturate16(2 * share);
   if (shift < 0) share = rounding_shift(share, -shift);
   share = (share + (1 << 15)) >> 1;
-  const int32_t y = share * on_output_scale / (1 << 15); /* towards zero, which cancels the bias of the roundings before */
+  const int32_t y =
+      share * on_output_scale / (1 << 15); /* towards zero, which cancels the bias of the roundings before */
   return rounding_shift(y, -m->factor.shift) + m->out.zero_point;
 }
 
 static void prepare_hard_swish(node *n) {
   mapping m;
   if (!check(n, &m)) return;
-  const float hires_scale = 1.0f / 128 * m.in.scale, to_output = hires_scale / m.out.scale, to_share = hires_scale / (3.0f / 32768);
+  const float hires_scale = 1.0f / 128 * m.in.scale, to_output = hires_scale / m.out.scale,
+              to_share = hires_scale / (3.0f / 32768);
   m.factor = factor_of(n, (double)to_output);
   m.negative_factor = factor_of(n, (double)to_share);
   if (node_support(n, m.factor.shift <= 0, "with an output scale this small")) keep_table(&m, hard_swish_code);

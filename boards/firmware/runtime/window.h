@@ -25,7 +25,8 @@ typedef struct {
 /* Checks the options against the shapes of input and output (ComputePaddingHeightWidth). */
 window window_of(node *n, const tensor *input, const tensor *output, window_options options);
 
-/* Copies the int8 taps under the window at (y, x) of one image: [height, width, in_channels], `outside` where there is no input. */
+/* Copies the int8 taps under the window at (y, x) of one image: [height, width, in_channels], `outside` where there is
+ * no input. */
 HOT void gather_window(const window *w, const int8_t *image, int32_t y, int32_t x, int8_t outside, int8_t *patch);
 
 #endif

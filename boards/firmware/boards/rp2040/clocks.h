@@ -3,7 +3,8 @@
 
 enum { SYS_HZ = 125000000 };
 
-/* 12 MHz crystal, PLL, 125 MHz for core and peripherals. A clock that does not come up leaves its predecessor running. */
+/* 12 MHz crystal, PLL, 125 MHz for core and peripherals. A clock that does not come up leaves its predecessor running.
+ */
 void clocks_start(void);
 
 /* Takes blocks out of reset. */

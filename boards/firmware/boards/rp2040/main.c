@@ -26,31 +26,34 @@ static uint32_t stack_used(void) {
 }
 
 static tickmark_board board = {
-  .board = "rp2040",
-  .unit = "", /* the chip has no serial number; a flash chip's would need the flash taken out of reading in place */
-  .runtime = REFERENCE_RUNTIME,
-  .tick_source = "systick",
-  .tick_hz = SYS_HZ,
-  .build_id = __build_id_note + 16, /* behind three words of sizes and type, and "GNU" */
-  .regions = {
-    [TICKMARK_INPUT] = {tickmark_input, INPUT_BYTES, TICKMARK_WRITABLE | TICKMARK_ADDRESSABLE},
-    [TICKMARK_OUTPUT] = {tickmark_output, OUTPUT_BYTES, TICKMARK_ADDRESSABLE},
-    [TICKMARK_ARENA] = {tickmark_arena, ARENA_BYTES, 0},
-  },
-  .send = uart_send,
-  .clock_start = systick_start,
-  .clock_stop = systick_stop,
-  .stack_used = stack_used,
-  .prepare = reference_prepare,
-  .invoke = reference_invoke,
-  .operator_ticks = reference_operator_ticks,
+    .board = "rp2040",
+    .unit = "", /* the chip has no serial number; a flash chip's would need the flash taken out of reading in place */
+    .runtime = REFERENCE_RUNTIME,
+    .tick_source = "systick",
+    .tick_hz = SYS_HZ,
+    .build_id = __build_id_note + 16, /* behind three words of sizes and type, and "GNU" */
+    .regions =
+        {
+            [TICKMARK_INPUT] = {tickmark_input, INPUT_BYTES, TICKMARK_WRITABLE | TICKMARK_ADDRESSABLE},
+            [TICKMARK_OUTPUT] = {tickmark_output, OUTPUT_BYTES, TICKMARK_ADDRESSABLE},
+            [TICKMARK_ARENA] = {tickmark_arena, ARENA_BYTES, 0},
+        },
+    .send = uart_send,
+    .clock_start = systick_start,
+    .clock_stop = systick_stop,
+    .stack_used = stack_used,
+    .prepare = reference_prepare,
+    .invoke = reference_invoke,
+    .operator_ticks = reference_operator_ticks,
 };
 
 int main(void) {
   clocks_start();
   uart_start();
-  board.regions[TICKMARK_MODEL] = (tickmark_region){__tickmark_model_start, (uint32_t)(__tickmark_model_end - __tickmark_model_start), TICKMARK_ADDRESSABLE};
-  board.regions[TICKMARK_STACK] = (tickmark_region){(uint8_t *)__stack_bottom, (uint32_t)(__stack_top - __stack_bottom) * sizeof *__stack_top, 0};
+  board.regions[TICKMARK_MODEL] = (tickmark_region){
+      __tickmark_model_start, (uint32_t)(__tickmark_model_end - __tickmark_model_start), TICKMARK_ADDRESSABLE};
+  board.regions[TICKMARK_STACK] =
+      (tickmark_region){(uint8_t *)__stack_bottom, (uint32_t)(__stack_top - __stack_bottom) * sizeof *__stack_top, 0};
   reference_start(board.regions, systick_now32);
   tickmark_start(&board);
   for (;;) tickmark_receive(uart_receive());

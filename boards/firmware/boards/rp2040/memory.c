@@ -1,4 +1,5 @@
-/* What the compiler expects of a C library; memcpy is in memcpy.S. Built with -fno-tree-loop-distribute-patterns, or memset would call memset. */
+/* What the compiler expects of a C library; memcpy is in memcpy.S. Built with -fno-tree-loop-distribute-patterns, or
+ * memset would call memset. */
 #include <stddef.h>
 #include <stdint.h>
 

@@ -1,4 +1,5 @@
-/* The registers that this port touches, with the datasheet's names. RP2040 datasheet, chapters 2 and 4; ARMv6-M manual, B3. */
+/* The registers that this port touches, with the datasheet's names. RP2040 datasheet, chapters 2 and 4; ARMv6-M manual,
+ * B3. */
 #ifndef TICKMARK_RP2040_REGISTERS_H
 #define TICKMARK_RP2040_REGISTERS_H
 

@@ -16,7 +16,8 @@ void systick_start(void) {
   REGISTER(SYST_RVR) = LONGEST;
   REGISTER(SYST_CVR) = 0;
   REGISTER(SYST_CSR) = ENABLE | CORE_CLOCK;
-  for (uint32_t polls = 0; REGISTER(SYST_CVR) == 0 && polls < MOST_POLLS; polls++) {}
+  for (uint32_t polls = 0; REGISTER(SYST_CVR) == 0 && polls < MOST_POLLS; polls++) {
+  }
   wraps = 0;
   REGISTER(ICSR) = CLEAR_PENDING;
   REGISTER(SYST_CSR) = ENABLE | INTERRUPT | CORE_CLOCK;

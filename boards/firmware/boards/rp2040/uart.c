@@ -37,7 +37,8 @@ void uart0_interrupt(void) {
 void uart_send(const uint8_t *bytes, uint32_t count) {
   enum { TX_FULL = 1 << 5 };
   while (count--) {
-    while (REGISTER(UART0_FR) & TX_FULL) {}
+    while (REGISTER(UART0_FR) & TX_FULL) {
+    }
     REGISTER(UART0_DR) = *bytes++;
   }
 }
