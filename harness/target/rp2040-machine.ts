@@ -133,7 +133,8 @@ export function rp2040Machine(options: MachineOptions): Machine {
 
   function run(budget: number): Rest {
     const end = instructions + budget;
-    while (instructions < end && !death) {
+    while (instructions < end) {
+      if (death) return 'dead';
       if (core.waiting && !isWoken()) return 'asleep';
       if (!translated(end - instructions)) interpret();
     }

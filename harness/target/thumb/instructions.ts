@@ -427,6 +427,6 @@ function condition(flags: Flags, code: number): string {
     `${a} >= ${b}`,
     `${a} > ${b}`,
   ];
-  const holds = (compared ? comparisons : general)[code >> 1];
-  return code & 1 ? `!(${holds})` : `${holds}`;
+  const holds = (compared ? comparisons : general)[code >> 1] ?? 'true';
+  return code & 1 ? `!(${holds})` : holds;
 }

@@ -85,6 +85,7 @@ export function translatorFor(mcu: RP2040, code: CodeRanges): Translator {
     if (!translation) return undefined;
     for (const address of translation.addresses) isTranslated[slotOf(address) ?? 0] = 1;
     const body = `return function trace(room, roomCycles) {\n${translation.source}\n}`;
+    // oxlint-disable-next-line typescript/no-implied-eval -- the text is ours: numbers and register names, nothing of the image
     const make = new Function('core', 'R', 'S8', 'S16', 'S32', 'F8', 'F16', 'F32', body);
     return { count: translation.count, cycles: translation.cycles, run: make(...views) as Block['run'] };
   }
@@ -109,10 +110,14 @@ export function translatorFor(mcu: RP2040, code: CodeRanges): Translator {
 
   /** Traces never store where code may be: such stores come through here, and so does DMA. */
   function watchStores(): void {
-    const { writeUint8, writeUint16, writeUint32 } = mcu;
-    mcu.writeUint8 = (address, value) => (writeUint8.call(mcu, address, value), forget(address, 1));
-    mcu.writeUint16 = (address, value) => (writeUint16.call(mcu, address, value), forget(address, 2));
-    mcu.writeUint32 = (address, value) => (writeUint32.call(mcu, address, value), forget(address, 4));
+    const bytesOf = { writeUint8: 1, writeUint16: 2, writeUint32: 4 } as const;
+    for (const name of ['writeUint8', 'writeUint16', 'writeUint32'] as const) {
+      const execute = mcu[name].bind(mcu);
+      mcu[name] = (address, value) => {
+        execute(address, value);
+        forget(address, bytesOf[name]);
+      };
+    }
   }
 }
 
