@@ -11,7 +11,7 @@ export async function report(folder = newestRun(process.cwd())): Promise<void> {
   const absolute = resolve(folder);
   const run = reportedRun(absolute, readResults(absolute));
   const terminal = consoleReporter(process.stdout, process.env, process.cwd());
-  const reporters = [...reportersFor({ html: true }, new AbortController().signal), terminal];
+  const reporters = [...(await reportersFor({ html: true }, new AbortController().signal)), terminal];
   for (const result of run.results.cases) await publishCase(reporters, result, run);
   await publishEnd(reporters, run);
 }

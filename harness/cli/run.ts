@@ -9,9 +9,11 @@ import { type ConsoleReporter, consoleReporter } from '../report/console.ts';
 import { readResults } from '../report/json.ts';
 import type { Notice } from '../report/port.ts';
 import { reportedRun } from '../report/publish.ts';
-import { planVariable } from '../runner/environment.ts';
+import { brokerVariable, planVariable } from '../runner/environment.ts';
 import type { RunEvent } from '../runner/events.ts';
-import { makePlan, type Plan, planPath } from '../runner/plan.ts';
+import { keepBroker } from '../runner/keep-broker.ts';
+import { makePlan } from '../runner/make-plan.ts';
+import { type Plan, planPath } from '../runner/plan.ts';
 import { exitCode } from '../verdict/exit-code.ts';
 import { grepOption } from './options.ts';
 
@@ -29,8 +31,10 @@ export async function run(suites: readonly string[], options: Options): Promise<
   const plan = planFor(suites, options);
   const terminal = consoleReporter(process.stdout, process.env, process.cwd());
   const heard: Heard = { notices: [], said: '', interrupts: 0 };
-  const runner = forkRunner(plan);
-  listen(runner, terminal, heard);
+  const hear = (event: RunEvent) => show(event, terminal, heard);
+  await using broker = plan.replayOf === null ? keepBroker(planPath(plan), hear) : undefined;
+  const runner = forkRunner(plan, broker?.socketPath);
+  listen(runner, hear, heard);
   passInterrupts(runner, heard);
   await once(runner, 'exit');
   return conclude(plan, terminal, heard, options.strict ?? false);
@@ -49,11 +53,11 @@ function planFor(suites: readonly string[], { target, grep, out, replay, html }:
   });
 }
 
-function forkRunner(plan: Plan): ChildProcess {
+function forkRunner(plan: Plan, socketPath = ''): ChildProcess {
   const playwright = createRequire(import.meta.url).resolve('@playwright/test/cli');
   const config = entryPoint('../runner/playwright.config', import.meta.url).path;
   return fork(playwright, ['test', '--config', config], {
-    env: { ...process.env, [planVariable]: planPath(plan) },
+    env: { ...process.env, [planVariable]: planPath(plan), [brokerVariable]: socketPath },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true, // Ctrl-C reaches this process alone, which passes it on in order
   });
@@ -68,14 +72,15 @@ interface Heard {
 
 const keptBytes = 8192;
 
-function listen(runner: ChildProcess, terminal: ConsoleReporter, heard: Heard): void {
-  runner.on('message', message => {
-    const event = message as RunEvent;
-    if (event.kind === 'progress') terminal.progress(event.progress);
-    if (event.kind === 'case') terminal.onCase(event.result);
-    if (event.kind === 'trouble') terminal.note(event.message);
-    if (event.kind === 'reported') heard.notices = event.notices;
-  });
+function show(event: RunEvent, terminal: ConsoleReporter, heard: Heard): void {
+  if (event.kind === 'progress') terminal.progress(event.progress);
+  if (event.kind === 'case') terminal.onCase(event.result);
+  if (event.kind === 'trouble') terminal.note(event.message);
+  if (event.kind === 'reported') heard.notices = event.notices;
+}
+
+function listen(runner: ChildProcess, hear: (event: RunEvent) => void, heard: Heard): void {
+  runner.on('message', message => hear(message as RunEvent));
   for (const stream of [runner.stdout, runner.stderr])
     stream?.on('data', (chunk: Buffer) => (heard.said = (heard.said + chunk.toString()).slice(-keptBytes)));
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { messageOf, TargetError } from '../errors.ts';
 import { type BrokerReply, linesOf, sendLine } from './wire.ts';
 
@@ -10,14 +11,29 @@ export interface Asked {
 
 /** Has the broker measure a case; resolves once it has been asked, so that the caller may keep its own thread busy meanwhile. */
 export async function askBroker(socketPath: string, caseId: string): Promise<Asked> {
-  const socket = connect(socketPath);
-  await once(socket, 'connect').catch(cause => {
+  const socket = await connected(socketPath, performance.now() + startMs).catch((cause: unknown) => {
     throw new TargetError(`the measuring process cannot be reached (${messageOf(cause)})`, caseId, lostFix, { cause });
   });
   sendLine(socket, { measure: caseId });
   const settled = untilDone(socket, caseId);
   settled.catch(() => {}); // the caller awaits it later; until then nobody listens
   return { settled };
+}
+
+const startMs = 10_000;
+const retryMs = 50;
+
+/** The broker may still be starting, or starting again. */
+async function connected(socketPath: string, deadlineMs: number): Promise<Socket> {
+  const socket = connect(socketPath);
+  try {
+    await once(socket, 'connect');
+    return socket;
+  } catch (error) {
+    if (performance.now() > deadlineMs) throw error;
+    await setTimeout(retryMs);
+    return connected(socketPath, deadlineMs);
+  }
 }
 
 async function untilDone(socket: Socket, caseId: string): Promise<void> {

@@ -21,7 +21,7 @@ const ahead = new Map<string, Measurement>();
 const underWay = new Set<Measurement>();
 
 const server = createServer(socket => void serve(socket));
-server.listen(socketPath, () => process.send?.('ready'));
+server.listen(socketPath);
 process.once('disconnect', () => void end());
 if (plan.exact && plan.cases[0]) ahead.set(plan.cases[0].id, start(plan, plan.cases[0]));
 

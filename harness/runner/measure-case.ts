@@ -22,8 +22,8 @@ export async function measureCase(
   using recorder = createRecorder(recordingFolder(plan, planned), () => performance.now());
   const job: Job = {
     suite,
-    target: targetFor(board),
-    protocol: protocolFor(board),
+    target: await targetFor(board),
+    protocol: await protocolFor(board),
     image: readImage(board),
     model,
     inputs: vectors.inputs,

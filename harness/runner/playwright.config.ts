@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { defineConfig, type ReporterDescription } from '@playwright/test';
 import { entryPoint } from '../entry.ts';
 import { planVariable } from './environment.ts';
-import { makePlan, type Plan, planPath, readPlan } from './plan.ts';
+import { type Plan, planPath, readPlan } from './plan.ts';
 
-const plan = planOfThisRun();
+const plan = await planOfThisRun();
 const targets = [...new Set(plan.cases.map(planned => planned.board.name))];
 
 /** A project a target, one worker a target; rig faults are tried again by the broker, never by Playwright. */
@@ -22,9 +22,10 @@ export default defineConfig({
 });
 
 /** Started by `tickmark run`, the plan is given; started by Playwright itself, every suite is planned here, once for all processes. */
-function planOfThisRun(): Plan {
+async function planOfThisRun(): Promise<Plan> {
   const given = process.env[planVariable];
   if (given !== undefined) return readPlan(given);
+  const { makePlan } = await import('./make-plan.ts'); // only here is it needed to read suites
   const made = makePlan({ cwd: process.cwd(), suites: [], targets: [], exact: false, html: true });
   process.env[planVariable] = planPath(made);
   return made;

@@ -2,9 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import type { Run } from '../report/results.ts';
-
-/** A run's provenance as far as it is known before it starts. */
-export type RunStart = Omit<Run, 'finishedAt' | 'complete' | 'interrupted' | 'planned' | 'replayOf'>;
+import type { RunStart } from './plan.ts';
 
 /** When, where, with which version, of which commit. */
 export function describeRun(cwd: string): RunStart {

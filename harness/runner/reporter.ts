@@ -5,13 +5,10 @@ import { publishCase, publishEnd, reportedRun } from '../report/publish.ts';
 import type { Run } from '../report/results.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { reportersFor } from './adapters.ts';
-import { planVariable } from './environment.ts';
+import { caseAttachment, planVariable } from './environment.ts';
 import { tell } from './events.ts';
 import { brokenCase } from './judge-case.ts';
 import { type Plan, readPlan, resultsOf } from './plan.ts';
-
-/** The attachment in which a test hands its judged case over. */
-export const caseAttachment = 'tickmark-case';
 
 /** Collects judged cases into results.json, after each one, and has the reports written from it. */
 export default class TickmarkReporter implements Reporter {
@@ -37,14 +34,16 @@ export default class TickmarkReporter implements Reporter {
       : brokenCase(this.#plan, planned, error?.message ?? `the worker ended (${status})`);
     this.#judged.set(planned.id, result);
     tell({ kind: 'case', result });
-    this.#publish(() => publishCase(this.#reporters, result, this.#run({ complete: false, interrupted: false })));
+    this.#publish(async () =>
+      publishCase(await this.#reporters, result, this.#run({ complete: false, interrupted: false })),
+    );
   }
 
   async onEnd({ status }: FullResult): Promise<void> {
     await this.#published;
     const interrupted = status === 'interrupted';
     const run = this.#run({ complete: this.#judged.size === this.#plan.cases.length, interrupted });
-    await publishEnd(this.#reporters, run);
+    await publishEnd(await this.#reporters, run);
     tell({ kind: 'reported', notices: run.notices });
   }
 

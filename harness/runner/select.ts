@@ -5,10 +5,10 @@ import { modelFacts } from '../model/facts.ts';
 import type { Board } from '../suite/board.ts';
 import { loadBoards } from '../suite/boards.ts';
 import { findSuites } from '../suite/find.ts';
-import { loadSuites } from '../suite/load.ts';
+import { loadSuites, placed } from '../suite/load.ts';
 import type { Suite } from '../suite/suite.ts';
 import { computeReference } from '../verdict/reference.ts';
-import { loadCaseInputs, loadFloatTwin } from './case-inputs.ts';
+import { type CaseInputs, loadCaseInputs, loadFloatTwin } from './case-inputs.ts';
 
 /** Which suites on which targets: what a command line chooses. */
 export interface Selection {
@@ -47,13 +47,23 @@ function casesOf(suite: Suite, boards: ReadonlyMap<string, Board>, { targets, gr
     .filter(name => targets.length === 0 || targets.includes(name))
     .filter(name => !grep || grep.test(`${suite.name} @${name}`));
   if (names.length === 0) return [];
-  const { parsed, vectors } = loadCaseInputs(suite);
-  computeReference(parsed, loadFloatTwin(suite), []); // what the host cannot compute is refused before anything runs
+  const { parsed, vectors } = checkedInputs(suite);
   const macs = modelFacts(parsed).macs * vectors.count;
   return names.flatMap(name => {
     const board = boards.get(name);
     return board ? [{ suite, board, macs, vectors: vectors.count }] : [];
   });
+}
+
+/** What the suite names, and that the host can compute it. */
+function checkedInputs(suite: Suite): CaseInputs {
+  try {
+    const inputs = loadCaseInputs(suite);
+    computeReference(inputs.parsed, loadFloatTwin(suite), []);
+    return inputs;
+  } catch (error) {
+    throw placed(error);
+  }
 }
 
 function expectTargets({ targets, cwd }: Selection, suites: readonly Suite[]): void {

@@ -1,8 +1,8 @@
 // The spec of every run: a case is a test, a verdict is a step.
 import type { TestInfo } from '@playwright/test';
 import type { CaseResult, Verdict } from '../verdict/result.ts';
+import { caseAttachment } from './environment.ts';
 import { currentPlan, test } from './fixtures.ts';
-import { caseAttachment } from './reporter.ts';
 
 for (const planned of currentPlan().cases) {
   test(planned.suite.name, { tag: `@${planned.board.name}` }, async ({ judge }, testInfo) => {

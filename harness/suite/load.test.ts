@@ -6,7 +6,8 @@ import { InputError } from '../errors.ts';
 import type { Board } from './board.ts';
 import { loadBoards } from './boards.ts';
 import { findSuites } from './find.ts';
-import { loadSuite, loadSuites, suiteError } from './load.ts';
+import { loadSuite, loadSuites, placed } from './load.ts';
+import { Misfit } from './misfit.ts';
 
 const fixtures = join(import.meta.dirname, 'fixtures');
 const pico: Board = {
@@ -176,9 +177,11 @@ vectors: { inputs: x.npy, first: 900 }
 targets: [rp2040js-pico]
 budgets: { golden: { maxDiffLsb: 1 } }
 `);
-  const error = suiteError(loadSuite(file, boards), ['vectors', 'first'], 'first is 900, and there are 300 vectors');
-  expect(error.message).toContain('suite.yaml:3:34: first is 900');
-  expect(error.exitCode).toBe(2);
+  const misfit = new Misfit(loadSuite(file, boards), ['vectors', 'first'], 'first is 900, and there are 300 vectors');
+  expect(placed(misfit)).toMatchObject({
+    message: expect.stringContaining('suite.yaml:3:34: first is 900'),
+    exitCode: 2,
+  });
 });
 
 test('lines that end in CR LF are counted and shown as others are', () => {

@@ -1,15 +1,15 @@
 import { dirname, resolve } from 'node:path';
-import type { InputError } from '../errors.ts';
 import type { Board } from './board.ts';
 import { parseBudgets } from './budgets.ts';
 import { crossFaults } from './checks.ts';
 import { type Fault, faultsError, shownPath } from './fault.ts';
 import { parseFormat } from './formats.ts';
+import { Misfit } from './misfit.ts';
 import { checkSuiteFile } from './schema.ts';
 import type { Suite, Task } from './suite.ts';
 import type { SuiteFile } from './suite-file.generated.ts';
 
-import { type Path, readYaml, type YamlSource } from './yaml.ts';
+import { readYaml, type YamlSource } from './yaml.ts';
 
 /** What `targets` may name, by name. */
 export type Boards = ReadonlyMap<string, Board>;
@@ -29,13 +29,11 @@ export function loadSuite(file: string, boards: Boards, cwd = process.cwd()): Su
   return suite;
 }
 
-/**
- * The error for something found later that belongs to a line of the suite file: `what` is said at the value of `path`. The file is read
- * again for its lines, so that a `Suite` stays plain data.
- */
-export function suiteError(suite: Suite, path: Path, what: string): InputError {
-  const { source } = readYaml(suite.file);
-  return faultsError([{ place: source.place(path), what }], process.cwd());
+/** The error for a misfit at its line of the suite file, which is read again for it; any other error as it is. */
+export function placed(error: unknown): unknown {
+  if (!(error instanceof Misfit)) return error;
+  const { source } = readYaml(error.suite.file);
+  return faultsError([{ place: source.place(error.path), what: error.what }], process.cwd());
 }
 
 /** `suite` where there are no faults. */

@@ -5,8 +5,18 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { dataDir, noData } from '../fixtures/data.ts';
 import { type Model, readModel, type Tensor } from '../model/tflite.ts';
+import { placed } from '../suite/load.ts';
 import type { Suite, Task } from '../suite/suite.ts';
 import { loadVectors } from './vectors.ts';
+
+/** As a plan loads them: a misfit is said at its line of the suite. */
+function loadPlaced(suite: Suite, model: Model): void {
+  try {
+    loadVectors(suite, model);
+  } catch (error) {
+    throw placed(error);
+  }
+}
 
 const folder = mkdtempSync(join(tmpdir(), 'tickmark-load-vectors-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -150,12 +160,12 @@ test.each<[string, () => Suite, number, RegExp]>([
   ],
   ['a threshold below every score', () => suiteOf(binary(-0.1)), 1, /tells nothing apart/],
 ])('%s is refused at its line', (_, suite, outputs, message) => {
-  expect(() => loadVectors(suite(), modelOf(outputs))).toThrow(message);
+  expect(() => loadPlaced(suite(), modelOf(outputs))).toThrow(message);
 });
 
 test('vectors that do not fit the model are refused at the line that names them', () => {
   const wide: Model = { ...modelOf(3), tensors: [tensor(0, [1, 4]), tensor(1, [1, 3])] };
-  expect(() => loadVectors(suiteOf(classification), wide)).toThrow(
+  expect(() => loadPlaced(suiteOf(classification), wide)).toThrow(
     /suite\.yaml:4:11: inputs\.bin: has 6 bytes: 2 more than whole vectors of 4 bytes/,
   );
 });

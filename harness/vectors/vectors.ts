@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { elementCount, type Model, type Tensor } from '../model/tflite.ts';
-import { suiteError } from '../suite/load.ts';
+import { Misfit } from '../suite/misfit.ts';
 import type { Suite } from '../suite/suite.ts';
 import { readLabels } from './labels.ts';
 import type { Fail } from './npy.ts';
@@ -27,11 +27,11 @@ export function loadVectors(suite: Suite, model: Model): Vectors {
   const outputs = tensorsOf(model, model.outputs);
   checkTask(suite, outputs);
   const fail: Fail = (what, fix) =>
-    suiteError(suite, ['vectors', 'inputs'], `${basename(suite.vectors.inputs)}: ${what}; ${fix}`);
+    new Misfit(suite, ['vectors', 'inputs'], `${basename(suite.vectors.inputs)}: ${what}; ${fix}`);
   const { preprocess, first } = suite.vectors;
   const all = readVectors(suite.vectors.inputs, { tensors: tensorsOf(model, model.inputs), preprocess }, fail);
   if (first !== undefined && first > all.length) {
-    throw suiteError(suite, ['vectors', 'first'], `first is ${first}, and there are ${all.length} vectors`);
+    throw new Misfit(suite, ['vectors', 'first'], `first is ${first}, and there are ${all.length} vectors`);
   }
 
   const inputs = all.slice(0, first);
@@ -46,7 +46,7 @@ function loadLabels(suite: Suite, [output]: readonly Tensor[], count: number): r
   const labels = readLabels(vectors.labels, { classes: task.classes, classCount }).slice(0, vectors.first);
   if (labels.length !== count) {
     const what = `${basename(vectors.labels)} has ${labels.length} labels for ${count} vectors: write one line a vector`;
-    throw suiteError(suite, ['vectors', 'labels'], what);
+    throw new Misfit(suite, ['vectors', 'labels'], what);
   }
   return labels;
 }

@@ -1,0 +1,44 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { entryPoint } from '../entry.ts';
+import type { RunEvent } from './events.ts';
+
+/** The broker of a run. Disposing ends it, with everything it holds. */
+export interface KeptBroker extends AsyncDisposable {
+  readonly socketPath: string;
+}
+
+const respawns = 5;
+
+/** Starts the broker for a plan, without waiting for it; one that dies is started again for the cases that are left. */
+export function keepBroker(planFile: string, onEvent: (event: RunEvent) => void): KeptBroker {
+  const folder = mkdtempSync(join(tmpdir(), 'tickmark-'));
+  const socketPath = join(folder, 'broker');
+  let stopped = false;
+  let broker = start(respawns);
+
+  return {
+    socketPath,
+    async [Symbol.asyncDispose]() {
+      stopped = true;
+      if (broker.connected) broker.disconnect();
+      if (broker.exitCode === null && broker.signalCode === null) await once(broker, 'exit');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+
+  function start(left: number): ChildProcess {
+    rmSync(socketPath, { force: true });
+    const { path, execArgv } = entryPoint('broker', import.meta.url);
+    // A group of its own: the terminal's Ctrl-C must reach Tickmark first, so that the recording is closed before the target is.
+    const child = fork(path, [socketPath, planFile], { execArgv: [...execArgv], detached: true });
+    child.on('message', message => onEvent(message as RunEvent));
+    child.once('exit', () => {
+      if (!stopped && left > 0) broker = start(left - 1);
+    });
+    return child;
+  }
+}

@@ -1,0 +1,74 @@
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { InputError } from '../errors.ts';
+import { notWritten, writeWhole } from '../files.ts';
+import { writeResults } from '../report/json.ts';
+import { type Plan, type PlannedCase, planPath, resultsOf } from './plan.ts';
+import { describeRun } from './provenance.ts';
+import { type Chosen, chooseCases, type Selection } from './select.ts';
+
+export interface PlanOptions extends Selection {
+  readonly cwd: string;
+  readonly out?: string;
+  readonly replay?: string;
+  readonly exact: boolean;
+  readonly html: boolean;
+}
+
+/** Reads and checks every input, chooses the run's folder and writes plan.json there. Throws InputError with all faults; nothing is run. */
+export function makePlan(options: PlanOptions): Plan {
+  const chosen = chooseCases(options);
+  const run = describeRun(options.cwd);
+  const plan: Plan = {
+    tickmark: 1,
+    run,
+    outDir: runFolder(options, run.id),
+    replayOf: options.replay === undefined ? null : replayFolder(options.cwd, options.replay),
+    cases: chosen.map(planCase).sort((a, b) => a.macs - b.macs),
+    exact: options.exact,
+    html: options.html,
+  };
+  if (plan.replayOf === plan.outDir)
+    throw new InputError('is both replayed and written', plan.outDir, 'choose another --out');
+  clearRunFolder(plan.outDir);
+  writeWhole(planPath(plan), `${JSON.stringify(plan, null, 2)}\n`);
+  writeResults({ folder: plan.outDir, results: resultsOf(plan, [], { complete: false, interrupted: false }) });
+  return plan;
+}
+
+function planCase({ suite, board, macs, vectors }: Chosen): PlannedCase {
+  return { id: `${suite.name}@${board.name}`, suite, board, macs, vectors };
+}
+
+function runFolder({ cwd, out }: PlanOptions, id: string): string {
+  return out === undefined ? join(cwd, 'reports', 'out', id) : resolve(cwd, out);
+}
+
+function replayFolder(cwd: string, replay: string): string {
+  const folder = resolve(cwd, replay);
+  if (existsSync(join(folder, 'recordings'))) return folder;
+  throw new InputError('has no recordings/', relative(cwd, folder) || folder, 'name the folder of an earlier run');
+}
+
+const artefacts = [
+  'results.json',
+  'recordings',
+  'allure-results',
+  'allure-report',
+  'junit.xml',
+  'summary.md',
+  'plan.json',
+];
+
+/** An earlier run in the same folder makes way, by the names it wrote; a folder with anything else in it is left alone. */
+function clearRunFolder(folder: string): void {
+  const strangers = existsSync(folder) ? readdirSync(folder).filter(name => !artefacts.includes(name)) : [];
+  if (strangers.length > 0 && !existsSync(join(folder, 'plan.json')))
+    throw new InputError(`holds other files (${strangers.slice(0, 3).join(', ')})`, folder, 'choose an empty --out');
+  try {
+    mkdirSync(folder, { recursive: true });
+    for (const name of artefacts) rmSync(join(folder, name), { recursive: true, force: true });
+  } catch (cause) {
+    throw notWritten(folder, cause);
+  }
+}
