@@ -73,7 +73,7 @@ fb_vector fb_vector_field(flatbuffer *fb, uint32_t table, uint32_t field, uint32
   const uint32_t vector = fb_table_field(fb, table, field);
   if (vector == 0) return empty;
   const fb_vector found = {vector + 4, fb_uint(fb, vector, 4)};
-  if (fb->broken || found.count > (fb->size - found.at) / element_bytes) {
+  if (fb->broken || (uint64_t)found.count * element_bytes > fb->size - found.at) {
     fb->broken = true;
     return empty;
   }

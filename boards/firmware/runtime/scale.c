@@ -1,29 +1,22 @@
 #include "scale.h"
 
-/* q * 2^exponent == real with q in [0.5, 1), for a finite positive number. */
-static double split_exponent(double real, int32_t *exponent) {
+/*
+ * By the bits of the double, as a chip without floating point is quick with: real = 1.fraction * 2^exponent, and the
+ * multiplier is the fraction with its leading one, halved, rounded from 53 bits to 31, ties up.
+ */
+factor factor_of(node *n, double real) {
+  enum { FRACTION_BITS = 52, BIAS = 1023 };
+  const factor none = {0, 0};
   union {
     double value;
     uint64_t bits;
   } word = {real};
-  *exponent = (int32_t)(word.bits >> 52 & 0x7ff) - 1022;
-  word.bits = (word.bits & ~(0x7ffull << 52)) | 1022ull << 52;
-  return word.value;
-}
-
-factor factor_of(node *n, double real) {
-  const factor none = {0, 0};
-  if (!node_support(n, real >= 0x1p-1000 && real < 0x1p31, "with a scale out of range")) return none;
-  factor f;
-  const double q = split_exponent(real, &f.shift);
-  int64_t multiplier = (int64_t)(q * 0x1p31 + 0.5); /* positive, so truncation rounds half away */
-  if (multiplier == 1ll << 31) {
-    multiplier /= 2;
-    f.shift++;
-  }
-  if (f.shift < -31) return none; /* every product would round to 0 */
-  f.multiplier = (int32_t)multiplier;
-  return f;
+  const uint64_t significand = (word.bits & ((1ull << FRACTION_BITS) - 1)) | 1ull << FRACTION_BITS;
+  const uint32_t rounded = (uint32_t)((significand + (1 << 21)) >> 22);
+  const int32_t carry = (int32_t)(rounded >> 31);                                 /* it rounded up to 2^31 */
+  const int32_t shift = (int32_t)(word.bits >> FRACTION_BITS) - BIAS + 1 + carry; /* a sign would make it large */
+  if (!node_support(n, shift > 1 - BIAS && shift <= 31, "with a scale out of range")) return none;
+  return shift < -31 ? none /* every product would round to 0 */ : (factor){(int32_t)(rounded >> carry), shift};
 }
 
 int32_t input_radius(factor f, int32_t integer_bits) {
