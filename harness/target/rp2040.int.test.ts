@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads';
 import { Worker as Thread } from 'node:worker_threads';
 import { expect, test } from 'vitest';
-import { TargetError } from '../errors.ts';
+import { InputError, TargetError } from '../errors.ts';
 import { firmwareFile, type Program } from './fixtures/firmware.ts';
 import { breaking, computing, echo, hanging, misreading, poll, running, ticking } from './fixtures/programs.ts';
 import type { Link } from './port.ts';
@@ -113,6 +113,7 @@ test('a thread that is lost ends the bytes and everything else with the reason',
 
 test('refuses an image that is not for this chip', async () => {
   const path = firmwareFile({ code: [], handlers: { 1: 0x1000_0000 } });
+  await expect(target.open(path, signal)).rejects.toThrow(InputError);
   await expect(target.open(path, signal)).rejects.toThrow('no vector table at 0x10000100');
   await expect(target.open('missing.elf', signal)).rejects.toThrow('cannot be read: ENOENT');
 });

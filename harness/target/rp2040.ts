@@ -22,6 +22,7 @@ const picoFlashBytes = 2 << 20;
 const sramBase = 0x2000_0000;
 const sramBytes = 264 << 10;
 const executable = 4; // SHF_EXECINSTR
+const linkedFor = 'give an image linked for the RP2040: boot2 at 0x10000000, its vector table at 0x10000100';
 
 /**
  * An emulated RP2040 (rp2040js) in a thread of its own. Its cycles come from a table of instruction timings: exact in repetition,
@@ -116,6 +117,7 @@ function openLink(name: string, thread: Worker, signal: AbortSignal): Link & { r
   thread.on('message', (report: Report) => {
     if (report.kind === 'bytes') bytes.push(report.bytes);
     else if (report.kind === 'answer') calls.get(report.id)?.resolve(report.value);
+    else if (report.kind === 'refused') finish(new InputError(report.reason, name, linkedFor));
     else lose(report.reason);
   });
   thread.on('error', cause => lose(`the emulator crashed: ${messageOf(cause)}`, cause));

@@ -15,6 +15,9 @@ export type Report =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
   /** `value` is undefined when the addresses are no memory of the DUT. */
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
+  /** The image cannot be started. */
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** The core will never do anything sensible again. */
   | { readonly kind: 'dead'; readonly reason: string };
 
 /** A slice takes about a millisecond, so a waiting message is seen soon; its ends are where polling firmware is given its bytes. */
@@ -44,7 +47,7 @@ function boot(): Machine | undefined {
   try {
     return rp2040Machine({ ...(workerData as WorkerOptions), onByte: byte => outbox.push(byte) });
   } catch (error) {
-    post({ kind: 'dead', reason: messageOf(error) });
+    post({ kind: 'refused', reason: messageOf(error) });
     return undefined;
   }
 }
