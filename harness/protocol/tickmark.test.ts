@@ -58,6 +58,19 @@ test('never makes a second inference of a repeated INFER', async () => {
   expect(seen).toEqual([1]);
 });
 
+test('takes no answer that comes twice for that of the next request', async () => {
+  const dut = await prepared({ faults: { duplicate: [5] } });
+  await settled(dut.infer(Uint8Array.of(1, 2, 3, 4)));
+  expect((await settled(dut.infer(Uint8Array.of(5, 6, 7, 8)))).output).toEqual(Uint8Array.of(8, 7, 6, 5));
+});
+
+test('asks again soon when what came back was damaged, also for a long inference', async () => {
+  const dut = await prepared({ faults: { corrupt: [5] } });
+  const startedMs = performance.now();
+  await settled(dut.infer(new Uint8Array(4)));
+  expect(performance.now() - startedMs).toBeLessThanOrEqual(1500);
+});
+
 test('sends no byte into a long inference', async () => {
   const target = mockTarget({ faults: { drop: [5] } });
   const link = await target.open('', signal);
