@@ -9,8 +9,8 @@ import { type ConsoleReporter, consoleReporter } from '../report/console.ts';
 import { readResults } from '../report/json.ts';
 import type { Notice } from '../report/port.ts';
 import { reportedRun } from '../report/publish.ts';
-import { brokerVariable, planVariable } from '../runner/environment.ts';
-import type { RunEvent } from '../runner/events.ts';
+import { brokerVariable, parentEnvironment } from '../runner/environment.ts';
+import type { PlanMessage, RunEvent } from '../runner/events.ts';
 import { keepBroker } from '../runner/keep-broker.ts';
 import { makePlan } from '../runner/make-plan.ts';
 import { type Plan, planPath } from '../runner/plan.ts';
@@ -28,15 +28,18 @@ interface Options {
 
 /** `tickmark run`: plans here, runs Playwright in a child, prints what it tells, and returns the exit code its results call for. */
 export async function run(suites: readonly string[], options: Options): Promise<number> {
-  const plan = planFor(suites, options);
   const terminal = consoleReporter(process.stdout, process.env, process.cwd());
   const heard: Heard = { notices: [], said: '', interrupts: 0 };
   const hear = (event: RunEvent) => show(event, terminal, heard);
-  await using broker = plan.replayOf === null ? keepBroker(planPath(plan), hear) : undefined;
-  const runner = forkRunner(plan, broker?.socketPath);
-  listen(runner, hear, heard);
-  passInterrupts(runner, heard);
-  await once(runner, 'exit');
+  // Both load while this process plans, and wait for the plan: half of the time to the first verdict is theirs.
+  await using broker = keepBroker(hear);
+  await using runner = forkRunner(broker.socketPath);
+  listen(runner.process, hear, heard);
+  passInterrupts(runner.process, heard);
+  const plan = planFor(suites, options);
+  broker.begin(planPath(plan));
+  runner.process.send({ plan: planPath(plan) } satisfies PlanMessage);
+  await once(runner.process, 'exit');
   return conclude(plan, terminal, heard, options.strict ?? false);
 }
 
@@ -53,14 +56,22 @@ function planFor(suites: readonly string[], { target, grep, out, replay, html }:
   });
 }
 
-function forkRunner(plan: Plan, socketPath = ''): ChildProcess {
+function forkRunner(socketPath: string): AsyncDisposable & { readonly process: ChildProcess } {
   const playwright = createRequire(import.meta.url).resolve('@playwright/test/cli');
   const config = entryPoint('../runner/playwright.config', import.meta.url).path;
-  return fork(playwright, ['test', '--config', config], {
-    env: { ...process.env, [planVariable]: planPath(plan), [brokerVariable]: socketPath },
+  const runner = fork(playwright, ['test', '--config', config], {
+    env: { ...process.env, ...parentEnvironment, [brokerVariable]: socketPath, PW_DISABLE_TS_ESM: '1' }, // what it loads is compiled
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true, // Ctrl-C reaches this process alone, which passes it on in order
   });
+  return {
+    process: runner,
+    async [Symbol.asyncDispose]() {
+      if (runner.exitCode !== null || runner.signalCode !== null) return;
+      runner.kill('SIGKILL'); // it was given no plan
+      await once(runner, 'exit');
+    },
+  };
 }
 
 /** What came from the runner besides judged cases. `said` is the end of what it printed itself: nothing, unless it could not do its work. */

@@ -1,10 +1,10 @@
-// The process that owns targets. Forked for a run with (socket path, plan path); it ends, with all it holds, when its parent does.
+// The process that owns targets. Forked for a run with a socket path, then sent the plan; it ends, with all it holds, when its parent does.
 import { rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { messageOf, TargetError } from '../errors.ts';
 import type { Progress } from '../measure/session.ts';
-import { tell } from './events.ts';
+import { planFromParent, tell } from './events.ts';
 import { measureCase } from './measure-case.ts';
 import { type Plan, type PlannedCase, readPlan } from './plan.ts';
 import { type BrokerRequest, linesOf, sendLine } from './wire.ts';
@@ -14,16 +14,16 @@ interface Measurement {
   readonly cancel: AbortController;
 }
 
-const [socketPath = '', planFile = ''] = process.argv.slice(2);
-const plan = readPlan(planFile);
+const [socketPath = ''] = process.argv.slice(2);
 const ended = new AbortController();
 const ahead = new Map<string, Measurement>();
 const underWay = new Set<Measurement>();
 
 const server = createServer(socket => void serve(socket));
-server.listen(socketPath);
 process.once('disconnect', () => void end());
-if (plan.exact && plan.cases[0]) ahead.set(plan.cases[0].id, start(plan, plan.cases[0]));
+const plan = readPlan(await planFromParent());
+server.listen(socketPath);
+if (plan.exact && plan.replayOf === null && plan.cases[0]) ahead.set(plan.cases[0].id, start(plan, plan.cases[0]));
 
 async function serve(socket: Socket): Promise<void> {
   socket.on('error', () => {}); // a worker that went away; 'close' follows and gives its case up
@@ -54,7 +54,7 @@ function start(of: Plan, planned: PlannedCase): Measurement {
 }
 
 async function end(): Promise<void> {
-  ended.abort(new TargetError('the run was interrupted', plan.run.id, 'run it again'));
+  ended.abort(new TargetError('the run was interrupted', 'tickmark', 'run it again'));
   server.close();
   await Promise.allSettled([...underWay].map(measurement => measurement.settled));
   rmSync(dirname(socketPath), { recursive: true, force: true }); // whoever made the folder may be gone

@@ -1,6 +1,18 @@
+import { once } from 'node:events';
 import type { Notice } from '../report/port.ts';
 import type { Progress } from '../report/progress.ts';
 import type { CaseResult } from '../verdict/result.ts';
+
+/** What the process that started a run tells its children, once it has planned. */
+export interface PlanMessage {
+  readonly plan: string;
+}
+
+/** The path of the plan, when the parent has made it. */
+export async function planFromParent(): Promise<string> {
+  const [message] = (await once(process, 'message')) as [PlanMessage];
+  return message.plan;
+}
 
 /** What a run tells the process that started it, over IPC. */
 export type RunEvent =

@@ -6,7 +6,8 @@ import { readPlan } from './plan.ts';
 async function startBroker(): Promise<() => Promise<void>> {
   const planFile = process.env[planVariable] ?? '';
   if (process.env[brokerVariable] !== undefined || readPlan(planFile).replayOf !== null) return async () => {};
-  const broker = keepBroker(planFile, () => {});
+  const broker = keepBroker(() => {});
+  broker.begin(planFile);
   process.env[brokerVariable] = broker.socketPath;
   return async () => broker[Symbol.asyncDispose]();
 }

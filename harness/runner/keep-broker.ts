@@ -4,24 +4,31 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { entryPoint } from '../entry.ts';
-import type { RunEvent } from './events.ts';
+import type { PlanMessage, RunEvent } from './events.ts';
 
 /** The broker of a run. Disposing ends it, with everything it holds. */
 export interface KeptBroker extends AsyncDisposable {
   readonly socketPath: string;
+  /** Hands it the plan, whose first case it may measure at once. */
+  begin(planFile: string): void;
 }
 
 const respawns = 5;
 
-/** Starts the broker for a plan, without waiting for it; one that dies is started again for the cases that are left. */
-export function keepBroker(planFile: string, onEvent: (event: RunEvent) => void): KeptBroker {
+/** Starts the broker, without waiting for it; one that dies is started again for the cases that are left. */
+export function keepBroker(onEvent: (event: RunEvent) => void): KeptBroker {
   const folder = mkdtempSync(join(tmpdir(), 'tickmark-'));
   const socketPath = join(folder, 'broker');
   let stopped = false;
+  let plan: PlanMessage | undefined;
   let broker = start(respawns);
 
   return {
     socketPath,
+    begin(planFile) {
+      plan = { plan: planFile };
+      broker.send(plan);
+    },
     async [Symbol.asyncDispose]() {
       stopped = true;
       if (broker.connected) broker.disconnect();
@@ -34,7 +41,8 @@ export function keepBroker(planFile: string, onEvent: (event: RunEvent) => void)
     rmSync(socketPath, { force: true });
     const { path, execArgv } = entryPoint('broker', import.meta.url);
     // A group of its own: the terminal's Ctrl-C must reach Tickmark first, so that the recording is closed before the target is.
-    const child = fork(path, [socketPath, planFile], { execArgv: [...execArgv], detached: true });
+    const child = fork(path, [socketPath], { execArgv: [...execArgv], detached: true });
+    if (plan) child.send(plan);
     child.on('message', message => onEvent(message as RunEvent));
     child.once('exit', () => {
       if (!stopped && left > 0) broker = start(left - 1);

@@ -2,7 +2,8 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig, type ReporterDescription } from '@playwright/test';
 import { entryPoint } from '../entry.ts';
-import { planVariable } from './environment.ts';
+import { isStartedByTickmark, planVariable } from './environment.ts';
+import { planFromParent } from './events.ts';
 import { type Plan, planPath, readPlan } from './plan.ts';
 
 const plan = await planOfThisRun();
@@ -21,19 +22,23 @@ export default defineConfig({
   projects: targets.map(name => ({ name, workers: 1, grep: new RegExp(`@${name}(\\s|$)`) })),
 });
 
-/** Started by `tickmark run`, the plan is given; started by Playwright itself, every suite is planned here, once for all processes. */
+/** Started by `tickmark run`, the plan is given; started by Playwright itself, every suite is planned here. Once for all processes. */
 async function planOfThisRun(): Promise<Plan> {
   const given = process.env[planVariable];
   if (given !== undefined) return readPlan(given);
+  const path = isStartedByTickmark() ? await planFromParent() : await planHere();
+  process.env[planVariable] = path;
+  return readPlan(path);
+}
+
+async function planHere(): Promise<string> {
   const { makePlan } = await import('./make-plan.ts'); // only here is it needed to read suites
-  const made = makePlan({ cwd: process.cwd(), suites: [], targets: [], exact: false, html: true });
-  process.env[planVariable] = planPath(made);
-  return made;
+  return planPath(makePlan({ cwd: process.cwd(), suites: [], targets: [], exact: false, html: true }));
 }
 
 function reporters(): ReporterDescription[] {
   const own: ReporterDescription = [sibling('reporter')];
-  return process.connected ? [own] : [['list'], own];
+  return isStartedByTickmark() ? [own] : [['list'], own];
 }
 
 function sibling(name: string): string {

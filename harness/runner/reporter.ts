@@ -5,7 +5,7 @@ import { publishCase, publishEnd, reportedRun } from '../report/publish.ts';
 import type { Run } from '../report/results.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { reportersFor } from './adapters.ts';
-import { caseAttachment, planVariable } from './environment.ts';
+import { caseAttachment, isStartedByTickmark, planVariable } from './environment.ts';
 import { tell } from './events.ts';
 import { brokenCase } from './judge-case.ts';
 import { type Plan, readPlan, resultsOf } from './plan.ts';
@@ -48,7 +48,7 @@ export default class TickmarkReporter implements Reporter {
   }
 
   printsToStdio(): boolean {
-    return process.connected; // `tickmark run` prints; without it Playwright's own reporter does
+    return isStartedByTickmark(); // `tickmark run` prints; without it Playwright's own reporter does
   }
 
   #run(state: Pick<Run, 'complete' | 'interrupted'>): ReportedRun {

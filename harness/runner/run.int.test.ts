@@ -1,6 +1,6 @@
 // `tickmark run` as a user runs it: the built command, in a project of its own, on the real emulator.
-import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { type ChildProcess, execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -23,15 +23,6 @@ function only({ cases: [first, ...others] }: Results): CaseResult {
 
 function ticksOf(project: Project, run: string): readonly number[] {
   return only(project.results(run)).metrics.latency?.ticks ?? [];
-}
-
-/** Processes whose command line names the project, or this process's other descendants of a run. */
-function processesOf(text: string): string {
-  try {
-    return execFileSync('pgrep', ['-fa', text], { encoding: 'utf8' });
-  } catch {
-    return ''; // pgrep found none
-  }
 }
 
 async function until(is: () => boolean, timeoutMs: number): Promise<boolean> {
@@ -109,12 +100,14 @@ test('Ctrl-C ends the run in order: code 130, results of what was judged, no pro
   const run = project.start(['run', '--no-html', '--out', 'run']);
   const end = ended(run);
   expect(await until(() => existsSync(join(project.folder, 'run/recordings/long@rp2040js-pico')), 60_000)).toBe(true);
+  const alive = descendants(run.pid);
+  expect(alive.length).toBeGreaterThan(2);
   run.kill('SIGINT');
   expect(await end).toMatchObject({ code: 130 });
   const { run: facts, cases } = project.results('run');
   expect(facts).toMatchObject({ interrupted: true, complete: false, planned: 2 });
   expect(cases.map(each => each.suite)).toEqual(['hum']);
-  expect(processesOf(project.folder)).toBe('');
+  expect(await until(() => alive.every(isGone), 10_000)).toBe(true);
 });
 
 test.each(['the command', 'Playwright', 'the broker'])(
@@ -126,10 +119,10 @@ test.each(['the command', 'Playwright', 'the broker'])(
     const end = ended(run);
     const started = () => existsSync(join(project.folder, `run/recordings/long@${target}/samples.jsonl`));
     expect(await until(started, 60_000)).toBe(true);
-    const pids = { 'the command': `${run.pid}`, Playwright: childrenOf(run.pid), 'the broker': brokerOf(project) };
-    process.kill(Number(pids[who as keyof typeof pids]), 'SIGKILL');
+    const alive = descendants(run.pid);
+    process.kill(victimOf(run, who), 'SIGKILL');
     const { code } = await end;
-    expect(await until(() => processesOf(project.folder) === '' && childrenOf(run.pid) === '', 10_000)).toBe(true);
+    expect(await until(() => alive.every(isGone), 10_000)).toBe(true);
     const { run: facts, cases } = project.results('run');
     if (who !== 'the broker') return expect([code, facts.complete]).toEqual([who === 'Playwright' ? 3 : null, false]);
     // A broker that dies before its case was asked for is started again, and nothing is lost.
@@ -154,24 +147,34 @@ test('a folder with other files in it is not written to', async () => {
   expect(readdirSync(join(project.folder, 'run'))).toEqual(['thesis.txt']);
 });
 
-function childrenOf(pid: number | undefined): string {
+/** The command lines of a process's children, by their process ids. */
+function childrenOf(pid: number | undefined): ReadonlyMap<number, string> {
   try {
-    return (
-      execFileSync('pgrep', ['-P', `${pid}`], { encoding: 'utf8' })
-        .trim()
-        .split('\n')[0] ?? ''
-    );
+    const lines = execFileSync('pgrep', ['-P', `${pid}`, '-a'], { encoding: 'utf8' })
+      .trim()
+      .split('\n');
+    return new Map(lines.map(line => [Number.parseInt(line, 10), line]));
   } catch {
-    return '';
+    return new Map(); // pgrep found none
   }
 }
 
-function brokerOf(project: Project): string {
-  const line = processesOf(join(project.folder, 'run/plan.json'));
-  return (
-    line
-      .split('\n')
-      .find(each => each.includes('broker'))
-      ?.split(' ')[0] ?? ''
-  );
+function descendants(pid: number | undefined): number[] {
+  return [...childrenOf(pid).keys()].flatMap(child => [child, ...descendants(child)]);
+}
+
+function isGone(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '); // a zombie that nobody waits for in a container without init
+  } catch {
+    return true;
+  }
+}
+
+function victimOf(run: ChildProcess, who: string): number {
+  if (who === 'the command' && run.pid) return run.pid;
+  const [found] =
+    [...childrenOf(run.pid)].find(([, line]) => line.includes(who === 'the broker' ? 'broker' : 'playwright')) ?? [];
+  if (!found) throw new Error(`${who} is not running`);
+  return found;
 }
