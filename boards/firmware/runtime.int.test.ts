@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dataDir, noData } from '../../harness/fixtures/data.ts';
+import { missingTool } from '../../harness/fixtures/tools.ts';
 
 /** Part of a group's file: all models, inputs or outputs of the group lie end to end. */
 interface Span {
@@ -26,7 +27,7 @@ type Job = readonly [model: string, inputs: string, outputs: string];
 
 const firmware = fileURLToPath(new URL('.', import.meta.url));
 const hasCompiler = ['make', 'cc'].every(tool => spawnSync(tool, ['--version']).status === 0);
-const skipReason = dataDir === undefined ? noData : hasCompiler ? undefined : 'no C compiler: install gcc and make';
+const skipReason = dataDir === undefined ? noData : missingTool(hasCompiler, 'no C compiler: install gcc and make');
 const cases: Case[] = dataDir ? JSON.parse(readFileSync(join(dataDir, 'ops/index.json'), 'utf8')) : [];
 const groups = [...new Set(cases.map(({ op }) => op))];
 let folder: string;

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { aCase, aResults } from '../fixtures/results.ts';
+import { missingTool } from '../fixtures/tools.ts';
 import { allureReporter } from './allure.ts';
 import { remoteLoads } from './analytics.ts';
 import { generateReport, htmlReporter } from './generate.ts';
@@ -14,6 +15,7 @@ import { publishEnd, reportedRun } from './publish.ts';
 const signal = AbortSignal.timeout(120_000);
 const here = await generatorHere(process.env, signal);
 const hasJava = here.name.startsWith('allure-commandline');
+missingTool(hasJava, 'no Java runtime: apt-get install default-jre-headless');
 
 let out = '';
 beforeAll(() => (out = mkdtempSync(join(tmpdir(), 'tickmark-html-'))));

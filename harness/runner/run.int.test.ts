@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { dataDir, noData } from '../fixtures/data.ts';
 import type { Results } from '../report/results.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { createProject, ended, type Project } from './fixtures/project.ts';
@@ -48,6 +49,27 @@ test('measures, judges and reports; a second run gives the same ticks; a replay 
   expect(await project.run('run', '--no-html', '--replay', 'one', '--out', 'three')).toMatchObject({ code: 0 });
   expect(only(project.results('three')).verdicts).toEqual(only(project.results('one')).verdicts);
   expect(only(project.results('three')).provenance).toEqual(only(project.results('one')).provenance);
+});
+
+test('a suite made of real keywords, outside the checkout, passes at 0 LSB', async ({ skip }) => {
+  skip(!dataDir, noData);
+  using project = createProject();
+  const kws = join(dataDir ?? '', 'kws01');
+  project.write(
+    'kws.yaml',
+    `suite: kws
+model: { file: ${kws}/kws_ref_model.tflite, float: ${kws}/kws_ref_model_float32.tflite }
+vectors: { inputs: ${kws}/inputs.i8.bin, labels: ${kws}/labels.csv, first: 20 }
+task: { kind: classification }
+targets: [${target}]
+budgets: { golden: { maxDiffLsb: 0 }, accuracy: { top1: '>= 90 %' } }
+`,
+  );
+  expect(await project.run('run', 'kws.yaml', '--no-html', '--out', 'run')).toMatchObject({ code: 0, stderr: '' });
+  expect(only(project.results('run')).metrics).toMatchObject({
+    golden: { maxDiffLsb: 0, differingVectors: 0 },
+    accuracy: { correct: 18, judged: 20 },
+  });
 });
 
 test('one tighter budget, one wrong label: each moves its own verdict and no other', async () => {
