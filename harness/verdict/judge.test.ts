@@ -259,6 +259,22 @@ test.each([
   );
 });
 
+test('the sizes of another model are not held against this suite', () => {
+  const model = { sha256: 'e'.repeat(64), bytes: 1_000_000 };
+  const result = judgeCase(someEvidence({ recording: aRecording({ manifest: { model } }) }));
+  expect(deviations(result)).toMatchObject({ 'rig.session': 'broken', 'memory.flash': 'skipped' });
+  expect(result.metrics.memory).not.toHaveProperty('flashBytes');
+});
+
+test("firmware that failed with another model is not this suite's fault", () => {
+  const outcome = { status: 'failed', reason: 'it refused PREPARE: no kernel for TANH int16' } as const;
+  const model = { sha256: 'e'.repeat(64), bytes: 20_000 };
+  const recording = aRecording({ manifest: { outcome, model }, samples: [] });
+  const result = judgeCase(someEvidence({ recording }));
+  expect(result.verdicts[0]).toMatchObject({ budget: 'rig.session', status: 'broken' });
+  expect(result.verdicts.filter(({ status }) => status === 'failed')).toEqual([]);
+});
+
 test('a recording that claims to be complete and lacks a vector is broken, and names it', () => {
   const samples = someSamples().filter(sample => sample.kind !== 'inference' || sample.vector !== 123);
   const result = judgeCase(someEvidence(withSamples(samples)));

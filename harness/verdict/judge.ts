@@ -81,7 +81,7 @@ function gather({ suite, board, recording, identity, reference, labels }: Eviden
     accuracy: measureAccuracy({ task: suite.task, session, reference, labels }),
     latency: rates && measureLatency(session, rates),
     operators: counts ? measureOperators(session, reference) : undefined,
-    memory: measureMemory(session, manifest, reference),
+    memory: measureMemory(session, reference),
     missing: counts ? explainEnd(session.end) : 'the tick counter is broken, see rig.tickCounter',
   };
 }

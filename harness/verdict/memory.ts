@@ -1,4 +1,3 @@
-import type { Manifest } from '../recording/recording.ts';
 import type { Budget } from '../suite/suite.ts';
 import { type Figure, judgeFigure, notMeasured } from './budget.ts';
 import type { Reference } from './reference.ts';
@@ -6,14 +5,14 @@ import type { MemoryMetrics, Verdict } from './result.ts';
 import { explainEnd, type Session } from './session.ts';
 
 /** Sizes from the DUT (arena, stack: the most of all boots), from the image (flash with the model in it, RAM) and from the models. */
-export function measureMemory(session: Session, { image, model }: Manifest, reference: Reference): MemoryMetrics {
+export function measureMemory(session: Session, reference: Reference): MemoryMetrics {
   const arenaBytes = most(session.memory.map(sample => sample.arenaBytes));
   const stackBytes = most(session.memory.map(sample => sample.stackBytes));
   const { weightBytes, floatWeightBytes } = reference;
   return {
     ...(arenaBytes !== undefined && { arenaBytes }),
     ...(stackBytes !== undefined && { stackBytes }),
-    ...(image && { flashBytes: image.flashBytes + model.bytes, ramBytes: image.ramBytes }),
+    ...session.image,
     weightBytes,
     ...(floatWeightBytes !== undefined && { floatWeightBytes }),
   };

@@ -19,6 +19,8 @@ export interface Session {
   readonly scaling: readonly SampleOf<'scaling'>[];
   readonly operators: readonly SampleOf<'operators'>[];
   readonly memory: readonly SampleOf<'memory'>[];
+  /** What the image takes with the model in it; absent where none was loaded. */
+  readonly image?: { readonly flashBytes: number; readonly ramBytes: number };
 }
 
 /** Complete: every vector of every boot was measured, with the suite's own model and vectors. */
@@ -48,17 +50,18 @@ export function readSession(recording: Recording, { identity, outputs, boots }: 
   const decoded = ofKind(samples, 'inference').map(decode);
   const outputBytes = outputs.reduce((sum, tensor) => sum + bytesOf(tensor), 0);
   const misfit = decoded.find(seen => !fits(seen, { vectors, outputBytes }));
-  const fault =
-    foreign ?? (misfit && misfitFault(misfit, { vectors, outputBytes })) ?? missingFault(decoded, { vectors, boots });
+  const fault = (misfit && misfitFault(misfit, { vectors, outputBytes })) ?? missingFault(decoded, { vectors, boots });
+  const image = foreign ? undefined : imageOf(recording);
 
   return {
-    end: endOf(recording, fault),
+    end: endOf(recording, { foreign, fault }),
     vectors,
     boots,
     inferences: decoded.filter(seen => fits(seen, { vectors, outputBytes })),
     scaling: ofKind(samples, 'scaling'),
     operators: ofKind(samples, 'operators'),
     memory: ofKind(samples, 'memory'),
+    ...(image && { image }),
   };
 }
 
@@ -98,9 +101,21 @@ function reasonOf(end: SessionEnd, count: string): string {
   return end.status === 'complete' ? count : end.reason;
 }
 
-/** The first reason wins: a session that ended by itself says why; one that claims to be complete is checked. */
-function endOf({ manifest: { outcome } }: Recording, fault: string | undefined): SessionEnd {
-  return outcome.status === 'complete' && fault !== undefined ? { status: 'broken', reason: fault } : outcome;
+/**
+ * What was tried with another model or other vectors says nothing about this suite, a crash included. Else the first reason wins: a
+ * session that ended by itself says why; one that claims to be complete is checked.
+ */
+function endOf(
+  { manifest: { outcome } }: Recording,
+  { foreign, fault }: { readonly foreign: string | undefined; readonly fault: string | undefined },
+): SessionEnd {
+  if (outcome.status === 'skipped') return outcome;
+  const reason = foreign ?? (outcome.status === 'complete' ? fault : undefined);
+  return reason === undefined ? outcome : { status: 'broken', reason };
+}
+
+function imageOf({ manifest: { image, model } }: Recording): Session['image'] {
+  return image && { flashBytes: image.flashBytes + model.bytes, ramBytes: image.ramBytes };
 }
 
 /** A figure belongs to a model and to vectors: those of a recording that was made with others are none of this suite's. */
