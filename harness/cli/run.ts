@@ -12,7 +12,6 @@ import { reportedRun } from '../report/publish.ts';
 import { brokerVariable, parentEnvironment } from '../runner/environment.ts';
 import type { PlanMessage, RunEvent } from '../runner/events.ts';
 import { keepBroker } from '../runner/keep-broker.ts';
-import { makePlan } from '../runner/make-plan.ts';
 import { type Plan, planPath } from '../runner/plan.ts';
 import { exitCode } from '../verdict/exit-code.ts';
 import { grepOption } from './options.ts';
@@ -36,14 +35,15 @@ export async function run(suites: readonly string[], options: Options): Promise<
   await using runner = forkRunner(broker.socketPath);
   listen(runner.process, hear, heard);
   passInterrupts(runner.process, heard);
-  const plan = planFor(suites, options);
+  const plan = await planFor(suites, options);
   broker.begin(planPath(plan));
   runner.process.send({ plan: planPath(plan) } satisfies PlanMessage);
   await once(runner.process, 'exit');
   return conclude(plan, terminal, heard, options.strict ?? false);
 }
 
-function planFor(suites: readonly string[], { target, grep, out, replay, html }: Options): Plan {
+async function planFor(suites: readonly string[], { target, grep, out, replay, html }: Options): Promise<Plan> {
+  const { makePlan } = await import('../runner/make-plan.ts'); // loaded after the children were started
   return makePlan({
     cwd: process.cwd(),
     suites,
