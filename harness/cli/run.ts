@@ -36,9 +36,11 @@ export async function run(suites: readonly string[], options: Options): Promise<
   listen(runner.process, hear, heard);
   passInterrupts(runner.process, heard);
   const plan = await planFor(suites, options);
-  broker.begin(planPath(plan));
-  runner.process.send({ plan: planPath(plan) } satisfies PlanMessage);
-  await once(runner.process, 'exit');
+  if (heard.interrupts === 0) {
+    broker.begin(planPath(plan));
+    runner.begin(planPath(plan));
+  }
+  await runner.ended;
   return conclude(plan, terminal, heard, options.strict ?? false);
 }
 
@@ -56,7 +58,14 @@ async function planFor(suites: readonly string[], { target, grep, out, replay, h
   });
 }
 
-function forkRunner(socketPath: string): AsyncDisposable & { readonly process: ChildProcess } {
+interface Runner extends AsyncDisposable {
+  readonly process: ChildProcess;
+  readonly ended: Promise<unknown>;
+  /** Hands it the plan; one that has ended by then is found out by its results. */
+  begin(planFile: string): void;
+}
+
+function forkRunner(socketPath: string): Runner {
   const playwright = createRequire(import.meta.url).resolve('@playwright/test/cli');
   const config = entryPoint('../runner/playwright.config', import.meta.url).path;
   const runner = fork(playwright, ['test', '--config', config], {
@@ -64,12 +73,16 @@ function forkRunner(socketPath: string): AsyncDisposable & { readonly process: C
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true, // Ctrl-C reaches this process alone, which passes it on in order
   });
+  const ended = once(runner, 'exit');
   return {
     process: runner,
+    ended,
+    begin(planFile) {
+      if (runner.connected) runner.send({ plan: planFile } satisfies PlanMessage);
+    },
     async [Symbol.asyncDispose]() {
-      if (runner.exitCode !== null || runner.signalCode !== null) return;
-      runner.kill('SIGKILL'); // it was given no plan
-      await once(runner, 'exit');
+      runner.kill('SIGKILL'); // still there only when it was given no plan
+      await ended;
     },
   };
 }

@@ -27,7 +27,7 @@ export function keepBroker(onEvent: (event: RunEvent) => void): KeptBroker {
     socketPath,
     begin(planFile) {
       plan = { plan: planFile };
-      broker.send(plan);
+      if (broker.connected) broker.send(plan); // else the next one is sent it
     },
     async [Symbol.asyncDispose]() {
       stopped = true;

@@ -12,14 +12,15 @@ import { type Plan, readPlan, resultsOf } from './plan.ts';
 
 /** Collects judged cases into results.json, after each one, and has the reports written from it. */
 export default class TickmarkReporter implements Reporter {
+  readonly #abandoned = new AbortController();
   readonly #plan: Plan = readPlan(process.env[planVariable] ?? '');
-  readonly #reporters = reportersFor(this.#plan, new AbortController().signal);
+  readonly #reporters = reportersFor(this.#plan, this.#abandoned.signal);
   /** By case id: what Playwright is told to repeat replaces what it repeats. */
   readonly #judged = new Map<string, CaseResult>();
   #published: Promise<void> = Promise.resolve();
 
   onBegin(): void {
-    process.once('disconnect', leaveNobodyBehind);
+    process.once('disconnect', () => leaveNobodyBehind(this.#abandoned));
   }
 
   onTestEnd(test: TestCase, { attachments, error, status }: TestResult): void {
@@ -63,8 +64,9 @@ export default class TickmarkReporter implements Reporter {
 
 const graceMs = 3_000;
 
-/** Whoever started the run is gone: end as on Ctrl-C, and in any case end. */
-function leaveNobodyBehind(): void {
+/** Whoever started the run is gone: end what is being made, then as on Ctrl-C, and in any case end. */
+function leaveNobodyBehind(abandoned: AbortController): void {
+  abandoned.abort();
   process.kill(process.pid, 'SIGINT');
   setTimeout(() => process.exit(130), graceMs).unref();
 }
