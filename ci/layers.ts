@@ -59,7 +59,7 @@ function topOf(file: string): string {
 
 function importsOf(root: string, file: string): string[] {
   const text = readFileSync(join(root, file), 'utf8');
-  const specifiers = [...text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(match => match[1] ?? '');
+  const specifiers = [...text.matchAll(/(?:from|import|import\()\s*'(\.[^']+)'/g)].map(match => match[1] ?? '');
   return specifiers.map(specifier => relative(root, join(root, dirname(file), specifier)));
 }
 

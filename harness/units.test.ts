@@ -42,6 +42,7 @@ test.each<[string, Unit, RegExp]>([
   ['soon', 'µs', /"soon" is no time/],
   ['1e3 ms', 'µs', /write/],
   ['', 'B', /is no size/],
+  [`${'9'.repeat(400)} s`, 'µs', /^"9{40}…" is too large for a time$/],
 ])('"%s" as %s is refused with what to write', (text, unit, message) => {
   expect(parseQuantity(text, unit).fault).toMatch(message);
 });

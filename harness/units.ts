@@ -131,7 +131,8 @@ function readQuantity(text: string, unit: Unit, lead: string): Parsed<number> {
   if (scale === undefined) return { fault: unitFault({ number, written, lead }, unit) };
 
   // "1.005" × 1000 is 1004.9999999999999: let the decimal point move in the text, so that a bound is what was written
-  return { value: 'exponent' in scale ? Number(`${number}e${scale.exponent}`) : Number(number) * scale.factor };
+  const value = 'exponent' in scale ? Number(`${number}e${scale.exponent}`) : Number(number) * scale.factor;
+  return Number.isFinite(value) ? { value } : { fault: `"${clipped(text)}" is too large for a ${nounOf[unit]}` };
 }
 
 function unitFault(given: { number: string; written: string; lead: string }, unit: Unit): string {

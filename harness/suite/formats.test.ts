@@ -45,9 +45,13 @@ test.each([...patterns])('the pattern of %s accepts what the format reads, and n
   expect(disagreed).toEqual([]);
 });
 
-test('a bound that nothing can meet, and a quantity of nothing, are refused', () => {
+test('a bound that nothing can meet, a quantity of nothing, and a time that no timer takes are refused', () => {
   expect(parseFormat('percent-at-least', '>= 101 %').fault).toMatch(/cannot be met/);
   expect(parseFormat('bytes-at-most', '<= -1 B').fault).toMatch(/below 0/);
   expect(parseFormat('duration-with-unit', '0 s').fault).toMatch(/more than 0/);
+  expect(parseFormat('duration-with-unit', '36000 min').fault).toBe(
+    '"36000 min" is too much: write "2147483.6 s" at most',
+  );
+  expect(parseFormat('duration-with-unit', '2147483.6 s').fault).toBeUndefined();
   expect(parseFormat('bytes-at-most', '<= 0 B')).toEqual({ value: 0 });
 });

@@ -1,4 +1,4 @@
-import { type Parsed, parseBound, parseQuantity, type Relation, type Unit } from '../units.ts';
+import { formatQuantity, type Parsed, parseBound, parseQuantity, type Relation, type Unit } from '../units.ts';
 
 interface Format {
   readonly unit: Unit;
@@ -7,9 +7,12 @@ interface Format {
   readonly most?: number;
 }
 
+/** About 25 days. A timer of Node's takes no more, and fires at once when it is given more. */
+const longestTimerUs = (2 ** 31 - 1) * 1000;
+
 /** What the `format` keywords of our schemas stand for: a unit, and for a bound its direction. */
 export const formats = {
-  'duration-with-unit': { unit: 'µs' },
+  'duration-with-unit': { unit: 'µs', most: longestTimerUs },
   'size-with-unit': { unit: 'B' },
   'frequency-with-unit': { unit: 'Hz' },
   'time-at-most': { unit: 'µs', relation: '<=' },
@@ -34,7 +37,14 @@ export function parseFormat(name: FormatName, text: string): Parsed<number> {
   const parsed = relation === undefined ? parseQuantity(text, unit) : limitOf(parseBound(text, unit, relation));
   if (parsed.fault !== undefined) return parsed;
   if (parsed.value < 0) return { fault: `"${text}" is below 0` };
-  if (parsed.value > most) return { fault: `"${text}" cannot be met: there is no more than ${most} ${unit}` };
+  if (parsed.value > most) {
+    const limit = formatQuantity(most, unit);
+    const what =
+      relation === undefined
+        ? `is too much: write "${limit}" at most`
+        : `cannot be met: there is no more than ${limit}`;
+    return { fault: `"${text}" ${what}` };
+  }
   if (relation === undefined && parsed.value === 0) return { fault: `"${text}" must be more than 0` };
   return parsed;
 }

@@ -37,6 +37,7 @@ export function rp2040Target(options: Rp2040Options = {}): Target {
     async open(imagePath, signal) {
       signal.throwIfAborted();
       const image = await loadImage(imagePath);
+      signal.throwIfAborted();
       const thread = startThread({ ...image, flashBytes: options.flashBytes ?? picoFlashBytes }, options.startThread);
       const link = openLink(name, thread, signal);
       await link.booted;

@@ -33,6 +33,13 @@ export function testTarget({ target, image, openResources }: TargetContract): vo
     await expect(target().open(image(), AbortSignal.abort(new Error('interrupted')))).rejects.toThrow('interrupted');
   });
 
+  test('does not stay open when the signal aborts while it opens', async () => {
+    const abort = new AbortController();
+    const opening = target().open(image(), abort.signal);
+    abort.abort(new Error('interrupted'));
+    await expect(opening).rejects.toThrow('interrupted');
+  });
+
   test('may be disposed twice, and leaves nothing open', async () => {
     const before = openResources();
     const link = await target().open(image(), signal);
