@@ -14,7 +14,7 @@ import {
   shapeOfRank,
 } from './node.ts';
 import { biasOf, channelRequantization, floatWeights, packedWeights } from './weights.ts';
-import { isSame, type WindowAxis, windowAxis } from './window.ts';
+import { type WindowAxis, windowAxes } from './window.ts';
 
 /**
  * CONV_2D: input [n, h, w, c] and weights [out, fh, fw, c / groups], as a matrix product over gathered patches.
@@ -78,22 +78,7 @@ interface ConvGeometry {
 function convGeometry(node: Node): ConvGeometry {
   const [batches, height, width, inputDepth] = shapeOfRank(node, inputOf(node, 0), 4);
   const [channels, filterY, filterX, filterDepth] = shapeOfRank(node, inputOf(node, 1), 4);
-  const options = convOptions(node.options);
-  const same = isSame(node, options.padding);
-  const y = windowAxis(node, {
-    input: height,
-    filter: filterY,
-    stride: options.strideY,
-    dilation: options.dilationY,
-    same,
-  });
-  const x = windowAxis(node, {
-    input: width,
-    filter: filterX,
-    stride: options.strideX,
-    dilation: options.dilationX,
-    same,
-  });
+  const { y, x } = windowAxes(node, { height, width, filterY, filterX }, convOptions(node.options));
   const groups = inputDepth / filterDepth;
   if (!Number.isInteger(groups) || groups < 1 || channels % groups !== 0)
     throw malformed(node, `${inputDepth} input channels, filters of ${filterDepth}, ${channels} output channels`);

@@ -15,7 +15,7 @@ import {
   shapeOfRank,
 } from './node.ts';
 import { biasOf, channelRequantization, floatWeights } from './weights.ts';
-import { isSame, type WindowAxis, windowAxis } from './window.ts';
+import { type WindowAxis, windowAxes } from './window.ts';
 
 /**
  * DEPTHWISE_CONV_2D: input [n, h, w, c], weights [1, fh, fw, c × multiplier].
@@ -137,22 +137,7 @@ interface DepthwiseGeometry {
 function depthwiseGeometry(node: Node): DepthwiseGeometry {
   const [batches, height, width, inputDepth] = shapeOfRank(node, inputOf(node, 0), 4);
   const [one, filterY, filterX, channels] = shapeOfRank(node, inputOf(node, 1), 4);
-  const options = depthwiseOptions(node.options);
-  const same = isSame(node, options.padding);
-  const y = windowAxis(node, {
-    input: height,
-    filter: filterY,
-    stride: options.strideY,
-    dilation: options.dilationY,
-    same,
-  });
-  const x = windowAxis(node, {
-    input: width,
-    filter: filterX,
-    stride: options.strideX,
-    dilation: options.dilationX,
-    same,
-  });
+  const { y, x } = windowAxes(node, { height, width, filterY, filterX }, depthwiseOptions(node.options));
   const multiplier = channels / inputDepth;
   if (one !== 1 || !Number.isInteger(multiplier) || multiplier < 1)
     throw malformed(node, `${inputDepth} input channels, weights ${shapeText(inputOf(node, 1).tensor.shape)}`);

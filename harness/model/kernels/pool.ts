@@ -12,7 +12,7 @@ import {
   type Prepare,
   shapeOfRank,
 } from './node.ts';
-import { isSame, type WindowAxis, windowAxis } from './window.ts';
+import { type WindowAxis, windowAxes } from './window.ts';
 
 /** AVERAGE_POOL_2D over [n, h, w, c]; padding counts for nothing. TFLM: reference/integer_ops/pooling.h. */
 export const prepareAveragePool: Prepare = node =>
@@ -44,9 +44,10 @@ function preparePool(node: Node, { type, seed, add, end }: Reduction) {
   const [batches, height, width, depth] = shapeOfRank(node, inputOf(node, 0), 4);
   const input = dataAs(node, inputOf(node, 0), type);
   const output = dataAs(node, outputOf(node), type);
-  const { y, x, filterY, filterX } = poolWindow(node, height, width);
+  const options = poolOptions(node.options);
+  const { filterY, filterX, activation } = options;
+  const { y, x } = windowAxes(node, { height, width, filterY, filterX }, options);
   expectShape(node, outputOf(node), [batches, y.outputs, x.outputs, depth]);
-  const { activation } = poolOptions(node.options);
   const [lowest, highest] =
     type === 'int8' ? int8Bounds(node, activation, affineOf(node, outputOf(node))) : floatBounds(node, activation);
   const [rows, columns] = [clippedWindows(y, filterY, height), clippedWindows(x, filterX, width)];
@@ -65,17 +66,6 @@ function preparePool(node: Node, { type, seed, add, end }: Reduction) {
             const result = end(sum, (bottom - top) * (right - left));
             output[to++] = Math.min(highest, Math.max(lowest, result));
           }
-  };
-}
-
-function poolWindow(node: Node, height: number, width: number) {
-  const { padding, strideX, strideY, filterX, filterY } = poolOptions(node.options);
-  const same = isSame(node, padding);
-  return {
-    filterY,
-    filterX,
-    y: windowAxis(node, { input: height, filter: filterY, stride: strideY, dilation: 1, same }),
-    x: windowAxis(node, { input: width, filter: filterX, stride: strideX, dilation: 1, same }),
   };
 }
 

@@ -13,7 +13,7 @@ import {
   shapeOfRank,
 } from './node.ts';
 import { biasOf, channelRequantization, floatWeights } from './weights.ts';
-import { isSame, windowAxis } from './window.ts';
+import { windowAxes } from './window.ts';
 
 /**
  * TRANSPOSE_CONV: inputs are the output's shape, weights [out, fh, fw, in], the input [n, h, w, in] and a bias.
@@ -79,11 +79,9 @@ function transposeGeometry(node: Node): TransposeGeometry {
   const [outBatches, toHeight, toWidth, outChannels] = shapeOfRank(node, outputOf(node), 4);
   if (filterDepth !== depth || outChannels !== channels || outBatches !== batches)
     throw malformed(node, `${depth} and ${filterDepth} input channels, ${channels} and ${outChannels} output channels`);
-  const { padding, strideX, strideY } = transposeConvOptions(node.options);
-  const same = isSame(node, padding);
+  const options = transposeConvOptions(node.options);
   // Its padding is that of the convolution that would lead back from the output to the input.
-  const y = windowAxis(node, { input: toHeight, filter: filterY, stride: strideY, dilation: 1, same });
-  const x = windowAxis(node, { input: toWidth, filter: filterX, stride: strideX, dilation: 1, same });
+  const { y, x } = windowAxes(node, { height: toHeight, width: toWidth, filterY, filterX }, options);
   return {
     batches,
     height,
@@ -94,8 +92,8 @@ function transposeGeometry(node: Node): TransposeGeometry {
     toHeight,
     toWidth,
     channels,
-    strideY,
-    strideX,
+    strideY: y.stride,
+    strideX: x.stride,
     top: y.before,
     left: x.before,
   };

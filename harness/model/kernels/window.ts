@@ -9,23 +9,45 @@ export interface WindowAxis {
   readonly outputs: number;
 }
 
-/** Padding and output size along one axis, as SAME or VALID says. TFLM padding.h: ComputePaddingHeightWidth. */
-export function windowAxis(
+/** An image and the filter that slides over it. */
+interface Plane {
+  readonly height: number;
+  readonly width: number;
+  readonly filterY: number;
+  readonly filterX: number;
+}
+
+/** What the operators that slide a window say of it; those that cannot dilate leave dilation out. */
+interface WindowOptions {
+  readonly padding: number;
+  readonly strideY: number;
+  readonly strideX: number;
+  readonly dilationY?: number;
+  readonly dilationX?: number;
+}
+
+/** Padding and output size, as SAME or VALID says. TFLM padding.h: ComputePaddingHeightWidth. */
+export function windowAxes(
   node: Node,
-  {
-    input,
-    filter,
-    stride,
-    dilation,
-    same,
-  }: {
-    readonly input: number;
-    readonly filter: number;
-    readonly stride: number;
-    readonly dilation: number;
-    readonly same: boolean;
-  },
-): WindowAxis {
+  { height, width, filterY, filterX }: Plane,
+  { padding, strideY, strideX, dilationY = 1, dilationX = 1 }: WindowOptions,
+): { readonly y: WindowAxis; readonly x: WindowAxis } {
+  const same = isSame(node, padding);
+  return {
+    y: windowAxis(node, { input: height, filter: filterY, stride: strideY, dilation: dilationY, same }),
+    x: windowAxis(node, { input: width, filter: filterX, stride: strideX, dilation: dilationX, same }),
+  };
+}
+
+interface Axis {
+  readonly input: number;
+  readonly filter: number;
+  readonly stride: number;
+  readonly dilation: number;
+  readonly same: boolean;
+}
+
+function windowAxis(node: Node, { input, filter, stride, dilation, same }: Axis): WindowAxis {
   if (stride < 1 || dilation < 1 || filter < 1)
     throw malformed(node, `window ${filter}, stride ${stride}, dilation ${dilation}`);
   const span = (filter - 1) * dilation + 1;
@@ -35,7 +57,7 @@ export function windowAxis(
 }
 
 /** Whether the padding code of schema.fbs is SAME. */
-export function isSame(node: Node, padding: number): boolean {
+function isSame(node: Node, padding: number): boolean {
   if (padding !== 0 && padding !== 1) throw malformed(node, `padding ${padding}`);
   return padding === 0;
 }
