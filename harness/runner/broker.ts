@@ -19,14 +19,16 @@ const ended = new AbortController();
 const ahead = new Map<string, Measurement>();
 const underWay = new Set<Measurement>();
 
-const server = createServer(socket => void serve(socket));
+const server = createServer(socket => {
+  serve(socket).catch(() => socket.destroy()); // a worker that went away in the middle of a line gives its case up
+});
 process.once('disconnect', () => void end());
 const plan = readPlan(await planFromParent());
 server.listen(socketPath);
 if (plan.exact && plan.replayOf === null && plan.cases[0]) ahead.set(plan.cases[0].id, start(plan, plan.cases[0]));
 
 async function serve(socket: Socket): Promise<void> {
-  socket.on('error', () => {}); // a worker that went away; 'close' follows and gives its case up
+  socket.on('error', () => {}); // 'close' follows
   for await (const request of linesOf<BrokerRequest>(socket)) await answer(socket, request);
 }
 
