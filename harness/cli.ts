@@ -97,6 +97,10 @@ interface RunOptions extends Omit<ListOptions, 'json'> {
   readonly html: boolean;
 }
 
+/** A reader that goes away (`tickmark run | head`) must not end a run; whatever nobody expected must not read like a failed budget. */
+process.stdout.on('error', () => {});
+process.on('uncaughtException', error => process.exit(explain(error)));
+
 async function main(): Promise<void> {
   try {
     await program.parseAsync();

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { InputError, messageOf } from '../errors.ts';
+import { readNamed } from '../files.ts';
 import { createInterpreter } from '../model/interpreter.ts';
 import { readModel } from '../model/tflite.ts';
 import { readInputs, writeOutputs } from '../vectors/inputs.ts';
@@ -7,18 +6,9 @@ import { say } from './say.ts';
 
 /** `tickmark golden`: runs every input through the golden interpreter, in order, and writes the outputs. */
 export function golden(modelPath: string, inputsPath: string, out: string): void {
-  const interpreter = createInterpreter(readModel(readBytes(modelPath), modelPath), modelPath);
+  const interpreter = createInterpreter(readModel(readNamed(modelPath), modelPath), modelPath);
   const inputs = readInputs(inputsPath, interpreter.inputs);
   const outputs = inputs.map(input => interpreter.invoke(input).map(tensor => tensor.slice()));
   writeOutputs(out, interpreter.outputs, outputs);
   say(`${out}: ${outputs.length} ${outputs.length === 1 ? 'output' : 'outputs'} of ${modelPath}`);
-}
-
-/** Reads a file a person named. Throws InputError. */
-export function readBytes(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw new InputError(`cannot be read (${messageOf(cause)})`, path, 'check the path', { cause });
-  }
 }

@@ -1,12 +1,12 @@
+import { readNamed } from '../files.ts';
 import { type ModelFacts, modelFacts, type OperatorFacts, type TensorFacts } from '../model/facts.ts';
 import { readModel } from '../model/tflite.ts';
 import { formatQuantity } from '../units.ts';
-import { readBytes } from './golden.ts';
 import { say, table } from './say.ts';
 
 /** `tickmark model`: facts about a `.tflite`. */
 export function showModel(path: string, { json }: { json?: boolean }): void {
-  const facts = modelFacts(readModel(readBytes(path), path));
+  const facts = modelFacts(readModel(readNamed(path), path));
   say(json ? JSON.stringify(facts, null, 2) : asText(facts).join('\n'));
 }
 

@@ -9,7 +9,7 @@ import { type ConsoleReporter, consoleReporter } from '../report/console.ts';
 import { readResults } from '../report/json.ts';
 import type { Notice } from '../report/port.ts';
 import { reportedRun } from '../report/publish.ts';
-import { brokerVariable, parentEnvironment } from '../runner/environment.ts';
+import { brokerVariable, parentEnvironment, planVariable } from '../runner/environment.ts';
 import type { PlanMessage, RunEvent } from '../runner/events.ts';
 import { keepBroker } from '../runner/keep-broker.ts';
 import { type Plan, planPath } from '../runner/plan.ts';
@@ -69,7 +69,13 @@ function forkRunner(socketPath: string): Runner {
   const playwright = createRequire(import.meta.url).resolve('@playwright/test/cli');
   const config = entryPoint('../runner/playwright.config', import.meta.url).path;
   const runner = fork(playwright, ['test', '--config', config], {
-    env: { ...process.env, ...parentEnvironment, [brokerVariable]: socketPath, PW_DISABLE_TS_ESM: '1' }, // what it loads is compiled
+    env: {
+      ...process.env,
+      ...parentEnvironment,
+      [planVariable]: undefined,
+      [brokerVariable]: socketPath,
+      PW_DISABLE_TS_ESM: '1',
+    }, // what it loads is compiled
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true, // Ctrl-C reaches this process alone, which passes it on in order
   });
@@ -78,7 +84,7 @@ function forkRunner(socketPath: string): Runner {
     process: runner,
     ended,
     begin(planFile) {
-      if (runner.connected) runner.send({ plan: planFile } satisfies PlanMessage);
+      if (runner.connected) runner.send({ plan: planFile, ahead: false } satisfies PlanMessage);
     },
     async [Symbol.asyncDispose]() {
       runner.kill('SIGKILL'); // still there only when it was given no plan

@@ -7,14 +7,14 @@ import type { Manifest, Recording, Sample } from './recording.ts';
 export function readRecording(folder: string): Recording {
   const path = join(folder, 'manifest.json');
   if (!existsSync(path)) throw new InputError('no recording lies here', folder, 'name a run that measured this case');
-  const manifest = parse(readFileSync(path, 'utf8'), path) as Manifest;
-  if (manifest.tickmark !== 1)
+  const manifest = parse(readFileSync(path, 'utf8'), path) as Manifest | null; // written whole by this program
+  if (manifest?.tickmark !== 1)
     throw new InputError(
-      `has format ${JSON.stringify(manifest.tickmark)}, this version reads 1`,
+      `has format ${JSON.stringify(manifest?.tickmark)}, this version reads 1`,
       path,
       'measure again, or use the version of Tickmark that recorded it',
     );
-  return { manifest, samples: readLines<Sample>(join(folder, 'samples.jsonl')) };
+  return { manifest, samples: readLines(join(folder, 'samples.jsonl'), isSample) };
 }
 
 /** One stretch of bytes on the link. `data` is base64, `ms` the host's time since the recording began. */
@@ -26,23 +26,47 @@ export interface WireLine {
 
 /** The raw bytes of a recording in the order they passed; empty when none were kept. */
 export function readWire(folder: string): readonly WireLine[] {
-  return readLines<WireLine>(join(folder, 'wire.jsonl'));
+  return readLines(join(folder, 'wire.jsonl'), isWireLine);
 }
 
-function readLines<Line>(path: string): Line[] {
+/** The lines of a file; a run that was killed cuts its last one short, which is then left out. */
+function readLines<Line>(path: string, isLine: (value: unknown) => value is Line): Line[] {
   if (!existsSync(path)) return [];
-  const lines = readFileSync(path, 'utf8').split('\n');
-  const cut = lines.pop();
-  const whole = lines.map((line, index) => parse(line, `${path}:${index + 1}`) as Line);
-  return cut ? [...whole, ...tryParse<Line>(cut)] : whole;
+  const whole = readFileSync(path, 'utf8').split('\n').slice(0, -1);
+  return whole.map((text, index) => {
+    const where = `${path}:${index + 1}`;
+    const line = parse(text, where);
+    if (isLine(line)) return line;
+    throw new InputError('is no line of a recording', where, 'this recording is damaged: measure again');
+  });
 }
 
-function tryParse<Value>(text: string): Value[] {
-  try {
-    return [JSON.parse(text) as Value];
-  } catch {
-    return []; // a run that was killed cuts its last line short
-  }
+const fieldTypes: Record<Sample['kind'], Record<string, 'number' | 'string' | 'object'>> = {
+  inference: { boot: 'number', vector: 'number', ticks: 'number', output: 'string' },
+  scaling: { boot: 'number', runs: 'number', ticks: 'number', doubledTicks: 'number' },
+  operators: { boot: 'number', vector: 'number', ticks: 'object' },
+  memory: { boot: 'number', arenaBytes: 'number', stackBytes: 'number' },
+};
+
+function isSample(value: unknown): value is Sample {
+  const kind = isRecord(value) ? value.kind : undefined;
+  const fields = typeof kind === 'string' ? Object.entries(fieldTypes).find(([name]) => name === kind)?.[1] : undefined;
+  return fields !== undefined && hasFields(value, fields);
+}
+
+function isWireLine(value: unknown): value is WireLine {
+  return hasFields(value, { ms: 'number', dir: 'string', data: 'string' });
+}
+
+function hasFields(value: unknown, fields: Record<string, string>): boolean {
+  return (
+    isRecord(value) &&
+    Object.entries(fields).every(([name, type]) => value[name] !== null && typeof value[name] === type)
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
 }
 
 function parse(text: string, where: string): unknown {

@@ -48,6 +48,15 @@ test('refuses a damaged line in the middle, naming the file and the line', () =>
   expect(() => readRecording(folder)).toThrow(/samples\.jsonl:2: is not JSON/);
 });
 
+test.each(['null', '{"kind":"inference","boot":0}', '{"kind":"toString"}'])(
+  'refuses a line that is no sample: %s',
+  line => {
+    const folder = record();
+    appendFileSync(join(folder, 'samples.jsonl'), `${line}\n`);
+    expect(() => readRecording(folder)).toThrow(/samples\.jsonl:2: is no line of a recording/);
+  },
+);
+
 test('refuses a recording of another format', () => {
   const folder = record();
   writeFileSync(join(folder, 'manifest.json'), '{"tickmark":2}');

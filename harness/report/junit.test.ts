@@ -51,3 +51,12 @@ test('control characters, markup and quotes of firmware leave the document well 
 test('a run without cases is an empty document', () => {
   expect(parseXml(junitXml(aResults({ cases: [] }))).attributes.tests).toBe('0');
 });
+
+test('a run that ended early is an error of its own, though all it judged has passed', () => {
+  const passed = aCase({ status: 'passed', verdicts: [] });
+  const early = parseXml(
+    junitXml(aResults({ cases: [passed], run: { planned: 3, interrupted: true, complete: false } })),
+  );
+  const [error] = allNamed(early, 'error');
+  expect(error?.attributes.message).toBe('2 of 3 cases were not judged: the run was interrupted');
+});

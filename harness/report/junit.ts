@@ -26,8 +26,18 @@ export function junitXml(results: Results): string {
       results.cases.filter(result => result.target === target),
     ),
   );
-  const root = element('testsuites', { name: 'tickmark', ...totals(results.cases) }, suites);
+  const root = element('testsuites', { name: 'tickmark', ...totals(results.cases) }, [...suites, unfinished(results)]);
   return `<?xml version="1.0" encoding="UTF-8"?>\n${root}\n`;
+}
+
+/** A run that ended early is not green, though every case it judged may be. */
+function unfinished({ run, cases }: Results): string {
+  const missing = run.planned - cases.length;
+  if (missing <= 0) return '';
+  const message = `${missing} of ${run.planned} cases were not judged: the run ${run.interrupted ? 'was interrupted' : 'did not end in order'}`;
+  const error = element('error', { message, type: 'unfinished' }, '');
+  const unjudged = element('testcase', { name: 'every planned case is judged', classname: 'tickmark' }, [error]);
+  return `\n${element('testsuite', { name: 'tickmark', tests: 1, failures: 0, errors: 1, skipped: 0 }, [unjudged])}\n`;
 }
 
 function testSuite(target: string, cases: readonly CaseResult[]): string {

@@ -37,17 +37,20 @@ async function connected(socketPath: string, deadlineMs: number): Promise<Socket
 }
 
 async function untilDone(socket: Socket, caseId: string): Promise<void> {
-  let lost: unknown;
-  socket.once('error', error => (lost = error));
+  const reply = await firstReply(socket).finally(() => socket.destroy());
+  if (reply === undefined)
+    throw new TargetError('the measuring process ended in the middle of the case', caseId, lostFix);
+  if ('trouble' in reply) throw new TargetError(reply.trouble, caseId, 'mend this, then run again');
+}
+
+/** Undefined when the other end is gone, in order or not. */
+async function firstReply(socket: Socket): Promise<BrokerReply | undefined> {
   try {
-    for await (const reply of linesOf<BrokerReply>(socket)) {
-      if ('done' in reply) return;
-      if ('trouble' in reply) throw new TargetError(reply.trouble, caseId, 'mend this, then run again');
-    }
-  } finally {
-    socket.destroy();
+    for await (const reply of linesOf<BrokerReply>(socket)) return reply;
+  } catch {
+    return undefined;
   }
-  throw new TargetError('the measuring process ended in the middle of the case', caseId, lostFix, { cause: lost });
+  return undefined;
 }
 
 const lostFix = 'run it again; if it ends again, look for what kills it (memory?)';

@@ -23,9 +23,11 @@ const server = createServer(socket => {
   serve(socket).catch(() => socket.destroy()); // a worker that went away in the middle of a line gives its case up
 });
 process.once('disconnect', () => void end());
-const plan = readPlan(await planFromParent());
+const told = await planFromParent();
+const plan = readPlan(told.plan);
 server.listen(socketPath);
-if (plan.exact && plan.replayOf === null && plan.cases[0]) ahead.set(plan.cases[0].id, start(plan, plan.cases[0]));
+if (told.ahead && plan.exact && plan.replayOf === null && plan.cases[0])
+  ahead.set(plan.cases[0].id, start(plan, plan.cases[0]));
 
 async function serve(socket: Socket): Promise<void> {
   socket.on('error', () => {}); // 'close' follows

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { InputError, messageOf } from '../errors.ts';
+import { readNamed } from '../files.ts';
 import { type Model, readModel } from '../model/tflite.ts';
 import type { Suite } from '../suite/suite.ts';
 import { loadVectors, type Vectors } from '../vectors/vectors.ts';
@@ -15,7 +14,7 @@ export interface CaseInputs {
 
 /** Reads a suite's model and vectors. Throws InputError where they are wrong, or do not fit each other. */
 export function loadCaseInputs(suite: Suite): CaseInputs {
-  const model = readFile(suite.model.file);
+  const model = readNamed(suite.model.file);
   const parsed = readModel(model, suite.model.file);
   const modelSha256 = createHash('sha256').update(model).digest('hex');
   return { model, modelSha256, parsed, vectors: loadVectors(suite, parsed) };
@@ -24,13 +23,5 @@ export function loadCaseInputs(suite: Suite): CaseInputs {
 /** The float twin, where the suite names one. */
 export function loadFloatTwin(suite: Suite): Model | undefined {
   const { float } = suite.model;
-  return float === undefined ? undefined : readModel(readFile(float), float);
-}
-
-function readFile(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw new InputError(`cannot be read (${messageOf(cause)})`, path, 'mend the path in the suite', { cause });
-  }
+  return float === undefined ? undefined : readModel(readNamed(float), float);
 }

@@ -6,12 +6,14 @@ import type { CaseResult } from '../verdict/result.ts';
 /** What the process that started a run tells its children, once it has planned. */
 export interface PlanMessage {
   readonly plan: string;
+  /** Whether the broker may measure the first case before it is asked for: not one that was started again, for that case may be judged. */
+  readonly ahead: boolean;
 }
 
-/** The path of the plan, when the parent has made it. */
-export async function planFromParent(): Promise<string> {
+/** The plan, when the parent has made it. */
+export async function planFromParent(): Promise<PlanMessage> {
   const [message] = (await once(process, 'message')) as [PlanMessage];
-  return message.plan;
+  return message;
 }
 
 /** What a run tells the process that started it, over IPC. */

@@ -1,11 +1,11 @@
-import { brokerVariable, planVariable } from './environment.ts';
+import { brokerVariable, isStartedByTickmark, planVariable } from './environment.ts';
 import { keepBroker } from './keep-broker.ts';
 import { readPlan } from './plan.ts';
 
 /** Starts the broker where Playwright was not started by `tickmark run`, which has one already; returns what ends it. */
 async function startBroker(): Promise<() => Promise<void>> {
   const planFile = process.env[planVariable] ?? '';
-  if (process.env[brokerVariable] !== undefined || readPlan(planFile).replayOf !== null) return async () => {};
+  if (isStartedByTickmark() || readPlan(planFile).replayOf !== null) return async () => {};
   const broker = keepBroker(() => {});
   broker.begin(planFile);
   process.env[brokerVariable] = broker.socketPath;

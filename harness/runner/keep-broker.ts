@@ -20,14 +20,14 @@ export function keepBroker(onEvent: (event: RunEvent) => void): KeptBroker {
   const folder = mkdtempSync(join(tmpdir(), 'tickmark-'));
   const socketPath = join(folder, 'broker');
   let stopped = false;
-  let plan: PlanMessage | undefined;
+  let plan: string | undefined;
   let broker = start(respawns);
 
   return {
     socketPath,
     begin(planFile) {
-      plan = { plan: planFile };
-      if (broker.connected) broker.send(plan); // else the next one is sent it
+      plan = planFile;
+      hand(broker, true); // one that is gone by now: the next is told
     },
     async [Symbol.asyncDispose]() {
       stopped = true;
@@ -37,12 +37,17 @@ export function keepBroker(onEvent: (event: RunEvent) => void): KeptBroker {
     },
   };
 
+  function hand(child: ChildProcess, ahead: boolean): void {
+    if (plan !== undefined && child.connected) child.send({ plan, ahead } satisfies PlanMessage);
+  }
+
   function start(left: number): ChildProcess {
     rmSync(socketPath, { force: true });
     const { path, execArgv } = entryPoint('broker', import.meta.url);
     // A group of its own: the terminal's Ctrl-C must reach Tickmark first, so that the recording is closed before the target is.
     const child = fork(path, [socketPath], { execArgv: [...execArgv], detached: true });
-    if (plan) child.send(plan);
+    hand(child, false);
+    child.on('error', () => {}); // 'exit' follows, or nothing was started and the worker says that it cannot be reached
     child.on('message', message => onEvent(message as RunEvent));
     child.once('exit', () => {
       if (!stopped && left > 0) broker = start(left - 1);

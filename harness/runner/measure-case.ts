@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { TargetError } from '../errors.ts';
+import { InputError, TargetError } from '../errors.ts';
+import { readNamed } from '../files.ts';
 import { type Job, measure, type Progress } from '../measure/session.ts';
 import { createRecorder } from '../recording/recorder.ts';
 import type { Board } from '../suite/board.ts';
@@ -46,8 +46,11 @@ function withDeadline(signal: AbortSignal, { id, suite }: PlannedCase): AbortSig
   return AbortSignal.any([signal, late.signal]);
 }
 
+/** Debug information included. */
+const imageLimitBytes = 64 << 20;
+
 function readImage(board: Board): Job['image'] {
-  const bytes = readFileSync(board.firmware);
+  const bytes = readNamed(board.firmware, imageLimitBytes);
   const elf = readElf(bytes, board.firmware);
   return {
     path: board.firmware,
@@ -55,6 +58,14 @@ function readImage(board: Board): Job['image'] {
     sha256: createHash('sha256').update(bytes).digest('hex'),
     flashBytes: elf.flashBytes,
     ramBytes: elf.ramBytes,
-    buildId: elf.buildId ?? '',
+    buildId: elf.buildId ?? noBuildId(board),
   };
+}
+
+function noBuildId({ firmware }: Board): never {
+  throw new InputError(
+    'has no GNU build id',
+    firmware,
+    'link it with -Wl,--build-id: the firmware proves by it that it runs',
+  );
 }

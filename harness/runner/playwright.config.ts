@@ -9,7 +9,7 @@ import { type Plan, planPath, readPlan } from './plan.ts';
 const plan = await planOfThisRun();
 const targets = [...new Set(plan.cases.map(planned => planned.board.name))];
 
-/** A project a target, one worker a target; rig faults are tried again by the broker, never by Playwright. */
+/** A project a target, one worker a target; nothing is tried again by Playwright. */
 export default defineConfig({
   testDir: import.meta.dirname,
   testMatch: /suites\.spec\.[jt]s$/,
@@ -26,7 +26,7 @@ export default defineConfig({
 async function planOfThisRun(): Promise<Plan> {
   const given = process.env[planVariable];
   if (given !== undefined) return readPlan(given);
-  const path = isStartedByTickmark() ? await planFromParent() : await planHere();
+  const path = isStartedByTickmark() ? (await planFromParent()).plan : await planHere();
   process.env[planVariable] = path;
   return readPlan(path);
 }

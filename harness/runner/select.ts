@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { didYouMean, InputError } from '../errors.ts';
@@ -51,8 +52,15 @@ function casesOf(suite: Suite, boards: ReadonlyMap<string, Board>, { targets, gr
   const macs = modelFacts(parsed).macs * vectors.count;
   return names.flatMap(name => {
     const board = boards.get(name);
-    return board ? [{ suite, board, macs, vectors: vectors.count }] : [];
+    if (!board) return [];
+    expectFirmware(board);
+    return [{ suite, board, macs, vectors: vectors.count }];
   });
+}
+
+function expectFirmware({ file, firmware }: Board): void {
+  if (existsSync(firmware)) return;
+  throw new InputError(`names a firmware that is not there: ${firmware}`, file, 'mend the path, or build it');
 }
 
 /** What the suite names, and that the host can compute it. */

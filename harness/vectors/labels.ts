@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { InputError, messageOf } from '../errors.ts';
+import { InputError } from '../errors.ts';
+import { readNamed } from '../files.ts';
 import { parseCsv } from './csv.ts';
 
 export interface LabelFormat {
@@ -42,9 +42,9 @@ function labelOf(cell: string, classes: readonly string[] | undefined): number |
 
 function readText(file: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+    return new TextDecoder('utf-8', { fatal: true }).decode(readNamed(file));
   } catch (cause) {
     if (cause instanceof TypeError) throw new InputError('is not UTF-8 text', file, 'save it as UTF-8', { cause });
-    throw new InputError(`cannot be read (${messageOf(cause)})`, file, 'check the path', { cause });
+    throw cause;
   }
 }

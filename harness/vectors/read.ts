@@ -1,9 +1,12 @@
-import { readFileSync } from 'node:fs';
+import { readNamed } from '../files.ts';
 import { byteLength } from '../model/schema.ts';
 import { elementCount, type Tensor, shapeText as tensorShapeText } from '../model/tflite.ts';
 import type { Preprocess } from '../suite/suite.ts';
 import { encoderOf } from './encode.ts';
 import { type Fail, isNpy, type NpyArray, readNpy, shapeText, valuesOf } from './npy.ts';
+
+/** What one Buffer holds on every system. */
+const vectorsLimitBytes = 2 ** 31 - 1;
 
 export interface VectorFormat {
   /** The model's inputs, in its order. */
@@ -16,7 +19,7 @@ export interface VectorFormat {
  * Throws `fail(…)` for what does not fit the model's inputs.
  */
 export function readVectors(file: string, format: VectorFormat, fail: Fail): readonly Uint8Array[] {
-  const bytes = readBytes(file, fail);
+  const bytes = readNamed(file, vectorsLimitBytes);
   if (file.endsWith('.npz'))
     throw fail('is an archive of arrays', 'save one array with np.save, or all inputs as a raw .bin');
   const vectors = isNpy(bytes) || file.endsWith('.npy') ? fromNpy(bytes, format, fail) : fromRaw(bytes, format, fail);
@@ -30,14 +33,6 @@ export function tensorBytes({ name, type, shape }: Tensor, fail: Fail): number {
   if (bytes === undefined)
     throw fail(`the model's input "${name}" is ${type}`, 'convert the model to int8 or float32 inputs');
   return bytes;
-}
-
-function readBytes(file: string, fail: Fail): Uint8Array {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw fail(`cannot be read (${cause instanceof Error ? cause.message : String(cause)})`, 'check the path');
-  }
 }
 
 function fromRaw(bytes: Uint8Array, { tensors, preprocess }: VectorFormat, fail: Fail): Uint8Array[] {

@@ -1,0 +1,35 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { notWritten, readNamed, writeWhole } from './files.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tickmark-files-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+test('a file is written whole, and no draft of it is left', () => {
+  writeWhole(join(folder, 'deep', 'a.txt'), 'one');
+  writeWhole(join(folder, 'deep', 'a.txt'), 'two');
+  expect(readNamed(join(folder, 'deep', 'a.txt')).toString()).toBe('two');
+  expect(readdirSync(join(folder, 'deep'))).toEqual(['a.txt']);
+});
+
+test('a full disk is said with the way out', () => {
+  const full = Object.assign(new Error('write'), { code: 'ENOSPC' });
+  expect(notWritten('results.json', full).message).toMatch(
+    /results\.json: cannot be written \(ENOSPC\)\n.*free some space/,
+  );
+});
+
+test.each([
+  ['a file that is not there', () => join(folder, 'nowhere'), /cannot be read \(ENOENT\)/],
+  ['a folder', () => folder, /it is a folder/],
+  ['a device that never ends', () => '/dev/zero', /it is a device, a pipe or a socket/],
+])('%s is refused by name', (_, path, message) => {
+  expect(() => readNamed(path())).toThrow(message);
+});
+
+test('a file beyond the limit is refused before it is read', () => {
+  writeFileSync(join(folder, 'large'), new Uint8Array(3 << 20));
+  expect(() => readNamed(join(folder, 'large'), 2 << 20)).toThrow(/is larger than 2 MiB/);
+});
