@@ -1,14 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import { entryPoint } from '../entry.ts';
-import { HarnessError } from '../errors.ts';
 import { type ConsoleReporter, consoleReporter } from '../report/console.ts';
 import { readResults } from '../report/json.ts';
 import type { Notice } from '../report/port.ts';
-import { reportedRun } from '../report/publish.ts';
+import { publishEnd, reportedRun } from '../report/publish.ts';
+import type { Results } from '../report/results.ts';
 import { brokerVariable, parentEnvironment, planVariable } from '../runner/environment.ts';
 import type { PlanMessage, RunEvent } from '../runner/events.ts';
 import { keepBroker } from '../runner/keep-broker.ts';
@@ -74,8 +72,8 @@ function forkRunner(socketPath: string): Runner {
       ...parentEnvironment,
       [planVariable]: undefined,
       [brokerVariable]: socketPath,
-      PW_DISABLE_TS_ESM: '1',
-    }, // what it loads is compiled
+      PW_DISABLE_TS_ESM: '1', // what it loads is compiled
+    },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true, // Ctrl-C reaches this process alone, which passes it on in order
   });
@@ -125,23 +123,26 @@ function passInterrupts(runner: ChildProcess, heard: Heard): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, pass);
 }
 
-function conclude(
-  plan: Plan,
-  terminal: ConsoleReporter,
-  { notices, said, interrupts }: Heard,
-  strict: boolean,
-): number {
-  if (!existsSync(join(plan.outDir, 'results.json'))) {
-    if (interrupts > 0) return 130;
-    throw new HarnessError(`no results were written\n${said}`, plan.outDir, 'mend what the lines above say');
-  }
-  const reported = reportedRun(plan.outDir, readResults(plan.outDir));
-  for (const notice of notices) reported.announce(notice);
-  if (!reported.results.run.complete && interrupts === 0) terminal.note(`the run did not end in order\n${said}`);
+/** Prints the end, and returns the exit code that the results call for. */
+async function conclude(plan: Plan, terminal: ConsoleReporter, heard: Heard, strict: boolean): Promise<number> {
+  const isInterrupted = heard.interrupts > 0;
+  const reported = reportedRun(plan.outDir, await finalResults(plan, isInterrupted));
+  for (const notice of heard.notices) reported.announce(notice);
+  const { run: facts, cases } = reported.results;
+  if (!facts.complete && !isInterrupted) terminal.note(`the run did not end in order\n${heard.said}`);
   terminal.onEnd(reported);
-  const code = exitCode(reported.results.cases, {
-    interrupted: interrupts > 0 || reported.results.run.interrupted,
-    strict,
-  });
-  return reported.results.run.complete || code === 1 || code === 130 ? code : 3;
+  const code = exitCode(cases, { interrupted: isInterrupted || facts.interrupted, strict });
+  return facts.complete || code === 1 || code === 130 ? code : 3;
+}
+
+/** What the runner wrote. One that was ended before it could report leaves that to this process: everything but the HTML. */
+async function finalResults(plan: Plan, isInterrupted: boolean): Promise<Results> {
+  const written = readResults(plan.outDir);
+  if (written.run.finishedAt !== null) return written;
+  const end = { interrupted: isInterrupted, finishedAt: new Date().toISOString() };
+  const results = { ...written, run: { ...written.run, ...end } };
+  const { reportersFor } = await import('../runner/adapters.ts');
+  const reporters = await reportersFor({ html: false }, new AbortController().signal);
+  await publishEnd(reporters, reportedRun(plan.outDir, results));
+  return results;
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { InputError } from '../errors.ts';
 import { notWritten, writeWhole } from '../files.ts';
@@ -58,17 +58,25 @@ const artefacts = [
   'junit.xml',
   'summary.md',
   'plan.json',
+  'playwright',
 ];
 
 /** An earlier run in the same folder makes way, by the names it wrote; a folder with anything else in it is left alone. */
 function clearRunFolder(folder: string): void {
-  const strangers = existsSync(folder) ? readdirSync(folder).filter(name => !artefacts.includes(name)) : [];
+  if (existsSync(folder) && !statSync(folder).isDirectory())
+    throw new InputError('is a file', folder, 'choose a folder for --out');
+  const strangers = existsSync(folder) ? readdirSync(folder).filter(name => !isOurs(name)) : [];
   if (strangers.length > 0 && !existsSync(join(folder, 'plan.json')))
     throw new InputError(`holds other files (${strangers.slice(0, 3).join(', ')})`, folder, 'choose an empty --out');
   try {
     mkdirSync(folder, { recursive: true });
-    for (const name of artefacts) rmSync(join(folder, name), { recursive: true, force: true });
+    for (const name of readdirSync(folder).filter(isOurs)) rmSync(join(folder, name), { recursive: true, force: true });
   } catch (cause) {
     throw notWritten(folder, cause);
   }
+}
+
+/** The HTML generator's draft stays behind when it is killed. */
+function isOurs(name: string): boolean {
+  return artefacts.includes(name) || name.startsWith('.allure-report-');
 }

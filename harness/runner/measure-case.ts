@@ -1,13 +1,9 @@
-import { createHash } from 'node:crypto';
-import { basename } from 'node:path';
-import { InputError, TargetError } from '../errors.ts';
-import { readNamed } from '../files.ts';
+import { TargetError } from '../errors.ts';
 import { type Job, measure, type Progress } from '../measure/session.ts';
 import { createRecorder } from '../recording/recorder.ts';
-import type { Board } from '../suite/board.ts';
-import { readElf } from '../target/elf.ts';
 import { protocolFor, targetFor } from './adapters.ts';
 import { loadCaseInputs } from './case-inputs.ts';
+import { readImage } from './image.ts';
 import { type Plan, type PlannedCase, recordingFolder } from './plan.ts';
 
 /** Measures one planned case into its recording. Rejects only when the recording cannot be written or the inputs cannot be read. */
@@ -44,28 +40,4 @@ function withDeadline(signal: AbortSignal, { id, suite }: PlannedCase): AbortSig
   }, timeoutMs);
   timer.unref();
   return AbortSignal.any([signal, late.signal]);
-}
-
-/** Debug information included. */
-const imageLimitBytes = 64 << 20;
-
-function readImage(board: Board): Job['image'] {
-  const bytes = readNamed(board.firmware, imageLimitBytes);
-  const elf = readElf(bytes, board.firmware);
-  return {
-    path: board.firmware,
-    file: basename(board.firmware),
-    sha256: createHash('sha256').update(bytes).digest('hex'),
-    flashBytes: elf.flashBytes,
-    ramBytes: elf.ramBytes,
-    buildId: elf.buildId ?? noBuildId(board),
-  };
-}
-
-function noBuildId({ firmware }: Board): never {
-  throw new InputError(
-    'has no GNU build id',
-    firmware,
-    'link it with -Wl,--build-id: the firmware proves by it that it runs',
-  );
 }

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { didYouMean, InputError } from '../errors.ts';
@@ -10,6 +9,7 @@ import { loadSuites, placed } from '../suite/load.ts';
 import type { Suite } from '../suite/suite.ts';
 import { computeReference } from '../verdict/reference.ts';
 import { type CaseInputs, loadCaseInputs, loadFloatTwin } from './case-inputs.ts';
+import { readImage } from './image.ts';
 
 /** Which suites on which targets: what a command line chooses. */
 export interface Selection {
@@ -53,14 +53,9 @@ function casesOf(suite: Suite, boards: ReadonlyMap<string, Board>, { targets, gr
   return names.flatMap(name => {
     const board = boards.get(name);
     if (!board) return [];
-    expectFirmware(board);
+    readImage(board); // a board without firmware that can be loaded is found here, not by its first case
     return [{ suite, board, macs, vectors: vectors.count }];
   });
-}
-
-function expectFirmware({ file, firmware }: Board): void {
-  if (existsSync(firmware)) return;
-  throw new InputError(`names a firmware that is not there: ${firmware}`, file, 'mend the path, or build it');
 }
 
 /** What the suite names, and that the host can compute it. */
