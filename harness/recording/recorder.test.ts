@@ -1,7 +1,7 @@
-import { appendFileSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { readRecording, readWire } from './read.ts';
 import { createRecorder } from './recorder.ts';
 import type { Manifest, Sample } from './recording.ts';
@@ -19,8 +19,11 @@ const manifest: Manifest = {
 };
 const inference: Sample = { kind: 'inference', boot: 0, vector: 0, ticks: 1_000, output: 'AQI=' };
 
+const home = mkdtempSync(join(tmpdir(), 'tickmark-recordings-'));
+afterAll(() => rmSync(home, { recursive: true }));
+
 function record(): string {
-  const folder = join(mkdtempSync(join(tmpdir(), 'tickmark-test-')), 'hum@rp2040js-pico');
+  const folder = join(mkdtempSync(join(home, 'run-')), 'hum@rp2040js-pico');
   let nowMs = 100;
   using recorder = createRecorder(folder, () => nowMs);
   recorder.manifest(manifest);

@@ -23,6 +23,7 @@ const server = createServer(socket => {
   serve(socket).catch(() => socket.destroy()); // a worker that went away in the middle of a line gives its case up
 });
 process.once('disconnect', () => void end());
+if (!process.connected) await end(); // the parent was gone before this process had loaded
 const told = await planFromParent();
 const plan = readPlan(told.plan);
 server.listen(socketPath);
