@@ -3,7 +3,7 @@ import { join, relative, resolve } from 'node:path';
 import { InputError } from '../errors.ts';
 import { notWritten, writeWhole } from '../files.ts';
 import { writeResults } from '../report/json.ts';
-import { type Plan, type PlannedCase, planPath, resultsOf } from './plan.ts';
+import { type Plan, type PlannedCase, planPath, readPlan, resultsOf } from './plan.ts';
 import { describeRun } from './provenance.ts';
 import { type Chosen, chooseCases, type Selection } from './select.ts';
 
@@ -61,18 +61,27 @@ const artefacts = [
   'playwright',
 ];
 
-/** An earlier run in the same folder makes way, by the names it wrote; a folder with anything else in it is left alone. */
+/** An earlier run in the same folder makes way, by the names it wrote; a folder that holds anything and no run is left alone. */
 function clearRunFolder(folder: string): void {
   if (existsSync(folder) && !statSync(folder).isDirectory())
     throw new InputError('is a file', folder, 'choose a folder for --out');
-  const strangers = existsSync(folder) ? readdirSync(folder).filter(name => !isOurs(name)) : [];
-  if (strangers.length > 0 && !existsSync(join(folder, 'plan.json')))
-    throw new InputError(`holds other files (${strangers.slice(0, 3).join(', ')})`, folder, 'choose an empty --out');
+  const entries = existsSync(folder) ? readdirSync(folder) : [];
+  if (entries.length > 0 && !isRun(folder))
+    throw new InputError(`holds other files (${entries.slice(0, 3).join(', ')})`, folder, 'choose an empty --out');
   try {
     mkdirSync(folder, { recursive: true });
     for (const name of readdirSync(folder).filter(isOurs)) rmSync(join(folder, name), { recursive: true, force: true });
   } catch (cause) {
     throw notWritten(folder, cause);
+  }
+}
+
+/** A name alone proves nothing: somebody may keep recordings of their own. */
+function isRun(folder: string): boolean {
+  try {
+    return readPlan(join(folder, 'plan.json')).tickmark === 1;
+  } catch {
+    return false;
   }
 }
 

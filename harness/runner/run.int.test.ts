@@ -161,12 +161,30 @@ test('a suite that is wrong ends with code 2, says where, and runs nothing', asy
   expect(existsSync(join(project.folder, 'run'))).toBe(false);
 });
 
-test('a folder with other files in it is not written to', async () => {
+test.each(['thesis.txt', 'recordings/interview.wav', 'plan.json'])(
+  'a folder with a %s of somebody else is not written to',
+  async path => {
+    using project = createProject();
+    project.suite('hum');
+    project.write(`run/${path}`, '{"years": "of work"}');
+    expect(await project.run('run', '--out', 'run')).toMatchObject({ code: 2 });
+    expect(project.read(`run/${path}`)).toBe('{"years": "of work"}');
+  },
+);
+
+test('a broker that is killed in the second case leaves the first case’s recording as it was judged', async () => {
   using project = createProject();
   project.suite('hum');
-  project.write('run/thesis.txt', 'years of work');
-  expect(await project.run('run', '--out', 'run')).toMatchObject({ code: 2 });
-  expect(readdirSync(join(project.folder, 'run'))).toEqual(['thesis.txt']);
+  project.suite('long', ['first: 12', 'first: 300'], ['timeout: 60 s', 'boots: 9, timeout: 60 s']);
+  const run = project.start(['run', '--no-html', '--out', 'run']);
+  const end = ended(run);
+  const judged = () => project.results('run').cases.length === 1;
+  expect(await until(() => existsSync(join(project.folder, 'run/results.json')) && judged(), 60_000)).toBe(true);
+  const recorded = project.read(`run/recordings/hum@${target}/wire.jsonl`);
+  process.kill(victimOf(run, 'the broker'), 'SIGKILL');
+  expect(await end).toMatchObject({ code: 3 });
+  expect(project.results('run').cases.map(each => each.status)).toEqual(['passed', 'broken']);
+  expect(project.read(`run/recordings/hum@${target}/wire.jsonl`)).toBe(recorded);
 });
 
 /** The command lines of a process's children, by their process ids. */
