@@ -12,6 +12,7 @@ const ones = { exponent: 0 };
 
 /** Every unit a person may write, under the base unit that the program holds it in. The first spellings are the ones suggested. */
 const spellings = {
+  '1': { '': ones },
   LSB: { LSB: ones },
   '%': { '%': ones },
   pp: { pp: ones },
@@ -35,7 +36,7 @@ const spellings = {
   Hz: { MHz: { exponent: 6 }, kHz: { exponent: 3 }, Hz: ones, GHz: { exponent: 9 } },
 } satisfies Record<string, Spellings>;
 
-/** A unit that values are held in: LSB, percent (0…100), percentage points, µs, cycles, instructions, bytes, Hz. */
+/** A unit that values are held in: 1 (a plain number), LSB, percent (0…100), percentage points, µs, cycles, instructions, bytes, Hz. */
 export type Unit = keyof typeof spellings;
 
 /** The unit that latencies of a basis are held in: time only where a clock was real. */
@@ -107,6 +108,7 @@ export function ticksToLatency(ticks: number, basis: Basis, rates: { tickHz: num
 }
 
 const nounOf: Record<Unit, string> = {
+  '1': 'plain number',
   LSB: 'difference in LSB',
   '%': 'percentage',
   pp: 'number of percentage points',
@@ -171,6 +173,7 @@ function boundExamples(quantity: string, unit: Unit, relation: Relation): string
 
 /** Units to show a value in, small to large; each from its own size up. */
 const displayed: Record<Unit, readonly (readonly [symbol: string, size: number])[]> = {
+  '1': [['', 1]],
   LSB: [['LSB', 1]],
   '%': [['%', 1]],
   pp: [['pp', 1]],

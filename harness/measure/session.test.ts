@@ -18,6 +18,7 @@ const suite: Suite = {
   name: 'hum',
   file: '/suites/hum/suite.yaml',
   model: { file: '/suites/hum/hum.tflite' },
+  firmware: {},
   vectors: { inputs: '/suites/hum/hum.bin', preprocess: [] },
   task: { kind: 'classification' },
   targets: ['mock'],

@@ -20,6 +20,17 @@ export function parseBudgets({ golden, accuracy, latency, memory }: Budgets): re
   const rows: readonly (Budget | undefined)[] = [
     goldenBudget(golden),
     bound({ kind: 'accuracy', metric: 'top1' }, 'percent-at-least', accuracy?.top1),
+    ...Object.entries(accuracy?.topK ?? {}).map(([k, written]) =>
+      bound({ kind: 'accuracy', metric: 'topK', k: Number(k) }, 'percent-at-least', written),
+    ),
+    ...(['precision', 'recall'] as const).flatMap(metric =>
+      Object.entries(accuracy?.[metric] ?? {}).map(([name, written]) =>
+        bound({ kind: 'accuracy', metric, class: name }, 'percent-at-least', written),
+      ),
+    ),
+    bound({ kind: 'accuracy', metric: 'rocAuc' }, 'fraction-at-least', accuracy?.rocAuc),
+    bound({ kind: 'accuracy', metric: 'mae' }, 'number-at-most', accuracy?.mae),
+    bound({ kind: 'accuracy', metric: 'rmse' }, 'number-at-most', accuracy?.rmse),
     bound({ kind: 'accuracy', metric: 'lossVsFloat' }, 'points-at-most', accuracy?.lossVsFloat),
     ...bases.flatMap(basis =>
       percentiles.map(metric =>
@@ -46,14 +57,21 @@ function bound(subject: Subject, format: BoundFormat, written: Bound | undefined
   const { limit: text, optional = false } = typeof written === 'string' ? { limit: written } : written;
   const parsed = parseFormat(format, text);
   if (parsed.fault !== undefined) throw new RangeError(parsed.fault); // the schema has accepted it
-  const basis = 'basis' in subject ? [subject.basis] : [];
   const { unit, relation } = formats[format];
   return {
     ...subject,
-    budget: [subject.kind, ...basis, subject.metric].join('.'),
+    budget: pathOf(subject).join('.'),
     relation,
     limit: parsed.value,
     unit,
     optional,
   };
+}
+
+function pathOf(subject: Subject): readonly (string | number)[] {
+  if (subject.kind === 'latency') return [subject.kind, subject.basis, subject.metric];
+  if (subject.metric === 'topK') return [subject.kind, subject.metric, subject.k];
+  if (subject.metric === 'precision' || subject.metric === 'recall')
+    return [subject.kind, subject.metric, subject.class];
+  return [subject.kind, subject.metric];
 }

@@ -22,6 +22,8 @@ export const formats = {
   'percent-at-most': { unit: '%', relation: '<=' },
   'percent-at-least': { unit: '%', relation: '>=', most: 100 },
   'points-at-most': { unit: 'pp', relation: '<=' },
+  'number-at-most': { unit: '1', relation: '<=' },
+  'fraction-at-least': { unit: '1', relation: '>=', most: 1 },
 } as const satisfies Record<string, Format>;
 
 export type FormatName = keyof typeof formats;

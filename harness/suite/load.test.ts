@@ -75,6 +75,7 @@ budgets: { golden: { maxDiffLsb: 1 } }
     name: 'kws',
     file,
     model: { file: join(folder, 'm.tflite') },
+    firmware: {},
     vectors: { inputs: join(folder, 'x.npy'), preprocess: [] },
     task: { kind: 'classification' },
     targets: ['rp2040js-pico'],

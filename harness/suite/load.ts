@@ -6,8 +6,8 @@ import { type Fault, faultsError, shownPath } from './fault.ts';
 import { parseFormat } from './formats.ts';
 import { Misfit } from './misfit.ts';
 import { checkSuiteFile } from './schema.ts';
-import type { Suite, Task } from './suite.ts';
-import type { SuiteFile } from './suite-file.generated.ts';
+import type { Preprocess, Suite, Task } from './suite.ts';
+import type { Preprocess as PreprocessFile, SuiteFile } from './suite-file.generated.ts';
 
 import { readYaml, type YamlSource } from './yaml.ts';
 
@@ -68,20 +68,23 @@ function* takenNames(read: readonly ReadSuite[], cwd: string): Generator<Fault> 
 }
 
 function toSuite(file: string, written: SuiteFile): Suite {
-  const { suite, description, model, vectors, task, targets, measure = {}, budgets, on = {} } = written;
+  const { suite, description, model, firmware = {}, vectors, task, targets, measure = {}, budgets, on = {} } = written;
   const from = (path: string) => resolve(dirname(file), path);
   return {
     name: suite,
     file,
     ...(description !== undefined && { description }),
     model: { file: from(model.file), ...(model.float !== undefined && { float: from(model.float) }) },
+    firmware: Object.fromEntries(Object.entries(firmware).map(([target, path]) => [target, from(path)])),
     vectors: {
       inputs: from(vectors.inputs),
+      ...(vectors.array !== undefined && { array: vectors.array }),
+      ...(vectors.columns !== undefined && { columns: vectors.columns }),
       ...(vectors.labels !== undefined && { labels: from(vectors.labels) }),
       ...(vectors.first !== undefined && { first: vectors.first }),
-      preprocess: (vectors.preprocess ?? []).map(({ scale }) => ({ kind: 'scale', ...scale })),
+      preprocess: (vectors.preprocess ?? []).flatMap(entry => [...stepsOf(entry)]),
     },
-    task: (task ?? { kind: 'classification' }) satisfies Task,
+    task: taskOf(task ?? { kind: 'classification' }),
     targets,
     measure: {
       warmup: measure.warmup ?? 2,
@@ -91,6 +94,20 @@ function toSuite(file: string, written: SuiteFile): Suite {
     budgets: parseBudgets(budgets),
     on: Object.fromEntries(Object.entries(on).map(([target, own]) => [target, { budgets: parseBudgets(own.budgets) }])),
   };
+}
+
+/** The schema lets an entry name one step. */
+function* stepsOf({ scale, normalize, clip, window, resize, gray }: PreprocessFile): Generator<Preprocess> {
+  if (scale) yield { kind: 'scale', ...scale };
+  if (normalize) yield { kind: 'normalize', mean: [normalize.mean].flat(), std: [normalize.std].flat() };
+  if (clip) yield { kind: 'clip', low: clip[0], high: clip[1] };
+  if (window) yield { kind: 'window', size: window.size, hop: window.hop ?? window.size };
+  if (resize) yield { kind: 'resize', ...resize, method: resize.method ?? 'bilinear' };
+  if (gray) yield { kind: 'gray' };
+}
+
+function taskOf(task: NonNullable<SuiteFile['task']>): Task {
+  return task.kind === 'anomaly' ? { ...task, score: task.score ?? 'reconstruction' } : task;
 }
 
 function milliseconds(text: string): number {

@@ -10,9 +10,13 @@ export type Path = string;
  */
 export type Range = [number, number];
 /**
+ * @minItems 1
+ */
+export type PerChannel = number | [number, ...number[]];
+/**
  * What the outputs mean. Needed with labels.
  */
-export type Task = Classification | Binary;
+export type Task = Classification | Binary | Regression | Anomaly;
 export type Duration = string;
 export type LsbAtMost =
   | number
@@ -24,7 +28,23 @@ export type LsbAtMost =
  * true: a target that cannot measure this still passes. A bound that is measured and missed fails all the same.
  */
 export type Optional = boolean;
+/**
+ * This interface was referenced by `undefined`'s JSON-Schema definition
+ * via the `patternProperty` "^[1-9][0-9]{0,3}$".
+ */
 export type PercentAtLeast =
+  | string
+  | {
+      limit: string;
+      optional?: Optional;
+    };
+export type NumberAtLeast =
+  | string
+  | {
+      limit: string;
+      optional?: Optional;
+    };
+export type NumberAtMost =
   | string
   | {
       limit: string;
@@ -88,10 +108,26 @@ export interface SuiteFile {
     float?: Path;
   };
   /**
+   * Your own firmware for a target, as the linked ELF file; it has the Tickmark agent in it. A target that is not named here runs the reference firmware with the model loaded into it. `--image TARGET=ELF` on the command line goes before it.
+   */
+  firmware?: {
+    [k: string]: Path;
+  };
+  /**
    * The inputs that the model is run on. Paths are relative to this file.
    */
   vectors: {
     inputs: Path;
+    /**
+     * Which array of a `.npz` holds the inputs, when there are several that could. A model of several inputs takes the arrays named as they are.
+     */
+    array?: string;
+    /**
+     * Which columns of a `.csv` hold the inputs, by the names in its header. Every column but `class`, `value` and `file` by default.
+     *
+     * @minItems 1
+     */
+    columns?: [string, ...string[]];
     labels?: Path;
     /**
      * Run only the first so many vectors. Every one by default.
@@ -139,10 +175,52 @@ export interface Preprocess {
   /**
    * The affine map that takes the range `from` to the range `to`; values outside are mapped alike, not cut off.
    */
-  scale: {
+  scale?: {
     from: Range;
     to: Range;
   };
+  /**
+   * (value − mean) / std; one number for all, or one for each channel (the last axis).
+   */
+  normalize?: {
+    mean: PerChannel;
+    std: PerChannel;
+  };
+  clip?: Range;
+  /**
+   * Cuts each input along its first axis (time) into windows; each window is a vector, with the label of what it was cut from. A rest too short for a window is left out.
+   */
+  window?: {
+    /**
+     * Steps in a window.
+     */
+    size: number;
+    /**
+     * Steps from one window's start to the next's. `size` by default: no overlap.
+     */
+    hop?: number;
+  };
+  /**
+   * Resamples an image [height, width, channels] with half-pixel centres, as `tf.image.resize` does.
+   */
+  resize?: {
+    /**
+     * Rows of the result.
+     */
+    height: number;
+    /**
+     * Columns of the result.
+     */
+    width: number;
+    /**
+     * Between the four nearest pixels, or the nearest one.
+     */
+    method?: 'bilinear' | 'nearest';
+  };
+  /**
+   * Red, green and blue to luma: 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601).
+   */
+  gray?: true;
 }
 export interface Classification {
   /**
@@ -173,6 +251,30 @@ export interface Binary {
    */
   classes?: [string, string];
 }
+export interface Regression {
+  /**
+   * The outputs are the values that are asked for, in their own unit.
+   */
+  kind: 'regression';
+  /**
+   * The unit of the values, for reports.
+   */
+  unit?: string;
+}
+export interface Anomaly {
+  /**
+   * Each window has a score, each input file the mean of its windows' scores: the higher, the less normal. Labels: 0 normal, 1 anomalous.
+   */
+  kind: 'anomaly';
+  /**
+   * `reconstruction`: the mean squared difference of the model's output from its input, in real values, as MLPerf Tiny's `ad` has it. `output`: the one output is the score.
+   */
+  score?: 'reconstruction' | 'output';
+  /**
+   * A file whose score is above it is called anomalous. Needed for top1, precision and recall; rocAuc needs none.
+   */
+  threshold?: number;
+}
 /**
  * The bounds to meet. Each is required unless it is written { limit: '…', optional: true }.
  */
@@ -184,10 +286,31 @@ export interface Budgets {
     maxDiffLsb?: LsbAtMost;
   };
   /**
-   * Of the outputs that the target gave. Needs vectors.labels.
+   * Of the outputs that the target gave. Needs labels.
    */
   accuracy?: {
     top1?: PercentAtLeast;
+    /**
+     * Share of the vectors whose class is among the k largest outputs, for each k written.
+     */
+    topK?: {
+      [k: string]: PercentAtLeast;
+    };
+    /**
+     * For each class named: of the inputs taken for it, the share that is of it. By class name or index.
+     */
+    precision?: {
+      [k: string]: PercentAtLeast;
+    };
+    /**
+     * For each class named: of the inputs that are of it, the share taken for it. By class name or index.
+     */
+    recall?: {
+      [k: string]: PercentAtLeast;
+    };
+    rocAuc?: NumberAtLeast;
+    mae?: NumberAtMost;
+    rmse?: NumberAtMost;
     lossVsFloat?: PointsAtMost;
   };
   /**

@@ -7,8 +7,15 @@ export interface Suite {
   readonly file: string;
   readonly description?: string;
   readonly model: { readonly file: string; readonly float?: string };
+  /** The user's own firmware (ELF) by target; the reference firmware runs where none is named. */
+  readonly firmware: Readonly<Record<string, string>>;
   readonly vectors: {
+    /** A file, or a folder with a file an input. */
     readonly inputs: string;
+    /** Which array of a `.npz`. */
+    readonly array?: string;
+    /** Which columns of a `.csv`. */
+    readonly columns?: readonly string[];
     readonly labels?: string;
     /** Only the first so many vectors. */
     readonly first?: number;
@@ -22,17 +29,33 @@ export interface Suite {
   readonly on: Readonly<Record<string, { readonly budgets: readonly Budget[] }>>;
 }
 
-/** An affine map of real input values, applied in order before quantization. */
-export type Preprocess = {
-  readonly kind: 'scale';
-  readonly from: readonly [number, number];
-  readonly to: readonly [number, number];
-};
+/** One step from the values in a file to the model's real input values; steps are applied in order, before quantization. */
+export type Preprocess =
+  /** The affine map that takes `from` to `to`. */
+  | { readonly kind: 'scale'; readonly from: readonly [number, number]; readonly to: readonly [number, number] }
+  /** (value − mean) / std: one number for all, or one a channel (the last axis). */
+  | { readonly kind: 'normalize'; readonly mean: readonly number[]; readonly std: readonly number[] }
+  | { readonly kind: 'clip'; readonly low: number; readonly high: number }
+  /** Cuts along the first axis: one input becomes many vectors. */
+  | { readonly kind: 'window'; readonly size: number; readonly hop: number }
+  /** Resamples [height, width, channels] with half-pixel centres. */
+  | {
+      readonly kind: 'resize';
+      readonly height: number;
+      readonly width: number;
+      readonly method: 'bilinear' | 'nearest';
+    }
+  /** [height, width, 3 or 4] to luma [height, width, 1]. */
+  | { readonly kind: 'gray' };
 
 export type Task =
   | { readonly kind: 'classification'; readonly classes?: readonly string[] }
   /** The one output is a score; above `threshold` it is class 1. */
-  | { readonly kind: 'binary'; readonly threshold: number; readonly classes?: readonly [string, string] };
+  | { readonly kind: 'binary'; readonly threshold: number; readonly classes?: readonly [string, string] }
+  /** The outputs are the values asked for; `unit` is theirs, for reports. */
+  | { readonly kind: 'regression'; readonly unit?: string }
+  /** A file is anomalous (class 1) when the mean of its windows' scores is above `threshold`. */
+  | { readonly kind: 'anomaly'; readonly score: 'reconstruction' | 'output'; readonly threshold?: number };
 
 /** A bound on one metric. `limit` is in `unit`, the metric's base unit; a required budget that is not measured is never passed. */
 export type Budget = BudgetSubject & BudgetBound;
@@ -40,7 +63,10 @@ export type Budget = BudgetSubject & BudgetBound;
 /** What a budget bounds. */
 export type BudgetSubject =
   | { readonly kind: 'golden' }
-  | { readonly kind: 'accuracy'; readonly metric: 'top1' | 'lossVsFloat' }
+  | { readonly kind: 'accuracy'; readonly metric: 'top1' | 'rocAuc' | 'mae' | 'rmse' | 'lossVsFloat' }
+  | { readonly kind: 'accuracy'; readonly metric: 'topK'; readonly k: number }
+  /** `class` as the suite writes it: a name, or an index. */
+  | { readonly kind: 'accuracy'; readonly metric: 'precision' | 'recall'; readonly class: string }
   | { readonly kind: 'latency'; readonly metric: LatencyMetric; readonly basis: Basis }
   | { readonly kind: 'memory'; readonly metric: 'arena' | 'flash' | 'ram' | 'stack' | 'weightsVsFloat' };
 
@@ -55,7 +81,7 @@ interface BudgetBound {
   readonly optional: boolean;
 }
 
-/** Base units: LSB, percent (0…100), percentage points, µs (silicon, host), cycles, instructions, bytes. */
+/** Base units: LSB, percent (0…100), percentage points, µs (silicon, host), cycles, instructions, bytes, and 1 for plain numbers. */
 export type BudgetUnit = Exclude<Unit, 'Hz'>;
 
 /** The suite's budgets on one target: those under `on.<target>` replace those of the same path, and add to the others. */

@@ -26,7 +26,7 @@ export function encoderOf(tensor: Tensor, steps: readonly Preprocess[], fail: Fa
   if (!isEncoded(type))
     throw fail(`real values cannot become ${type}, the type of the model's input`, 'give a raw .bin');
   const toCode = type === 'float32' ? Math.fround : quantizer(tensor, type, fail);
-  const maps = steps.map(affineOf);
+  const maps = steps.filter(step => step.kind === 'scale').map(affineOf);
 
   return (values, vector) => {
     const codes = new writers[type](values.length);
@@ -57,7 +57,7 @@ function quantizer({ quantization }: Tensor, type: QuantizedType, fail: Fail): (
   return real => quantize(real, affine, type);
 }
 
-function affineOf({ from, to }: Preprocess): (value: number) => number {
+function affineOf({ from, to }: Extract<Preprocess, { kind: 'scale' }>): (value: number) => number {
   const slope = (to[1] - to[0]) / (from[1] - from[0]);
   return value => to[0] + (value - from[0]) * slope;
 }

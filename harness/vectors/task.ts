@@ -15,7 +15,7 @@ export function checkTask(suite: Suite, [output]: readonly Tensor[]): void {
       throw new Misfit(suite, ['task', 'kind'], what);
     }
     checkThreshold(suite, task.threshold, output);
-  } else if (task.classes && task.classes.length !== elements) {
+  } else if (task.kind === 'classification' && task.classes && task.classes.length !== elements) {
     const what = `${task.classes.length} classes are named, and the model's output ${shapeText(output.shape)} has ${elements} values`;
     throw new Misfit(suite, ['task', 'classes'], what);
   }

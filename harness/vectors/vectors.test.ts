@@ -64,6 +64,7 @@ function suiteOf(task: Task, labels?: string, first?: number): Suite {
     name: 'tiny',
     file: join(folder, 'suite.yaml'),
     model: { file: join(folder, 'm.tflite') },
+    firmware: {},
     vectors: {
       inputs: join(folder, 'inputs.bin'),
       preprocess: [],

@@ -3,18 +3,17 @@ import { basename } from 'node:path';
 import { elementCount, type Model, type Tensor } from '../model/tflite.ts';
 import { Misfit } from '../suite/misfit.ts';
 import type { Suite } from '../suite/suite.ts';
+import type { Truth } from '../suite/truth.ts';
 import { readLabels } from './labels.ts';
 import type { Fail } from './npy.ts';
 import { readVectors } from './read.ts';
 import { checkTask } from './task.ts';
 
-/** What a suite feeds its model. */
-export interface Vectors {
+/** What a suite feeds its model, and what is right. */
+export interface Vectors extends Truth {
   readonly count: number;
   /** The bytes of all input tensors, end to end, as the DUT gets them [count]. */
   readonly inputs: readonly Uint8Array[];
-  /** Class indexes [count]. */
-  readonly labels?: readonly number[];
   /** SHA-256 over all the inputs. */
   readonly sha256: string;
 }
@@ -43,7 +42,10 @@ function loadLabels(suite: Suite, [output]: readonly Tensor[], count: number): r
   const { task, vectors } = suite;
   if (vectors.labels === undefined) return undefined;
   const classCount = task.kind === 'binary' ? 2 : elementCount(output?.shape ?? []);
-  const labels = readLabels(vectors.labels, { classes: task.classes, classCount }).slice(0, vectors.first);
+  const labels = readLabels(vectors.labels, {
+    classes: 'classes' in task ? task.classes : undefined,
+    classCount,
+  }).slice(0, vectors.first);
   if (labels.length !== count) {
     const what = `${basename(vectors.labels)} has ${labels.length} labels for ${count} vectors: write one line a vector`;
     throw new Misfit(suite, ['vectors', 'labels'], what);

@@ -148,8 +148,11 @@ function firstOutput(bytes: Uint8Array, output: TensorSpec): readonly number[] {
   return valuesOf(bytes.subarray(0, bytesOf(output)), output);
 }
 
-function classNames({ classes }: Task, count: number): readonly string[] {
-  return Array.from({ length: count }, (_, index) => classes?.[index] ?? String(index));
+function classNames(task: Task, count: number): readonly string[] {
+  return Array.from(
+    { length: count },
+    (_, index) => ('classes' in task ? task.classes?.[index] : undefined) ?? String(index),
+  );
 }
 
 function confusionOf(judged: readonly Judged[], classes: number): readonly (readonly number[])[] {
