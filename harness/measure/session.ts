@@ -79,18 +79,32 @@ async function measureBoot(job: Boot, signal: AbortSignal): Promise<void> {
 }
 
 async function exchange(job: Boot, link: Link, signal: AbortSignal): Promise<void> {
-  const dut = await job.protocol.connect(tapLink(link, job.recorder), signal);
-  job.note({ dut: dut.identity });
-  expectBuild(job, dut);
-  await dut.load(job.model);
-  await proveModel(job, dut, 'after it was loaded');
+  const dut = await bringUp(job, tapLink(link, job.recorder), signal, identity => job.note({ dut: identity }));
   await settle(job, dut);
   await inferAll(job, dut, link);
   await profile(job, dut);
   await proveModel(job, dut, 'after the last inference');
 }
 
-function expectBuild({ image, target }: Boot, dut: Dut): void {
+/** What a DUT is brought up with. */
+export type Setup = Pick<Job, 'target' | 'protocol' | 'image' | 'model' | 'proveModel'>;
+
+/** Connects to the firmware on a link, checks that it is the image's build, loads the model and has the DUT prove it. */
+export async function bringUp(
+  setup: Setup,
+  link: Link,
+  signal: AbortSignal,
+  onIdentity: (identity: Dut['identity']) => void = () => {},
+): Promise<Dut> {
+  const dut = await setup.protocol.connect(link, signal);
+  onIdentity(dut.identity);
+  expectBuild(setup, dut);
+  await dut.load(setup.model);
+  await proveModel(setup, dut, 'after it was loaded');
+  return dut;
+}
+
+function expectBuild({ image, target }: Setup, dut: Dut): void {
   if (dut.identity.buildId === image.buildId) return;
   throw new TargetError(
     `the firmware that answers is build ${dut.identity.buildId}, the image is build ${image.buildId}`,
@@ -100,7 +114,7 @@ function expectBuild({ image, target }: Boot, dut: Dut): void {
 }
 
 /** The DUT hashes the model's bytes as they lie in its memory, with a fresh nonce: no other model, and no stored answer, can match. */
-async function proveModel({ model, target, proveModel: wanted = true }: Boot, dut: Dut, when: string): Promise<void> {
+async function proveModel({ model, target, proveModel: wanted = true }: Setup, dut: Dut, when: string): Promise<void> {
   if (!wanted) return;
   const nonce = randomBytes(16);
   const proof = Buffer.from(await dut.proveModel(model.length, nonce)).toString('hex');
