@@ -13,11 +13,17 @@ import { type Plan, type PlannedCase, recordingFolder } from './plan.ts';
 
 /** One planned case, measured (or replayed) and judged. The host computes what it expects while the target computes what it answers. */
 export async function runCase(plan: Plan, planned: PlannedCase): Promise<CaseResult> {
-  const obtained = await obtainRecording(plan, planned);
+  const { settled } = await obtainRecording(plan, planned);
+  return judgeCase(await gatherEvidence(plan, planned, settled));
+}
+
+/** What a case is judged by, once its measurement has `settled`; meanwhile the host computes what it expects. */
+export async function gatherEvidence(plan: Plan, planned: PlannedCase, settled: Promise<void>): Promise<Evidence> {
+  const outcome = settled.then(() => undefined, messageOf);
   const inputs = loadCaseInputs(planned.suite);
   const reference = computeReference(inputs.parsed, loadFloatTwin(planned.suite), inputs.vectors.inputs);
-  const trouble = await obtained.settled.then(() => undefined, messageOf);
-  return judgeCase({
+  const trouble = await outcome;
+  return {
     suite: planned.suite,
     board: planned.board,
     recording: recordingOf(plan, planned, inputs, trouble),
@@ -25,7 +31,7 @@ export async function runCase(plan: Plan, planned: PlannedCase): Promise<CaseRes
     reference,
     identity: identityOf(inputs),
     ...(inputs.vectors.labels ? { labels: inputs.vectors.labels } : {}),
-  });
+  };
 }
 
 /** A case that never came to be judged, because of something outside it. */

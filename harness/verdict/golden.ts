@@ -90,10 +90,20 @@ function worstOf(inferences: readonly Inference[], reference: Reference): Golden
 
 function differenceOf({ vector, output }: Inference, { golden, outputs }: Reference): GoldenDifference | undefined {
   const expected = golden[vector];
-  if (!expected || isEqual(expected, output)) return undefined;
-  const differing = [...differingElements(expected, output, outputs)];
+  const difference = expected && outputDifference(expected, output, outputs);
+  return difference && { vector, ...difference };
+}
+
+/** The worst element of an output that is not the expected one; both are the bytes of all output tensors, end to end. */
+export function outputDifference(
+  expected: Uint8Array,
+  actual: Uint8Array,
+  outputs: readonly TensorSpec[],
+): Omit<GoldenDifference, 'vector'> | undefined {
+  if (isEqual(expected, actual)) return undefined;
+  const differing = [...differingElements(expected, actual, outputs)];
   const worst = differing.toSorted((a, b) => b.diffLsb - a.diffLsb)[0]; // stable: the first of equals
-  return worst && { vector, ...worst, differingElements: differing.length };
+  return worst && { ...worst, differingElements: differing.length };
 }
 
 type ElementDifference = Omit<GoldenDifference, 'vector' | 'differingElements'>;

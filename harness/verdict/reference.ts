@@ -30,9 +30,8 @@ export function computeReference(
   floatModel: Model | undefined,
   inputs: readonly Uint8Array[],
 ): Reference {
-  const interpreter = createInterpreter(model, modelName);
-  const layout = layoutOf(interpreter, modelName);
-  const golden = inputs.map(bytes => joined(interpreter.invoke(codesOfAll(bytes, layout.inputs))));
+  const { infer, ...layout } = openGolden(model, modelName);
+  const golden = inputs.map(infer);
   const { weightBytes, operators } = modelFacts(model);
   return {
     outputs: layout.outputs,
@@ -46,10 +45,24 @@ export function computeReference(
   };
 }
 
+/** The golden interpreter over bytes, fresh: its state, where the model has any, goes on from one inference to the next. */
+export interface Golden extends Layout {
+  /** The bytes of all output tensors for those of all input tensors, end to end. */
+  infer(input: Uint8Array): Uint8Array;
+}
+
+/** Throws ModelError at `where` for a model that has no kernels here. */
+export function openGolden(model: Model, where: string): Golden {
+  const interpreter = createInterpreter(model, where);
+  const layout = layoutOf(interpreter, where);
+  return { ...layout, infer: bytes => joined(interpreter.invoke(codesOfAll(bytes, layout.inputs))) };
+}
+
 const modelName = "the suite's model";
 const twinName = "the suite's float twin";
 
-interface Layout {
+/** The model's input and output tensors, in its order. */
+export interface Layout {
   readonly inputs: readonly TensorSpec[];
   readonly outputs: readonly TensorSpec[];
 }
