@@ -35,7 +35,7 @@ function detector(threshold: number) {
 }
 
 test('a binary task compares the dequantized score with the threshold', () => {
-  expect(judgeCase(detector(0.82)).metrics.accuracy).toEqual({
+  expect(judgeCase(detector(0.82)).metrics.accuracy).toMatchObject({
     top1: (100 * 299) / 300,
     correct: 299,
     judged: 300,

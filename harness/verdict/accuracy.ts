@@ -1,5 +1,6 @@
 import type { Budget, Task } from '../suite/suite.ts';
 import { formatQuantity } from '../units.ts';
+import { perClassOf } from './accuracy/per-class.ts';
 import { judgeFigure, notMeasured } from './budget.ts';
 import { classCount, classify } from './classify.ts';
 import type { GoldenComparison } from './golden.ts';
@@ -36,14 +37,17 @@ export function measureAccuracy({ task, session, reference, labels }: Labelled):
   const wrong = judged.filter(({ label, predicted }) => label !== predicted);
   const correct = judged.length - wrong.length;
   const [first] = wrong;
+  const confusion = confusionOf(judged, classes.length);
   return {
     metrics: {
+      of: 'vectors',
       top1: percentOf(correct, judged.length),
       correct,
       judged: judged.length,
       ...hostAccuracy({ task, reference, labels }, output),
       classes,
-      confusion: confusionOf(judged, classes.length),
+      perClass: perClassOf(confusion, classes),
+      confusion,
     },
     ...(first && {
       note: `the first one wrong is vector ${first.vector}: ${classes[first.label]}, taken for ${classes[first.predicted]}`,

@@ -45,6 +45,9 @@ export interface Metrics {
   readonly operators?: readonly OperatorMetrics[];
   readonly golden?: GoldenMetrics;
   readonly accuracy?: AccuracyMetrics;
+  readonly roc?: RocMetrics;
+  readonly regression?: RegressionMetrics;
+  readonly anomaly?: AnomalyMetrics;
   readonly memory?: MemoryMetrics;
   readonly emulation?: { readonly instructions: number; readonly busyMs: number };
 }
@@ -92,8 +95,13 @@ export interface GoldenDifference {
   readonly differingElements: number;
 }
 
-/** Accuracy of the DUT's outputs in percent; host figures are over every vector. `confusion[actual][predicted]` are counts. */
+/**
+ * How often the DUT's outputs name the right class, in percent: of classification, binary and, with a threshold, anomaly tasks. Figures
+ * of golden and float are the host's, over every vector.
+ */
 export interface AccuracyMetrics {
+  /** What is counted once each: vectors, or the inputs (files) that an anomaly task's windows were cut from. */
+  readonly of: 'vectors' | 'inputs';
   readonly top1: number;
   readonly correct: number;
   readonly judged: number;
@@ -101,8 +109,96 @@ export interface AccuracyMetrics {
   readonly floatTop1?: number;
   /** floatTop1 − goldenTop1, in percentage points. */
   readonly lossVsFloatPp?: number;
+  /** By k, from 1 to 5 below the number of classes: the share whose right class is among the k largest outputs. Classification only. */
+  readonly topK?: Readonly<Record<string, number>>;
   readonly classes: readonly string[];
+  /** By class index. */
+  readonly perClass: readonly ClassMetrics[];
+  /** `confusion[actual][predicted]` are counts. */
   readonly confusion: readonly (readonly number[])[];
+}
+
+/** One class against all others, in percent; null where a share has nothing to be a share of. */
+export interface ClassMetrics {
+  readonly name: string;
+  /** How many are of the class, and how many were taken for it. */
+  readonly support: number;
+  readonly predicted: number;
+  /** Of those taken for it, the share that is of it. */
+  readonly precision: number | null;
+  /** Of those that are of it, the share taken for it. */
+  readonly recall: number | null;
+  /** The harmonic mean of both: 2 × right / (support + predicted). */
+  readonly f1: number | null;
+}
+
+/** How well scores tell class 1 (positive) from class 0, whatever the threshold: of binary and anomaly tasks. */
+export interface RocMetrics {
+  /** 0…1: the share of pairs of a positive and a negative in which the positive scores higher; equal scores count half. */
+  readonly auc: number;
+  readonly goldenAuc?: number;
+  readonly floatAuc?: number;
+  readonly positives: number;
+  readonly negatives: number;
+  /** The corners of the curve from (0, 0) to (1, 1), at most 200. */
+  readonly points: readonly RocPoint[];
+  /** Where the task's threshold lies on the curve. */
+  readonly atThreshold?: RocPoint;
+}
+
+/** Shares from 0 to 1. `score` is the lowest that is still called positive; null before the first, and for one that is not finite. */
+export interface RocPoint {
+  readonly score: number | null;
+  readonly falsePositiveRate: number;
+  readonly truePositiveRate: number;
+}
+
+/** Errors over all output elements of all measured vectors, in the values' own unit. */
+export interface RegressionMetrics extends ErrorMetrics {
+  /** The unit of the values, where the task names one. */
+  readonly unit?: string;
+  readonly judged: number;
+  /** The mean of actual − expected: what all answers are too high by. */
+  readonly bias: number;
+  /** Of the host's golden and of the float twin, over every vector. */
+  readonly golden?: ErrorMetrics;
+  readonly float?: ErrorMetrics;
+  /** The element that is farthest off. */
+  readonly worst: RegressionPair;
+  /** For a picture: at most 500, evenly out of all, in the order of vectors. */
+  readonly pairs: readonly RegressionPair[];
+}
+
+export interface ErrorMetrics {
+  readonly mae: number;
+  readonly rmse: number;
+}
+
+/** One output element beside the right one. */
+export interface RegressionPair {
+  readonly vector: number;
+  readonly element: number;
+  readonly expected: number;
+  readonly actual: number;
+}
+
+/** The score of each input; how well they tell anomalies is in `roc` and, with a threshold, in `accuracy`. */
+export interface AnomalyMetrics {
+  readonly score: 'reconstruction' | 'output';
+  readonly threshold?: number;
+  /** How many were scored. */
+  readonly inputs: number;
+  /** For a picture: at most 1000, evenly out of all, in their order. */
+  readonly scores: readonly InputScore[];
+}
+
+/** `score` is the mean over the input's windows; null when not finite. */
+export interface InputScore {
+  readonly name: string;
+  readonly windows: number;
+  /** 1 is anomalous, 0 normal. */
+  readonly label: number;
+  readonly score: number | null;
 }
 
 export interface MemoryMetrics {

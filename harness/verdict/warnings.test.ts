@@ -28,6 +28,14 @@ test.each([
   [99, ['accuracy is over 99 vectors only: each one weighs 1 pp']],
   [100, []],
 ])('accuracy over %i vectors gives %j', (judged, warnings) => {
-  const accuracy = { top1: 100, correct: judged, judged, classes: [], confusion: [] };
+  const accuracy = {
+    of: 'vectors',
+    top1: 100,
+    correct: judged,
+    judged,
+    classes: [],
+    perClass: [],
+    confusion: [],
+  } as const;
   expect(warningsOf({ vectors: judged, accuracy }, undefined)).toEqual(warnings);
 });
