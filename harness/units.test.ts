@@ -24,6 +24,7 @@ test.each<[string, Unit, number]>([
   ['400 kcycles', 'cycles', 400_000],
   ['250 kinstructions', 'instructions', 250_000],
   ['125 MHz', 'Hz', 125e6],
+  ['0.85', '1', 0.85],
 ])('%s is read in the base unit %s', (text, unit, value) => {
   expect(parseQuantity(text, unit)).toEqual({ value });
 });
@@ -42,6 +43,8 @@ test.each<[string, Unit, RegExp]>([
   ['soon', 'µs', /"soon" is no time/],
   ['1e3 ms', 'µs', /write/],
   ['', 'B', /is no size/],
+  ['85 %', '1', /^"85 %" is a percentage, not a plain number: write "0.85"$/],
+  ['good', '1', /^"good" is no plain number: write "12"$/],
   [`${'9'.repeat(400)} s`, 'µs', /^"9{40}…" is too large for a time$/],
 ])('"%s" as %s is refused with what to write', (text, unit, message) => {
   expect(parseQuantity(text, unit).fault).toMatch(message);
@@ -63,6 +66,8 @@ test.each<[string, Unit, '<=' | '>=', RegExp]>([
   ['95', '%', '>=', /write ">= 95 %"/],
   ['<= 12', 'µs', '<=', /"12" has no unit: write "<= 12 ms", "<= 12 µs" or "<= 12 s"/],
   ['10240', 'B', '<=', /"10240" is no bound: write "<= 10240 KiB", "<= 10240 B" or "<= 10240 MiB"/],
+  ['0.85', '1', '>=', /^"0.85" is no bound: write ">= 0.85"$/],
+  ['>= 85 %', '1', '>=', /is a percentage, not a plain number: write ">= 0.85"$/],
   ['fast', 'µs', '<=', /"fast" is no bound: write "<= 12 ms"/],
 ])('the bound "%s" of %s with %s is refused with what to write', (text, unit, relation, message) => {
   expect(parseBound(text, unit, relation).fault).toMatch(message);
@@ -78,6 +83,14 @@ test.each<[number, Unit, string]>([
   [97.25, '%', '97.3 %'],
   [-0.04, 'pp', '0 pp'],
   [125e6, 'Hz', '125 MHz'],
+  [0.85, '1', '0.85'],
+  [0.0034, '1', '0.0034'],
+  [0.987_654, '1', '0.9877'],
+  [-12.3456, '1', '-12.35'],
+  [1234.56, '1', '1234.6'],
+  [123_456, '1', '123456'],
+  [0, '1', '0'],
+  [1e-300, '1', '0'],
 ])('%d in base unit %s is shown as %s', (value, unit, text) => {
   expect(formatQuantity(value, unit)).toBe(text);
 });
@@ -86,6 +99,7 @@ test('a value just over its limit is shown with the decimals that tell them apar
   expect(formatApart(10_241, 10_240, 'B')).toEqual({ measured: '10.001 KiB', limit: '10 KiB' });
   expect(formatApart(999.9, 1000, 'µs')).toEqual({ measured: '0.9999 ms', limit: '1 ms' });
   expect(formatApart(10_240, 10_240, 'B')).toEqual({ measured: '10 KiB', limit: '10 KiB' });
+  expect(formatApart(0.003_400_2, 0.0034, '1')).toEqual({ measured: '0.0034002', limit: '0.0034' });
 });
 
 test('ticks become µs where the clock was real, and stay a count where it was modelled', () => {

@@ -77,10 +77,13 @@ export function parseBound(text: string, unit: Unit, relation: Relation): Parsed
   return { value: { relation, limit: parsed.value } };
 }
 
-/** A value of a base unit as people write it: `9.8 KiB`, `312.4 kcycles`, `12.3 ms`, at most `decimals` after the point. */
+/**
+ * A value of a base unit as people write it: `9.8 KiB`, `312.4 kcycles`, `12.3 ms`, at most `decimals` after the point. A plain number
+ * may be of any size, and keeps four digits that count: `0.0034`, `0.9877`, `1234.5`.
+ */
 export function formatQuantity(value: number, unit: Unit, decimals = 1): string {
-  const { symbol, size } = displayUnit(Math.abs(value), unit);
-  return `${trimmed(value / size, decimals)} ${symbol}`;
+  const shown = displayUnit(Math.abs(value), unit);
+  return inUnit(value, shown, Math.max(decimals, shown.decimals));
 }
 
 /**
@@ -88,13 +91,20 @@ export function formatQuantity(value: number, unit: Unit, decimals = 1): string 
  * `10.001 KiB` against `10 KiB`.
  */
 export function formatApart(measured: number, limit: number, unit: Unit): { measured: string; limit: string } {
-  const { symbol, size } = displayUnit(Math.max(Math.abs(measured), Math.abs(limit)), unit);
-  const same = (decimals: number) => trimmed(measured / size, decimals) === trimmed(limit / size, decimals);
-  const decimals = measured === limit ? 1 : ([1, 2, 3, 4, 5, 6, 7, 8].find(count => !same(count)) ?? 9);
-  return {
-    measured: `${trimmed(measured / size, decimals)} ${symbol}`,
-    limit: `${trimmed(limit / size, decimals)} ${symbol}`,
-  };
+  const shown = displayUnit(Math.max(Math.abs(measured), Math.abs(limit)), unit);
+  const fewest = Math.max(1, shown.decimals);
+  const texts = (more: number) => ({
+    measured: inUnit(measured, shown, fewest + more),
+    limit: inUnit(limit, shown, fewest + more),
+  });
+  if (measured === limit) return texts(0);
+  const isApart = (more: number) => texts(more).measured !== texts(more).limit;
+  return texts([0, 1, 2, 3, 4, 5, 6, 7].find(isApart) ?? 8);
+}
+
+/** Whether a name is one of a base unit: results may hold figures of others. */
+export function isUnit(name: string): name is Unit {
+  return Object.hasOwn(spellings, name);
 }
 
 /** Integer ticks of a timer to µs. */
@@ -147,18 +157,17 @@ function unitFault(given: { number: string; written: string; lead: string }, uni
   const other = Object.keys(spellings)
     .filter(isUnit)
     .find(name => Object.hasOwn(spellings[name], written));
-  if (other) return `"${number} ${written}" is a ${nounOf[other]}, not a ${nounOf[unit]}: write ${examples}`;
+  if (other) {
+    const meant = other === '%' && unit === '1' ? String(Number(`${number}e-2`)) : number; // 85 % is 0.85
+    return `"${number} ${written}" is a ${nounOf[other]}, not a ${nounOf[unit]}: write ${examplesOf(meant, unit, lead)}`;
+  }
   return `"${clipped(written)}" is no unit of a ${nounOf[unit]}: write ${examples}`;
-}
-
-function isUnit(name: string): name is Unit {
-  return Object.hasOwn(spellings, name);
 }
 
 function examplesOf(number: string, unit: Unit, lead: string): string {
   const examples = Object.keys(spellings[unit])
     .slice(0, 3)
-    .map(spelling => `"${lead}${number} ${spelling}"`);
+    .map(spelling => `"${`${lead}${number} ${spelling}`.trim()}"`);
   const last = examples.at(-1) ?? '';
   return examples.length < 2 ? last : `${examples.slice(0, -1).join(', ')} or ${last}`;
 }
@@ -204,13 +213,26 @@ const displayed: Record<Unit, readonly (readonly [symbol: string, size: number])
   ],
 };
 
-function displayUnit(magnitude: number, unit: Unit): { symbol: string; size: number } {
-  const [symbol, size] = displayed[unit].findLast(([, from]) => magnitude >= from) ?? displayed[unit][0] ?? [unit, 1];
-  return { symbol, size };
+/** How a value is shown: in which unit, and with how many decimals at least. */
+interface Shown {
+  readonly symbol: string;
+  readonly size: number;
+  readonly decimals: number;
 }
 
-function trimmed(value: number, decimals: number): string {
-  return String(Number(value.toFixed(decimals)));
+function displayUnit(magnitude: number, unit: Unit): Shown {
+  const [symbol, size] = displayed[unit].findLast(([, from]) => magnitude >= from) ?? displayed[unit][0] ?? [unit, 1];
+  return { symbol, size, decimals: unit === '1' ? decimalsOfFour(magnitude) : 0 };
+}
+
+/** How many decimals show the first four digits that count; toFixed takes no more than 100, and formatApart adds up to 8. */
+function decimalsOfFour(magnitude: number): number {
+  if (magnitude === 0) return 0;
+  return Math.min(Math.max(3 - Math.floor(Math.log10(magnitude)), 0), 90);
+}
+
+function inUnit(value: number, { symbol, size }: Shown, decimals: number): string {
+  return `${Number((value / size).toFixed(decimals))} ${symbol}`.trimEnd();
 }
 
 function clipped(text: string): string {

@@ -1,4 +1,4 @@
-import { formatApart, formatQuantity, type Unit } from '../units.ts';
+import { formatApart, formatQuantity, isUnit, type Unit } from '../units.ts';
 import type { Verdict } from '../verdict/result.ts';
 
 /** A figure as a person reads it: `371.2 kcycles`, `1.456 Mcycles`, `9.8 KiB`. A unit that is no unit of budgets is left as it is. */
@@ -28,7 +28,7 @@ export function marginOf({ measured, limit, relation, unit }: Verdict): string {
   if (measured === null || limit === null || relation === null) return '';
   const left = relation === '<=' ? limit - measured : measured - limit;
   if (unit === '%' || unit === 'pp') return `${signed(left, 2)} pp`;
-  if (unit === 'LSB' || limit === 0) return `${signed(left, 2)} ${unit}`;
+  if (unit === 'LSB' || limit === 0) return `${signed(left, 2)} ${unit === '1' ? '' : unit}`.trimEnd();
   return `${signed((left / Math.abs(limit)) * 100, 1)} %`;
 }
 
@@ -43,12 +43,6 @@ export function duration(durationMs: number): string {
   if (durationMs < 60_000) return `${grouped(durationMs / 1000, 1)} s`;
   const seconds = Math.round(durationMs / 1000);
   return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
-}
-
-const units: readonly string[] = ['LSB', '%', 'pp', 'µs', 'cycles', 'instructions', 'B', 'Hz'] satisfies Unit[];
-
-function isUnit(unit: string): unit is Unit {
-  return units.includes(unit);
 }
 
 /** Each in its own best unit, unless they would read the same though they differ. */
