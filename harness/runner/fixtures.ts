@@ -1,12 +1,8 @@
-import type { TestType } from '@playwright/test';
-import * as playwright from '@playwright/test';
 import type { CaseResult } from '../verdict/result.ts';
+import { base } from './base-test.ts';
 import { planVariable } from './environment.ts';
 import { runCase } from './judge-case.ts';
 import { type Plan, type PlannedCase, readPlan } from './plan.ts';
-
-/** Playwright's test without the browser fixtures, whose set-up and tear-down steps cost 7 ms a test; `test` itself where a version lacks it. */
-const base: TestType<object, object> = playwright._baseTest ?? playwright.test;
 
 /** A test of the run: `plan` is what the run does, `judge` measures and judges one case of it. */
 export const test = base.extend<{ judge: (planned: PlannedCase) => Promise<CaseResult> }, { plan: Plan }>({

@@ -1,0 +1,45 @@
+import { base } from '../runner/base-test.ts';
+import { type Choice, resolveChoice } from './choice.ts';
+import { type DutUnderTest, type OpenDut, openDut } from './dut.ts';
+import { type MeasuredCase, measureSuite } from './measured.ts';
+
+interface TestFixtures {
+  /** The DUT, with the firmware identified and the suite's model loaded, proved and prepared afresh for this test. */
+  readonly dut: DutUnderTest;
+  /** Measures the whole suite on a target of its own, and judges it: minutes where the suite takes minutes, once a test. */
+  readonly measure: () => Promise<MeasuredCase>;
+}
+
+interface WorkerFixtures extends Choice {
+  readonly openedDut: OpenDut;
+}
+
+const openingMs = 60_000;
+
+/**
+ * Playwright's `test` with a DUT in it. A test file says which: `test.use({ suite: 'suites/hum', target: 'rp2040js-pico' })`. A worker
+ * opens the target once, in its own process, and closes it when it ends.
+ */
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  suite: ['', { option: true, scope: 'worker' }],
+  target: ['', { option: true, scope: 'worker' }],
+  openedDut: [
+    async ({ suite, target }, use) => {
+      const ended = new AbortController();
+      await using dut = await openDut(resolveChoice({ suite, target }), ended.signal);
+      await use(dut);
+    },
+    { scope: 'worker', timeout: openingMs },
+  ],
+  dut: async ({ openedDut }, use) => use(await openedDut.begin()),
+  measure: async ({ suite, target }, use, testInfo) => {
+    const ended = new AbortController();
+    await use(async () => {
+      const chosen = resolveChoice({ suite, target });
+      testInfo.setTimeout(testInfo.timeout + chosen.suite.measure.timeoutMs);
+      const folder = testInfo.outputPath(`${chosen.suite.name}@${chosen.board.name}`);
+      return measureSuite({ suite, target: chosen.board.name }, folder, ended.signal);
+    });
+    ended.abort(); // a test that ended early leaves nothing running
+  },
+});
