@@ -133,11 +133,10 @@ function inputBytes(given: Parameters<DutUnderTest['infer']>[0], vectors: Vector
 function vectorAt(index: number, { inputs, count }: Vectors): Uint8Array {
   const vector = inputs[index];
   if (vector) return vector;
-  throw new InputError(`there is no vector ${index}`, 'dut.infer', `name one from 0 to ${count - 1}`);
+  throw fail(`there is no vector ${index}`, `name one from 0 to ${count - 1}`);
 }
 
 function encoded(values: readonly number[] | Float32Array, { tensors, inputs }: Model): Uint8Array {
-  const fail = (what: string, fix: string) => new InputError(what, 'dut.infer', fix);
   const [tensor] = inputs.map(index => tensors[index]);
   if (!tensor || inputs.length > 1)
     throw fail(`the model has ${inputs.length} inputs`, 'give the bytes of all of them, end to end');
@@ -145,4 +144,8 @@ function encoded(values: readonly number[] | Float32Array, { tensors, inputs }: 
   if (values.length !== elements)
     throw fail(`${values.length} values, and the model's input has ${elements}`, 'give one value an element');
   return encoderOf(tensor, [], fail)(values, 0);
+}
+
+function fail(what: string, fix: string): InputError {
+  return new InputError(what, 'dut.infer', fix);
 }
