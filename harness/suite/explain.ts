@@ -11,9 +11,11 @@ interface Schema {
   readonly type?: string | readonly string[];
   readonly format?: string;
   readonly description?: string;
-  readonly errorMessage?: string;
+  /** Follows the value's name; by keyword where they differ. */
+  readonly errorMessage?: string | Readonly<Record<string, string>>;
   readonly examples?: readonly Example[];
   readonly properties?: Readonly<Record<string, Schema>>;
+  readonly oneOf?: readonly { readonly $ref: string }[];
 }
 
 /** A schema's complaint as a sentence with what to write instead; `key` when it is about a key of the value rather than the value. */
@@ -25,14 +27,12 @@ export function explain(error: ErrorObject, path: Path): { readonly what: string
   switch (error.keyword) {
     case 'additionalProperties': {
       const key = String(params.additionalProperty);
-      const known = keysOf(schema);
-      const where = path.length === 0 ? '' : ` in ${name}`;
-      return { key, what: `unknown key "${key}"${where}.${didYouMean(key, known)} Known keys: ${known.join(', ')}` };
+      return { key, what: `unknown key "${key}"${path.length === 0 ? '' : ` in ${name}`}${keysExpected(key, schema)}` };
     }
     case 'required':
       return { what: lacking(String(params.missingProperty), schema, path) };
     case 'discriminator':
-      return { what: oneOf(`${name}.kind`, params.tagValue, ['classification', 'binary']) };
+      return { what: oneOf(`${name}.kind`, params.tagValue, kindsOf(schema)) };
     case 'enum':
       return { what: oneOf(name, error.data, error.params.allowedValues) };
     case 'uniqueItems':
@@ -43,18 +43,44 @@ export function explain(error: ErrorObject, path: Path): { readonly what: string
       return { what: `${name} must be at most ${String(params.limit)} (got ${shown(error.data)})` };
     case 'minItems':
     case 'maxItems':
-      return { what: `${name} ${schema.errorMessage ?? itemsExpected(error.keyword, Number(params.limit))}` };
+    case 'maxProperties':
+      return { what: `${name} ${messageOf(error) ?? entriesExpected(error.keyword, Number(params.limit))}` };
     case 'minProperties':
-      return { what: `${name} is empty: write at least one of ${keysOf(schema).join(', ')}` };
+      return { what: `${name} is empty: write at least one ${someOf(schema)}` };
     case 'format':
     case 'type':
       return { what: wrongValue(name, error.data, schema) };
     default:
-      return { what: `${name} ${expected(schema) ?? error.message ?? 'is wrong'} (got ${shown(error.data)})` };
+      return {
+        what: `${name} ${messageOf(error) ?? expected(schema) ?? error.message ?? 'is wrong'} (got ${shown(error.data)})`,
+      };
   }
 }
 
-function itemsExpected(keyword: 'minItems' | 'maxItems', limit: number): string {
+/** What the schema says of this very complaint. */
+function messageOf({ keyword, parentSchema = {} }: ErrorObject): string | undefined {
+  const { errorMessage }: Schema = parentSchema;
+  return typeof errorMessage === 'object' ? errorMessage[keyword] : errorMessage;
+}
+
+function keysExpected(key: string, schema: Schema): string {
+  const known = keysOf(schema);
+  if (known.length > 0) return `.${didYouMean(key, known)} Known keys: ${known.join(', ')}`;
+  return typeof schema.errorMessage === 'object' ? `: it ${schema.errorMessage.additionalProperties}` : '';
+}
+
+/** The kinds of a union: its branches are definitions of their names. */
+function kindsOf({ oneOf: branches = [] }: Schema): string[] {
+  return branches.map(({ $ref }) => $ref.slice($ref.lastIndexOf('/') + 1));
+}
+
+function someOf(schema: Schema): string {
+  const known = keysOf(schema);
+  const [example] = schema.examples ?? [];
+  return known.length > 0 || example === undefined ? `of ${known.join(', ')}` : `entry, such as \`${flow(example)}\``;
+}
+
+function entriesExpected(keyword: 'minItems' | 'maxItems' | 'maxProperties', limit: number): string {
   return `must have at ${keyword === 'minItems' ? 'least' : 'most'} ${limit === 1 ? 'one entry' : `${limit} entries`}`;
 }
 
@@ -92,7 +118,7 @@ function wrongValue(name: string, value: unknown, schema: Schema): string {
 }
 
 function expected({ errorMessage, type, properties, examples }: Schema): string | undefined {
-  if (errorMessage) return errorMessage;
+  if (typeof errorMessage === 'string') return errorMessage;
   const [first = ''] = [type ?? []].flat();
   if (first === 'object' && properties) return `must be a map with the keys ${keysOf({ properties }).join(', ')}`;
   const example = examples?.length ? `, such as ${flow(examples[0])}` : '';

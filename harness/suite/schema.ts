@@ -54,7 +54,7 @@ function isEchoed(error: ErrorObject, all: readonly ErrorObject[]): boolean {
 }
 
 function faultOf(error: ErrorObject, source: YamlSource): Fault {
-  const path = pathOf(error);
+  const path = pathOf(error, source.data);
   const { what, key } = explain(error, path);
   if (key !== undefined) return { place: source.keyPlace([...path, key]), what };
   if (error.keyword === 'required') return { place: source.keyPlace(path), what };
@@ -67,10 +67,14 @@ function innerPath({ keyword, params }: ErrorObject): Path {
   return keyword === 'uniqueItems' ? [Number(params.i)] : [];
 }
 
-/** A JSON pointer as a path. No key of our files is a number, so a step of digits is an index. */
-function pathOf(error: ErrorObject): Path {
-  return error.instancePath
-    .split('/')
-    .slice(1)
-    .map(step => (/^\d+$/.test(step) ? Number(step) : step.replaceAll('~1', '/').replaceAll('~0', '~')));
+/** A JSON pointer as a path. A step of digits is an index in a list, and a key in a map: `topK` has such keys. */
+function pathOf({ instancePath }: ErrorObject, data: unknown): Path {
+  const path: (string | number)[] = [];
+  let value = data;
+  for (const escaped of instancePath.split('/').slice(1)) {
+    const key = escaped.replaceAll('~1', '/').replaceAll('~0', '~');
+    path.push(Array.isArray(value) ? Number(key) : key);
+    value = (value as Readonly<Record<string, unknown>>)[key]; // the validator has been there
+  }
+  return path;
 }
