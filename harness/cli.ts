@@ -24,6 +24,7 @@ program
   .argument('[SUITE...]')
   .option('-t, --target <NAME...>', 'only these targets')
   .option('-g, --grep <RE>', 'only cases whose "suite @target" matches')
+  .option('--image <TARGET=ELF>', 'your own firmware on a target; once a target', more)
   .option('-o, --out <DIR>', 'the folder of this run (default: reports/out/<time>)')
   .option('--replay <DIR>', 'judge the recordings of an earlier run again, without any target')
   .option('--strict', 'a skipped case counts as broken, as CI wants it')
@@ -37,9 +38,10 @@ program
   .command('check')
   .description('validate suites, models, vectors and boards, touching no target')
   .argument('[SUITE...]')
-  .action(async (suites: string[]) => {
+  .option('--image <TARGET=ELF>', 'your own firmware on a target; once a target', more)
+  .action(async (suites: string[], options: Pick<RunOptions, 'image'>) => {
     const { check } = await import('./cli/check.ts');
-    check(suites);
+    check(suites, options);
   });
 
 program
@@ -48,6 +50,7 @@ program
   .argument('[SUITE...]')
   .option('-t, --target <NAME...>', 'only these targets')
   .option('-g, --grep <RE>', 'only cases whose "suite @target" matches')
+  .option('--image <TARGET=ELF>', 'your own firmware on a target; once a target', more)
   .option('--json', 'for scripts')
   .action(async (suites: string[], options: ListOptions) => {
     const { list } = await import('./cli/list.ts');
@@ -76,6 +79,26 @@ program
   });
 
 program
+  .command('image')
+  .description('facts about firmware: sections, arena, stack, build id, the models in it')
+  .argument('<ELF>', 'the linked firmware')
+  .option('--model <MODEL>', 'a .tflite: is it the one in the firmware, and where do they differ')
+  .option('--json', 'for scripts')
+  .action(async (elf: string, options: { model?: string; json?: boolean }) => {
+    const { showImage } = await import('./cli/image.ts');
+    showImage(elf, options);
+  });
+
+program
+  .command('doctor')
+  .description('what this machine has for runs, what it lacks and how to get it, and what grabs its serial ports')
+  .option('--json', 'for scripts')
+  .action(async (options: { json?: boolean }) => {
+    const { doctor } = await import('./cli/doctor.ts');
+    process.exitCode = await doctor(options);
+  });
+
+program
   .command('report')
   .description('write the reports of a run again from its results.json')
   .argument('[RUN]', 'the folder of a run (default: the newest under reports/out)')
@@ -84,9 +107,15 @@ program
     await report(run);
   });
 
+/** An option that may be given again. */
+function more(value: string, before: readonly string[] = []): readonly string[] {
+  return [...before, value];
+}
+
 interface ListOptions {
   readonly target?: string[];
   readonly grep?: string;
+  readonly image?: string[];
   readonly json?: boolean;
 }
 

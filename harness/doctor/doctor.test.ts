@@ -1,0 +1,123 @@
+import { expect, test } from 'vitest';
+import { checkHarness } from './harness.ts';
+import { checkSerial } from './serial.ts';
+import { type System, thisSystem } from './system.ts';
+import { checkTools } from './tools.ts';
+
+interface Machine extends Partial<Omit<System, 'read' | 'list' | 'run' | 'isUsable'>> {
+  readonly files?: Record<string, string>;
+  readonly programs?: Record<string, string>;
+  readonly forbidden?: readonly string[];
+}
+
+/** A machine of a few files; folders are what the files lie in. */
+function machine({ files = {}, programs = {}, forbidden = [], ...rest }: Machine = {}): System {
+  const inside = (folder: string) => Object.keys(files).filter(path => path.startsWith(`${folder}/`));
+  return {
+    platform: 'linux',
+    arch: 'x64',
+    nodeVersion: '20.19.0',
+    env: {},
+    run: async program => programs[program],
+    read: path => files[path],
+    list: folder => [...new Set(inside(folder).map(path => path.slice(folder.length + 1).split('/')[0] ?? ''))].sort(),
+    isUsable: path => !forbidden.includes(path),
+    groupOf: () => 20,
+    ...rest,
+  };
+}
+
+const ftdi = '/sys/bus/usb-serial/devices/ttyUSB0/latency_timer';
+
+test('a port that this user may not open names its group', () => {
+  const system = machine({
+    files: { '/dev/ttyACM0': '', '/etc/group': 'root:x:0:\ndialout:x:20:me\n' },
+    forbidden: ['/dev/ttyACM0'],
+  });
+  expect(checkSerial(system)).toEqual([
+    { about: 'serial ports', name: '/dev/ttyACM0', state: 'found', detail: 'a serial port' },
+    {
+      about: 'serial ports',
+      name: '/dev/ttyACM0',
+      state: 'warning',
+      detail: 'this user may not use it',
+      fix: 'sudo usermod -aG dialout $USER, then log in again (in a container: --group-add dialout)',
+    },
+  ]);
+});
+
+test.each([
+  [{ '/proc/812/comm': 'ModemManager\n' }, 'ModemManager', 'systemctl disable --now ModemManager'],
+  [{ '/proc/7/comm': 'brltty\n' }, 'brltty', 'systemctl mask brltty'],
+  [{ [ftdi]: '16\n' }, '/dev/ttyUSB0', `echo 1 | sudo tee ${ftdi}`],
+])('%o is known to be in the way', (files: Record<string, string>, name, fix) => {
+  const warnings = checkSerial(machine({ files })).filter(({ state }) => state === 'warning');
+  expect(warnings).toEqual([expect.objectContaining({ name, fix: expect.stringContaining(fix) })]);
+});
+
+test('an FTDI bridge that hands on at once, and other processes, are in nobody’s way', () => {
+  const system = machine({
+    files: { [ftdi]: '1\n', '/proc/1/comm': 'systemd\n', '/dev/ttyUSB0': '', '/dev/tty1': '' },
+  });
+  expect(checkSerial(system).map(({ name, state }) => [name, state])).toEqual([['/dev/ttyUSB0', 'found']]);
+});
+
+test('a port is shown with what its USB device calls itself', () => {
+  const usb = '/sys/class/tty/ttyUSB0/device/../..';
+  const files = { '/dev/ttyUSB0': '', [`${usb}/product`]: 'CP2102N\n', [`${usb}/serial`]: '0001\n' };
+  expect(checkSerial(machine({ files }))).toEqual([expect.objectContaining({ detail: 'CP2102N 0001' })]);
+});
+
+test('without a board it says how WSL gets one', () => {
+  const files = { '/proc/version': 'Linux version 5.15.167.4-microsoft-standard-WSL2' };
+  expect(checkSerial(machine({ files }))[0]).toMatchObject({
+    state: 'missing',
+    fix: expect.stringContaining('usbipd'),
+  });
+  expect(checkHarness(machine({ files }))[0]).toMatchObject({ state: 'found', detail: 'WSL x64' });
+});
+
+test.each([
+  [{ nodeVersion: '20.18.3' }, 'Node', 'warning'],
+  [{ nodeVersion: '22.0.0' }, 'Node', 'found'],
+  [{ platform: 'win32' }, 'System', 'warning'],
+  [{ arch: 'ia32' }, 'System', 'warning'],
+  [{ platform: 'darwin', arch: 'arm64' }, 'System', 'found'],
+] as const)('on %o the %s is a %s', (system, name, state) => {
+  expect(checkHarness(machine(system)).find(finding => finding.name === name)).toMatchObject({ state });
+});
+
+test('a tool that is missing says what for, and how each system gets it', async () => {
+  const [java, , qemu] = await checkTools(machine());
+  expect(java).toMatchObject({ state: 'missing', detail: expect.stringContaining('allure 3 instead') });
+  expect(qemu).toMatchObject({ state: 'missing', fix: expect.stringContaining('apt-get install qemu-system-arm') });
+  const [, , brewed] = await checkTools(machine({ platform: 'darwin' }));
+  expect(brewed).toMatchObject({ fix: 'brew install qemu' });
+});
+
+test('a tool that is there shows its version', async () => {
+  const programs = {
+    java: 'openjdk version "17.0.15" 2025-04-15',
+    'qemu-system-arm': 'QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)\n',
+    'arm-none-eabi-gcc': 'arm-none-eabi-gcc (15:12.2.rel1-1) 12.2.1 20221205\n',
+  };
+  const found = await checkTools(machine({ programs }));
+  expect(found.map(({ state }) => state)).toEqual(['found', 'found', 'found', 'found']);
+  expect(found.map(({ detail }) => detail)).toEqual([
+    '17.0.15: reports by allure-commandline',
+    expect.stringMatching(/^rp2040js \d/),
+    '7.2.22',
+    '12.2.1',
+  ]);
+});
+
+test('this machine can be looked at, and nothing in it throws', async () => {
+  const system = thisSystem();
+  expect(checkHarness(system).find(({ name }) => name === 'Node')).toMatchObject({ state: 'found' });
+  expect(await system.run('/nowhere/to/be/found', [])).toBeUndefined();
+  expect(system.read('/nowhere')).toBeUndefined();
+  expect(system.list('/nowhere')).toEqual([]);
+  expect(system.groupOf('/nowhere')).toBeUndefined();
+  expect(system.isUsable('/nowhere')).toBe(false);
+  expect(checkSerial(system).length).toBeGreaterThan(0);
+});

@@ -1,0 +1,74 @@
+import { createRequire } from 'node:module';
+import type { Finding } from './finding.ts';
+import type { System } from './system.ts';
+
+const leastNode = [20, 19] as const;
+
+/** What the harness itself runs on: the system, Node, Playwright. */
+export function checkHarness(system: System): Finding[] {
+  return [checkSystem(system), checkNode(system), checkPlaywright()];
+}
+
+function checkSystem(system: System): Finding {
+  const { platform, arch } = system;
+  const about = { about: 'harness', name: 'System' };
+  const isArch = arch === 'x64' || arch === 'arm64';
+  if (platform === 'win32')
+    return {
+      ...about,
+      state: 'warning',
+      detail: 'Windows',
+      fix: 'work in WSL 2: sockets and signals are those of Unix',
+    };
+  if ((platform !== 'linux' && platform !== 'darwin') || !isArch)
+    return {
+      ...about,
+      state: 'warning',
+      detail: `${platform} ${arch} is untried`,
+      fix: 'use Linux, macOS or WSL on x64 or arm64',
+    };
+  return { ...about, state: 'found', detail: `${systemName(system)} ${arch}` };
+}
+
+function systemName(system: System): string {
+  if (system.platform === 'darwin') return 'macOS';
+  return isWsl(system) ? 'WSL' : 'Linux';
+}
+
+/** Windows' Linux says so in its kernel's version. */
+export function isWsl(system: System): boolean {
+  return /microsoft/i.test(system.read('/proc/version') ?? '');
+}
+
+function checkNode({ nodeVersion }: System): Finding {
+  const [major = 0, minor = 0] = nodeVersion.split('.').map(Number);
+  const isNew = major > leastNode[0] || (major === leastNode[0] && minor >= leastNode[1]);
+  const about = { about: 'harness', name: 'Node', detail: nodeVersion, isNeeded: true };
+  return isNew
+    ? { ...about, state: 'found' }
+    : { ...about, state: 'warning', fix: `install Node ${leastNode.join('.')} or newer` };
+}
+
+/** Two copies of Playwright cannot work together: what the user's tests import must be what Tickmark runs. */
+function checkPlaywright(): Finding {
+  const about = { about: 'harness', name: 'Playwright test', isNeeded: true };
+  const ours = packageAt(import.meta.url);
+  if (!ours)
+    return { ...about, state: 'missing', detail: 'is not installed', fix: 'npm install --save-dev @playwright/test' };
+  const users = packageAt(`file://${process.cwd()}/package.json`);
+  if (users && users.path !== ours.path) {
+    const detail = `two copies: ${ours.path} and ${users.path}`;
+    return { ...about, state: 'warning', detail, fix: 'keep one: npm dedupe, or install tickmark in this project' };
+  }
+  return { ...about, state: 'found', detail: ours.version };
+}
+
+function packageAt(from: string): { readonly path: string; readonly version: string } | undefined {
+  const require = createRequire(from);
+  try {
+    const path = require.resolve('@playwright/test/package.json');
+    return { path, version: (require(path) as { version: string }).version };
+  } catch {
+    return undefined;
+  }
+}

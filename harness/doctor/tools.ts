@@ -1,0 +1,85 @@
+import { join } from 'node:path';
+import { rp2040Target } from '../target/rp2040.ts';
+import type { Finding } from './finding.ts';
+import type { System } from './system.ts';
+
+/** A program that some of the work needs. `version` finds its version in what it says. */
+interface Tool {
+  readonly about: string;
+  readonly name: string;
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly version: RegExp;
+  /** What it is needed for, said where it is missing. */
+  readonly for: string;
+  readonly debian: string;
+  readonly macos: string;
+}
+
+const tools: readonly Tool[] = [
+  {
+    about: 'emulators',
+    name: 'QEMU for Arm',
+    program: 'qemu-system-arm',
+    args: ['--version'],
+    version: /version (\S+)/,
+    for: 'the qemu-* targets, which are skipped',
+    debian: 'qemu-system-arm',
+    macos: 'qemu',
+  },
+  {
+    about: 'firmware',
+    name: 'Arm compiler',
+    program: 'arm-none-eabi-gcc',
+    args: ['--version'],
+    version: /\) (\d\S+)/,
+    for: 'building the reference firmware: its images come with the package',
+    debian: 'gcc-arm-none-eabi',
+    macos: '--cask gcc-arm-embedded',
+  },
+];
+
+/** Report generators, emulators, compilers: what is installed, what is not, and what for. */
+export async function checkTools(system: System): Promise<Finding[]> {
+  return [
+    await checkJava(system),
+    embeddedEmulator(),
+    ...(await Promise.all(tools.map(tool => checkTool(tool, system)))),
+  ];
+}
+
+/** As the report's generator is chosen: allure-commandline where a Java runtime answers. */
+async function checkJava(system: System): Promise<Finding> {
+  const { JAVA_HOME: home } = system.env;
+  const said = await system.run(home ? join(home, 'bin', 'java') : 'java', ['-version']);
+  const about = { about: 'reports', name: 'Java runtime' };
+  const [, version = 'of unknown version'] = /version "([^"]+)"/.exec(said ?? '') ?? [];
+  if (said !== undefined) return { ...about, state: 'found', detail: `${version}: reports by allure-commandline` };
+  const detail = 'needed for allure-commandline; reports are made by allure 3 instead';
+  return { ...about, state: 'missing', detail, fix: installText(system, 'default-jre-headless', 'openjdk') };
+}
+
+function embeddedEmulator(): Finding {
+  const { emulator } = rp2040Target({ name: 'rp2040js', flashBytes: 0 });
+  return { about: 'emulators', name: 'rp2040js', state: 'found', detail: `${emulator}, comes with the package` };
+}
+
+async function checkTool(tool: Tool, system: System): Promise<Finding> {
+  const { about, name, program, args } = tool;
+  const said = await system.run(program, args);
+  if (said === undefined)
+    return {
+      about,
+      name,
+      state: 'missing',
+      detail: `needed for ${tool.for}`,
+      fix: installText(system, tool.debian, tool.macos),
+    };
+  return { about, name, state: 'found', detail: tool.version.exec(said)?.[1] ?? 'of unknown version' };
+}
+
+function installText({ platform }: System, debian: string, macos: string): string {
+  return platform === 'darwin'
+    ? `brew install ${macos}`
+    : `apt-get install ${debian}, or your system's package of that name`;
+}
