@@ -13,8 +13,8 @@ const file = elfFile([
 test('finds what to load, and how much flash that takes', () => {
   const elf = readElf(file, 'app.elf');
   expect(elf.segments).toEqual([
-    { physicalAddress: 0x1000_0100, bytes: flash },
-    { physicalAddress: 0x1000_0104, bytes: data },
+    { physicalAddress: 0x1000_0100, virtualAddress: 0x1000_0100, bytes: flash },
+    { physicalAddress: 0x1000_0104, virtualAddress: 0x1000_0104, bytes: data },
   ]);
   expect(elf.flashBytes).toBe(6);
   expect(elf.buildId).toBeUndefined();

@@ -1,8 +1,14 @@
 import { InputError } from '../errors.ts';
+import { type ArmAttributes, readArmAttributes } from './arm-attributes.ts';
 
 /** What an ELF file says about the image in it. Addresses are the DUT's; the bytes are views of the file. */
 export interface Elf {
   readonly entry: number;
+  /** e_machine and e_flags. */
+  readonly machine: number;
+  readonly flags: number;
+  /** What the code asks of an Arm core; absent where the linker kept no attributes. */
+  readonly arm?: ArmAttributes;
   readonly segments: readonly ElfSegment[];
   readonly sections: readonly ElfSection[];
   readonly symbols: readonly ElfSymbol[];
@@ -14,9 +20,10 @@ export interface Elf {
   readonly ramBytes: number;
 }
 
-/** A part to load (PT_LOAD), at its load address. */
+/** A part to load (PT_LOAD): where it is loaded, and where the running firmware has it. The two differ for initialized data. */
 export interface ElfSegment {
   readonly physicalAddress: number;
+  readonly virtualAddress: number;
   readonly bytes: Uint8Array;
 }
 
@@ -41,6 +48,7 @@ const SHT_NOTE = 7;
 const SHT_NOBITS = 8;
 const SHF_WRITE = 1;
 const SHF_ALLOC = 2;
+const SHT_ARM_ATTRIBUTES = 0x7000_0003;
 const NT_GNU_BUILD_ID = 3;
 const longestName = 1024;
 
@@ -52,14 +60,22 @@ export function readElf(file: Uint8Array, path: string): Elf {
   const sections = readSections(bytes, header);
   const segments = programs
     .filter(program => program.type === PT_LOAD && program.fileBytes > 0)
-    .map(program => ({ physicalAddress: program.address, bytes: bytes.part(program.offset, program.fileBytes) }));
+    .map(program => ({
+      physicalAddress: program.address,
+      virtualAddress: program.virtualAddress,
+      bytes: bytes.part(program.offset, program.fileBytes),
+    }));
   const notes = [
     ...programs.filter(program => program.type === PT_NOTE),
     ...sections.filter(section => section.type === SHT_NOTE),
   ];
   const buildId = notes.map(note => buildIdIn(bytes.part(note.offset, note.fileBytes))).find(id => id !== undefined);
+  const attributes = sections.find(section => section.type === SHT_ARM_ATTRIBUTES);
   return {
     entry: header.entry,
+    machine: header.machine,
+    flags: header.flags,
+    ...(attributes && { arm: readArmAttributes(bytes.part(attributes.offset, attributes.fileBytes)) }),
     segments,
     sections: sections.map(({ name, type, flags, address, sizeBytes }) => ({ name, type, flags, address, sizeBytes })),
     symbols: readSymbols(bytes, sections),
@@ -67,6 +83,13 @@ export function readElf(file: Uint8Array, path: string): Elf {
     flashBytes: sum(segments.map(segment => segment.bytes.length)),
     ramBytes: sum(sections.filter(isRam).map(section => section.sizeBytes)),
   };
+}
+
+/** Where a section takes room: initialized data lies in the flash and, once started, in the RAM. Undefined: in neither. */
+export function sectionUse(section: ElfSection): 'flash' | 'RAM' | 'flash and RAM' | undefined {
+  if (!(section.flags & SHF_ALLOC)) return undefined;
+  if (!isRam(section)) return 'flash';
+  return section.type === SHT_NOBITS ? 'RAM' : 'flash and RAM';
 }
 
 interface BoundedReader {
@@ -89,6 +112,8 @@ function boundedReader(file: Uint8Array, path: string): BoundedReader {
 
 interface Header {
   readonly entry: number;
+  readonly machine: number;
+  readonly flags: number;
   readonly programs: Table;
   readonly sections: Table;
   readonly sectionNames: number;
@@ -108,6 +133,8 @@ function readHeader(bytes: BoundedReader): Header {
   const header = bytes.view(0, 52);
   return {
     entry: header.getUint32(24, true),
+    machine: header.getUint16(18, true),
+    flags: header.getUint32(36, true),
     programs: tableOf(bytes, header.getUint32(28, true), header.getUint16(42, true), header.getUint16(44, true), 32),
     sections: tableOf(bytes, header.getUint32(32, true), header.getUint16(46, true), header.getUint16(48, true), 40),
     sectionNames: header.getUint16(50, true),
@@ -132,10 +159,15 @@ interface FilePart {
   readonly address: number;
 }
 
-function readPrograms(bytes: BoundedReader, header: Header): FilePart[] {
+interface ProgramPart extends FilePart {
+  readonly virtualAddress: number;
+}
+
+function readPrograms(bytes: BoundedReader, header: Header): ProgramPart[] {
   return entriesOf(bytes, header.programs).map(entry => ({
     type: entry.getUint32(0, true),
     offset: entry.getUint32(4, true),
+    virtualAddress: entry.getUint32(8, true),
     address: entry.getUint32(12, true),
     fileBytes: entry.getUint32(16, true),
   }));
