@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { InputError, messageOf } from '../errors.ts';
 
 /** `--grep` as a regular expression; absent when it was not given. Throws InputError when it is none. */
@@ -10,4 +11,17 @@ export function grepOption(source: string | undefined): { grep?: RegExp } {
       cause,
     });
   }
+}
+
+/** `--image TARGET=ELF`, as often as given, as absolute paths by target. Throws InputError for what is none, or names a target twice. */
+export function imageOption(given: readonly string[] = [], cwd = process.cwd()): Readonly<Record<string, string>> {
+  const images = new Map<string, string>();
+  for (const text of given) {
+    const [target = '', ...path] = text.split('=');
+    const fail = (what: string) => new InputError(what, `--image ${text}`, 'write --image TARGET=ELF, once a target');
+    if (target === '' || path.join('=') === '') throw fail('names no target and file');
+    if (images.has(target)) throw fail(`"${target}" has an image already`);
+    images.set(target, resolve(cwd, path.join('=')));
+  }
+  return Object.fromEntries(images);
 }

@@ -12,11 +12,12 @@ import type { PlanMessage, RunEvent } from '../runner/events.ts';
 import { keepBroker } from '../runner/keep-broker.ts';
 import { type Plan, planPath } from '../runner/plan.ts';
 import { exitCode } from '../verdict/exit-code.ts';
-import { grepOption } from './options.ts';
+import { grepOption, imageOption } from './options.ts';
 
 interface Options {
   readonly target?: string[];
   readonly grep?: string;
+  readonly image?: string[];
   readonly out?: string;
   readonly replay?: string;
   readonly strict?: boolean;
@@ -42,12 +43,13 @@ export async function run(suites: readonly string[], options: Options): Promise<
   return conclude(plan, terminal, heard, options.strict ?? false);
 }
 
-async function planFor(suites: readonly string[], { target, grep, out, replay, html }: Options): Promise<Plan> {
+async function planFor(suites: readonly string[], { target, grep, image, out, replay, html }: Options): Promise<Plan> {
   const { makePlan } = await import('../runner/make-plan.ts'); // loaded after the children were started
   return makePlan({
     cwd: process.cwd(),
     suites,
     targets: target ?? [],
+    images: imageOption(image),
     exact: true,
     html,
     ...grepOption(grep),

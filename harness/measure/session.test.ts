@@ -13,6 +13,7 @@ import { type Job, measure, type Progress } from './session.ts';
 
 const buildId = 'ab'.repeat(20);
 const model = Uint8Array.from({ length: 64 }, (_, index) => index);
+const image = { path: '/image.elf', file: 'image.elf', sha256: '00', flashBytes: 10, ramBytes: 20, buildId };
 const inputs = [Uint8Array.of(1, 2, 3, 4), Uint8Array.of(5, 6, 7, 8), Uint8Array.of(9, 10, 11, 12)];
 const suite: Suite = {
   name: 'hum',
@@ -32,7 +33,7 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
 
-interface Setup extends Partial<Pick<Job, 'proveModel' | 'suite'>> {
+interface Setup extends Partial<Pick<Job, 'proveModel' | 'suite' | 'image'>> {
   readonly mock?: MockOptions;
   readonly target?: (target: Target) => Target;
   readonly signal?: AbortSignal;
@@ -48,7 +49,7 @@ async function session({ mock, target = same => same, signal = new AbortControll
     suite,
     target: target(mockTarget({ buildId, ...mock })),
     protocol: tickmarkProtocol({ retryMs: 5 }),
-    image: { path: '/image.elf', file: 'image.elf', sha256: '00', flashBytes: 10, ramBytes: 20, buildId },
+    image,
     model,
     inputs,
     recorder,
@@ -101,6 +102,12 @@ test('records one window and another of twice the inferences, the operators, and
   expect(samples).toContainEqual({ kind: 'scaling', boot: 0, runs: 1, ticks: 1_000, doubledTicks: 2_000 });
   expect(samples).toContainEqual({ kind: 'operators', boot: 0, vector: 0, ticks: [600, 400] });
   expect(samples).toContainEqual({ kind: 'memory', boot: 0, arenaBytes: 512, stackBytes: 96 });
+});
+
+test('a model that the image carries is not loaded, and has to be proved all the same', async () => {
+  const { manifest, samples } = await session({ image: { ...image, carriesModel: true } });
+  expect(manifest.outcome).toMatchObject({ status: 'broken', reason: expect.stringContaining('in its image') });
+  expect(samples).toEqual([]);
 });
 
 test('measures every vector once a boot', async () => {

@@ -89,7 +89,10 @@ async function exchange(job: Boot, link: Link, signal: AbortSignal): Promise<voi
 /** What a DUT is brought up with. */
 export type Setup = Pick<Job, 'target' | 'protocol' | 'image' | 'model' | 'proveModel'>;
 
-/** Connects to the firmware on a link, checks that it is the image's build, loads the model and has the DUT prove it. */
+/**
+ * Connects to the firmware on a link, checks that it is the image's build, loads the model unless the image carries it, and has the DUT
+ * prove it.
+ */
 export async function bringUp(
   setup: Setup,
   link: Link,
@@ -99,8 +102,8 @@ export async function bringUp(
   const dut = await setup.protocol.connect(link, signal);
   onIdentity(dut.identity);
   expectBuild(setup, dut);
-  await dut.load(setup.model);
-  await proveModel(setup, dut, 'after it was loaded');
+  if (!setup.image.carriesModel) await dut.load(setup.model);
+  await proveModel(setup, dut, setup.image.carriesModel ? 'in its image' : 'after it was loaded');
   return dut;
 }
 

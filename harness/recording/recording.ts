@@ -28,9 +28,16 @@ export interface Manifest {
   /** Flash: bytes the image loads without the model; RAM: its static data, arena and stack included. */
   readonly image?: {
     readonly file: string;
+    /** Whether it is the user's own; absent in older recordings, which are of the reference firmware. */
+    readonly isOwn?: boolean;
+    /** Whether the model is part of it: none was loaded, and `flashBytes` has it already. Absent: no. */
+    readonly carriesModel?: boolean;
     readonly sha256: string;
     readonly flashBytes: number;
     readonly ramBytes: number;
+    /** What its symbols say is set aside; absent where none does. */
+    readonly arenaReservedBytes?: number;
+    readonly stackReservedBytes?: number;
   };
   readonly dut?: {
     readonly protocol: string;

@@ -14,15 +14,15 @@ export async function measureCase(
   signal: AbortSignal,
 ): Promise<void> {
   const { suite, board } = planned;
-  const { model, vectors } = loadCaseInputs(suite);
+  const inputs = loadCaseInputs(suite);
   using recorder = createRecorder(recordingFolder(plan, planned), () => performance.now());
   const job: Job = {
     suite,
     target: await targetFor(board),
     protocol: await protocolFor(board),
-    image: readImage(board),
-    model,
-    inputs: vectors.inputs,
+    image: readImage(planned, inputs),
+    model: inputs.model,
+    inputs: inputs.vectors.inputs,
     recorder,
     clock: { nowMs: () => performance.now(), nowIso: () => new Date().toISOString() },
     onProgress,

@@ -118,7 +118,7 @@ function provenanceOf({ basis, emulator, dut, image, model, vectors }: Manifest,
     basis,
     ...(emulator !== undefined && { emulator }),
     ...(dut && { runtime: dut.runtime, buildId: dut.buildId, unit: dut.unit, tickSource: dut.tickSource }),
-    ...(image && { imageSha256: image.sha256 }),
+    ...(image && { imageSha256: image.sha256, imageFile: image.file, isOwnImage: image.isOwn ?? false }),
     modelSha256: model.sha256,
     vectorsSha256: vectors.sha256,
   };

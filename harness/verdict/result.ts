@@ -223,6 +223,9 @@ export interface Provenance {
   readonly unit?: string;
   readonly tickSource?: string;
   readonly imageSha256?: string;
+  /** The file's name, and whether it is the user's own firmware. */
+  readonly imageFile?: string;
+  readonly isOwnImage?: boolean;
   readonly modelSha256: string;
   readonly vectorsSha256: string;
 }

@@ -115,7 +115,9 @@ function endOf(
 }
 
 function imageOf({ manifest: { image, model } }: Recording): Session['image'] {
-  return image && { flashBytes: image.flashBytes + model.bytes, ramBytes: image.ramBytes };
+  if (!image) return undefined;
+  const { flashBytes, ramBytes, carriesModel = false } = image;
+  return { flashBytes: flashBytes + (carriesModel ? 0 : model.bytes), ramBytes };
 }
 
 /** A figure belongs to a model and to vectors: those of a recording that was made with others are none of this suite's. */

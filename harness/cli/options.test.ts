@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest';
+import { InputError } from '../errors.ts';
+import { imageOption } from './options.ts';
+
+test('images are paths by target, from the folder that the command runs in', () => {
+  const images = imageOption(['pico=build/app.elf', 'nucleo=/a=b.elf'], '/home/me');
+  expect(images).toEqual({ pico: '/home/me/build/app.elf', nucleo: '/a=b.elf' });
+  expect(imageOption(undefined)).toEqual({});
+});
+
+test.each([['pico'], ['=app.elf'], ['pico='], ['pico=a.elf', 'pico=b.elf']])('refuses %s %s', (...given) => {
+  expect(() => imageOption(given, '/')).toThrow(InputError);
+});
