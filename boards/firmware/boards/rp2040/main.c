@@ -1,10 +1,7 @@
 /* The RP2040 port: where things lie, and the loop that feeds bytes to the agent. */
-#include <stdarg.h>
-
-#include "../../support/format.h"
+#include "../cortex-m/systick.h"
 #include "../reference.h"
 #include "clocks.h"
-#include "systick.h"
 #include "uart.h"
 
 enum { INPUT_BYTES = 40 * 1024, OUTPUT_BYTES = 16 * 1024, ARENA_BYTES = 184 * 1024 };
@@ -57,19 +54,4 @@ int main(void) {
   reference_start(board.regions, systick_now32);
   tickmark_start(&board);
   for (;;) tickmark_receive(uart_receive());
-}
-
-static void describe(char *text, size_t size, const char *pattern, ...) {
-  va_list values;
-  va_start(values, pattern);
-  format(text, size, pattern, values);
-  va_end(values);
-}
-
-/* `stacked` is what the core saved as it took the exception: r0-r3, r12, lr, pc, xpsr. */
-void report_fault(const uint32_t stacked[8]) {
-  char text[64];
-  describe(text, sizeof text, "HardFault pc=0x%x lr=0x%x", stacked[6], stacked[5]);
-  tickmark_fault(text);
-  for (;;) __asm__ volatile("wfi");
 }

@@ -1,11 +1,9 @@
-/* The registers that this port touches, with the datasheet's names. RP2040 datasheet, chapters 2 and 4; ARMv6-M manual,
- * B3. */
+/* The peripherals that this port touches, with the datasheet's names. RP2040 datasheet, chapters 2 and 4. */
 #ifndef TICKMARK_RP2040_REGISTERS_H
 #define TICKMARK_RP2040_REGISTERS_H
 
-#include <stdint.h>
+#include "../cortex-m/core.h"
 
-#define REGISTER(address) (*(volatile uint32_t *)(address))
 #define CLEAR_ALIAS 0x3000 /* writes here clear the bits written; not for the core's own registers */
 
 #define RESETS_RESET 0x4000c000
@@ -38,12 +36,5 @@ enum { RESETS_IO_BANK0 = 1 << 5, RESETS_PADS_BANK0 = 1 << 8, RESETS_PLL_SYS = 1 
 #define UART0_CR 0x40034030
 #define UART0_IMSC 0x40034038
 enum { UART0_IRQ = 20 };
-
-#define SYST_CSR 0xe000e010
-#define SYST_RVR 0xe000e014
-#define SYST_CVR 0xe000e018
-#define NVIC_ISER 0xe000e100
-#define ICSR 0xe000ed04
-#define VTOR 0xe000ed08
 
 #endif

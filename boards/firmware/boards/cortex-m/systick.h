@@ -1,6 +1,6 @@
 /* SysTick on the core's clock: one tick a cycle, 24 bits in hardware, the rest counted by interrupt. */
-#ifndef TICKMARK_RP2040_SYSTICK_H
-#define TICKMARK_RP2040_SYSTICK_H
+#ifndef TICKMARK_SYSTICK_H
+#define TICKMARK_SYSTICK_H
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 #include "systick.h"
 
-#include "registers.h"
+#include "core.h"
 
 enum { ENABLE = 1, INTERRUPT = 2, CORE_CLOCK = 4, LONGEST = 0xffffff, CLEAR_PENDING = 1 << 25, MOST_POLLS = 1000 };
 

@@ -1,6 +1,5 @@
 /* memcpy: windows are gathered by it, so it moves four words at a time where both sides are aligned. */
   .syntax unified
-  .cpu cortex-m0plus
   .thumb
   .section .ramfunc, "ax"
 

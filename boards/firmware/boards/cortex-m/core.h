@@ -1,0 +1,17 @@
+/* The core's own registers, with the names of the ARMv6-M and ARMv7-M manuals, B3. */
+#ifndef TICKMARK_CORE_H
+#define TICKMARK_CORE_H
+
+#include <stdint.h>
+
+#define REGISTER(address) (*(volatile uint32_t *)(address))
+
+#define SYST_CSR 0xe000e010
+#define SYST_RVR 0xe000e014
+#define SYST_CVR 0xe000e018
+#define NVIC_ISER 0xe000e100
+#define ICSR 0xe000ed04
+#define VTOR 0xe000ed08
+#define CFSR 0xe000ed28 /* ARMv7-M: what kind of fault it was */
+
+#endif

@@ -1,0 +1,60 @@
+#include "mps2.h"
+
+#include "../cortex-m/systick.h"
+#include "uart.h"
+
+/* Room for images of 640 x 480 and for arenas of megabytes; a firmware of one model may want less. */
+#ifndef INPUT_BYTES
+#define INPUT_BYTES (640 * 1024)
+#endif
+#ifndef OUTPUT_BYTES
+#define OUTPUT_BYTES (128 * 1024)
+#endif
+#ifndef ARENA_BYTES
+#define ARENA_BYTES (3 * 1024 * 1024)
+#endif
+
+/* From the linker script. */
+extern uint8_t __tickmark_model_start[], __tickmark_model_end[];
+extern const uint8_t __build_id_note[];
+extern uint32_t __stack_bottom[], __stack_top[];
+
+#define POOL __attribute__((section(".pool"), aligned(16)))
+POOL uint8_t tickmark_input[INPUT_BYTES];
+POOL uint8_t tickmark_output[OUTPUT_BYTES];
+POOL uint8_t tickmark_arena[ARENA_BYTES];
+
+static uint32_t stack_used(void) {
+  const uint32_t *deepest = __stack_bottom;
+  while (*deepest == STACK_PAINT) deepest++;
+  return (uint32_t)(__stack_top - deepest) * sizeof *deepest;
+}
+
+tickmark_board mps2_board = {
+    .board = MPS2_IMAGE,
+    .unit = "",
+    .tick_source = "systick",
+    .tick_hz = SYSCLK_HZ,
+    .build_id = __build_id_note + 16, /* behind three words of sizes and type, and "GNU" */
+    .regions =
+        {
+            [TICKMARK_INPUT] = {tickmark_input, INPUT_BYTES, TICKMARK_WRITABLE | TICKMARK_ADDRESSABLE},
+            [TICKMARK_OUTPUT] = {tickmark_output, OUTPUT_BYTES, TICKMARK_ADDRESSABLE},
+            [TICKMARK_ARENA] = {tickmark_arena, ARENA_BYTES, 0},
+        },
+    .send = uart_send,
+    .clock_start = systick_start,
+    .clock_stop = systick_stop,
+    .stack_used = stack_used,
+};
+
+void mps2_serve(void) {
+  uart_start();
+  mps2_board.regions[TICKMARK_MODEL] =
+      (tickmark_region){__tickmark_model_start, (uint32_t)(__tickmark_model_end - __tickmark_model_start),
+                        TICKMARK_WRITABLE | TICKMARK_ADDRESSABLE};
+  mps2_board.regions[TICKMARK_STACK] =
+      (tickmark_region){(uint8_t *)__stack_bottom, (uint32_t)(__stack_top - __stack_bottom) * sizeof *__stack_top, 0};
+  tickmark_start(&mps2_board);
+  for (;;) tickmark_receive(uart_receive());
+}
