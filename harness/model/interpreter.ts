@@ -111,7 +111,7 @@ function prepareAll(model: Model, valueOf: ValueOf, where: string): readonly Run
       runs.push(prepareOne(operator, valueOf, where));
     } catch (error) {
       if (!(error instanceof UnsupportedError)) throw error;
-      missing.set(error.what, [...(missing.get(error.what) ?? []), operator.index]);
+      missing.set(error.use, [...(missing.get(error.use) ?? []), operator.index]);
     }
   }
   if (missing.size === 0) return runs;

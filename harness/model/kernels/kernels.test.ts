@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type WrittenModel, writeModel } from '../../fixtures/tflite.ts';
-import { createInterpreter } from '../interpreter.ts';
+import { createInterpreter, type TensorData } from '../interpreter.ts';
 import { readModel } from '../tflite.ts';
 
 /** Small cases worked out by hand; the many configurations are checked against TFLM in ops.test.ts. */
@@ -83,7 +83,67 @@ test('a softmax over more classes than TFLM can sum is refused, not wrapped', ()
   ).toThrow(/SOFTMAX overflows/);
 });
 
+test('a hard swish with a far coarser output keeps only the sign, as 16-bit rounding does in TFLM', () => {
+  // 2^-7 / 128 / 16 = 2^-18: from 2^-16 on the rounding's mask overflows, and 0 counts as positive.
+  const tensors = [
+    { shape: [3], scales: [1 / 128] },
+    { shape: [3], scales: [16], zeroPoint: 5 },
+  ];
+  const hardSwish = { tensors, operators: [{ code: 117, inputs: [0], outputs: [1] }], inputs: [0], outputs: [1] };
+  expect(run(hardSwish, [-128, 0, 127])).toEqual([5 - 1, 5 + 1, 5 + 1]);
+});
+
+test('a pool to another quantization is refused, because TFLM would refuse it and it rescales nothing', () => {
+  const options = { 0: { int8: 1 }, 1: { int32: 1 }, 2: { int32: 1 }, 3: { int32: 1 }, 4: { int32: 1 } };
+  const tensors = [
+    { shape: [1, 1, 1, 1], scales: [0.5] },
+    { shape: [1, 1, 1, 1], scales: [0.25] },
+  ];
+  const pool = { tensors, operators: [{ code: 17, inputs: [0], outputs: [1], options }], inputs: [0], outputs: [1] };
+  expect(() => run(pool, [1])).toThrow(/MAX_POOL_2D with an output quantized unlike its input/);
+});
+
+test('a strided slice of 5 dimensions is refused, as in TFLM', () => {
+  const five = (value: number) => new Uint8Array(Int32Array.from([0, 0, 0, 0, 0].fill(value)).buffer);
+  const bound = (value: number) => ({ shape: [5], type: 2, data: five(value) });
+  const tensors = [{ shape: [1, 1, 1, 1, 1] }, bound(0), bound(1), bound(1), { shape: [1, 1, 1, 1, 1] }];
+  const slice = { tensors, operators: [{ code: 45, inputs: [0, 1, 2, 3], outputs: [4] }], inputs: [0], outputs: [4] };
+  expect(() => run(slice, [1])).toThrow(/STRIDED_SLICE with more than 4 dimensions/);
+});
+
+test('an SVDF without a bias is refused, because TFLM reads the bias all the same', () => {
+  const tensors = [
+    { shape: [1, 1] },
+    { shape: [1, 1], data: constant(1) },
+    { shape: [1, 1], data: constant(1) },
+    { shape: [1, 1], isVariable: true },
+    { shape: [1, 1] },
+  ];
+  const options = { 0: { int32: 1 } };
+  const operators = [{ code: 27, inputs: [0, 1, 2, -1, 3], outputs: [4], options }];
+  expect(() => run({ tensors, operators, inputs: [0], outputs: [4] }, [1])).toThrow(/SVDF with no bias/);
+});
+
+// 127 / 256 is rounded twice: to 64 / 128, then to 1.
+test.each([
+  ['int16 to int8, halves away from zero and saturated', 7, 9, [384, -384, 127, 32767], [2, -2, 1, 127]],
+  ['int16 to int32', 7, 2, [384, -384, 127, 32767], [2, -2, 1, 128]],
+  ['int32 to int16, saturated', 2, 7, [128, 2 ** 24], [1, 32767]],
+])('QUANTIZE rescales by 1/256 from %s', (_title, from, to, codes, expected) => {
+  const shape = [codes.length];
+  const tensors = [
+    { shape, type: from, scales: [1 / 256] },
+    { shape, type: to, scales: [1] },
+  ];
+  const model = { tensors, operators: [{ code: 114, inputs: [0], outputs: [1] }], inputs: [0], outputs: [1] };
+  expect(runWith(model, from === 7 ? Int16Array.from(codes) : Int32Array.from(codes))).toEqual(expected);
+});
+
 function run(model: WrittenModel, codes: readonly number[]): number[] {
+  return runWith(model, Int8Array.from(codes));
+}
+
+function runWith(model: WrittenModel, input: TensorData): number[] {
   const interpreter = createInterpreter(readModel(writeModel(model), 'test.tflite'), 'test.tflite');
-  return [...interpreter.invoke([Int8Array.from(codes)])[0]];
+  return [...interpreter.invoke([input])[0]];
 }

@@ -109,7 +109,7 @@ export const prepareHardSwish = unary({
       const scaled = doublingHighMul16(fine, outputMantissa);
       const gate16 = rescale16(fine, gateMantissa, gate.shift);
       const product = Math.trunc((((gate16 + 32768) >> 1) * scaled) / 32768);
-      return divideByPowerOfTwo(product, -output.shift) + to.zeroPoint;
+      return divideByPowerOfTwo16(product, -output.shift) + to.zeroPoint;
     };
   },
   float32: () => x => (x * Math.min(6, Math.max(0, x + 3))) / 6,
@@ -189,8 +189,14 @@ function doublingHighMul16(a: number, b: number): number {
 
 /** Multiplies by mantissa × 2^shift; the last bit of a left shift saturates after the product, as the source explains. */
 function rescale16(x: number, mantissa: number, shift: number): number {
-  if (shift <= 0) return divideByPowerOfTwo(doublingHighMul16(x, mantissa), -shift);
+  if (shift <= 0) return divideByPowerOfTwo16(doublingHighMul16(x, mantissa), -shift);
   return saturate16(doublingHighMul16(saturate16(x * 2 ** (shift - 1)), mantissa) * 2);
+}
+
+/** fixedpoint.h: RoundingDivideByPOT for int16. Its mask overflows from exponent 16 on, which leaves the sign and never 0. */
+function divideByPowerOfTwo16(x: number, exponent: number): number {
+  if (exponent > 15) return x < 0 ? -1 : 1;
+  return divideByPowerOfTwo(x, exponent);
 }
 
 function saturate16(x: number): number {

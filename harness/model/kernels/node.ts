@@ -32,11 +32,11 @@ export type Prepare = (node: Node) => Run;
 
 /** An operator, or a use of it, that no kernel here computes; collected so that one error names them all. */
 export class UnsupportedError extends ModelError {
-  readonly what: string;
+  readonly use: string;
 
-  constructor(what: string, where: string) {
-    super(`no kernel for ${what}`, where, 'convert the model to full int8 or float32, without this operator');
-    this.what = what;
+  constructor(use: string, where: string) {
+    super(`no kernel for ${use}`, where, 'convert the model to full int8 or float32, without this operator');
+    this.use = use;
   }
 }
 

@@ -10,21 +10,23 @@ import {
   type Node,
   outputOf,
   type Prepare,
+  type Run,
   shapeOfRank,
+  unsupported,
 } from './node.ts';
 import { type WindowAxis, windowAxes } from './window.ts';
 
 /** AVERAGE_POOL_2D over [n, h, w, c]; padding counts for nothing. TFLM: reference/integer_ops/pooling.h. */
 export const prepareAveragePool: Prepare = node =>
   byType(node, inputOf(node, 0), {
-    int8: () => preparePool(node, { type: 'int8', seed: 0, add: (sum, x) => sum + x, end: roundedQuotient }),
+    int8: () => poolInt8(node, { seed: 0, add: (sum, x) => sum + x, end: roundedQuotient }),
     float32: () => preparePool(node, { type: 'float32', seed: 0, add: (sum, x) => sum + x, end: (sum, n) => sum / n }),
   });
 
 /** MAX_POOL_2D over [n, h, w, c]. TFLM: reference/integer_ops/pooling.h. */
 export const prepareMaxPool: Prepare = node =>
   byType(node, inputOf(node, 0), {
-    int8: () => preparePool(node, { type: 'int8', seed: -128, add: Math.max, end: highest => highest }),
+    int8: () => poolInt8(node, { seed: -128, add: Math.max, end: highest => highest }),
     float32: () => preparePool(node, { type: 'float32', seed: -Infinity, add: Math.max, end: highest => highest }),
   });
 
@@ -40,7 +42,15 @@ interface Reduction {
   readonly end: (sum: number, count: number) => number;
 }
 
-function preparePool(node: Node, { type, seed, add, end }: Reduction) {
+/** Pools codes as they are, so TFLM refuses another quantization of the output (pooling_common.cc, with its tolerance). */
+function poolInt8(node: Node, reduction: Omit<Reduction, 'type'>): Run {
+  const [from, to] = [affineOf(node, inputOf(node, 0)), affineOf(node, outputOf(node))];
+  if (Math.abs(from.scale - to.scale) > 1e-6 || from.zeroPoint !== to.zeroPoint)
+    throw unsupported(node, 'an output quantized unlike its input');
+  return preparePool(node, { ...reduction, type: 'int8' });
+}
+
+function preparePool(node: Node, { type, seed, add, end }: Reduction): Run {
   const [batches, height, width, depth] = shapeOfRank(node, inputOf(node, 0), 4);
   const input = dataAs(node, inputOf(node, 0), type);
   const output = dataAs(node, outputOf(node), type);

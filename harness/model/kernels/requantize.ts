@@ -1,5 +1,6 @@
 import { multiplyByQuantizedMultiplier } from '../fixed-point.ts';
-import { dequantize, quantize } from '../quantize.ts';
+import { codeRange, dequantize, quantize } from '../quantize.ts';
+import type { TensorType } from '../tflite.ts';
 import { strides } from './broadcast.ts';
 import { each, lookup } from './lookup.ts';
 import {
@@ -17,24 +18,20 @@ import {
   type Value,
 } from './node.ts';
 
-/** QUANTIZE: float32 to int8, or one 8-bit quantization to another. TFLM: quantize_common.cc, reference/requantize.h. */
+/** QUANTIZE: float32 to codes, or one quantization to another. TFLM: quantize_common.cc, reference/requantize.h. */
 export const prepareQuantize: Prepare = node => {
-  const to = outputOf(node).tensor.type;
-  return byType(node, inputOf(node, 0), {
-    float32() {
-      if (to !== 'int8') throw unsupported(node, `float32 input and ${to} output`);
-      const affine = affineOf(node, outputOf(node));
-      return each(node, real => quantize(real, affine, 'int8'));
-    },
-    int8() {
-      if (to !== 'int8' && to !== 'uint8') throw unsupported(node, `int8 input and ${to} output`);
-      return requantize(node);
-    },
-    uint8() {
-      if (to !== 'int8') throw unsupported(node, `uint8 input and ${to} output`);
-      return requantize(node);
-    },
-  });
+  const [from, to] = [inputOf(node, 0).tensor.type, outputOf(node).tensor.type];
+  if (!quantizable[from]?.includes(to)) throw unsupported(node, `${from} input and ${to} output`);
+  return from === 'float32' ? quantizeReals(node) : requantize(node);
+};
+
+/** The output types that TFLM has for each input type. */
+const quantizable: Partial<Record<TensorType, readonly TensorType[]>> = {
+  float32: ['int8', 'int16'],
+  int8: ['int8', 'uint8', 'int16', 'int32'],
+  uint8: ['int8'],
+  int16: ['int8', 'int16', 'int32'],
+  int32: ['int8', 'int16'],
 };
 
 /**
@@ -52,10 +49,21 @@ export const prepareDequantize: Prepare = node => {
   });
 };
 
+function quantizeReals(node: Node): Run {
+  const affine = affineOf(node, outputOf(node));
+  const type = outputOf(node).tensor.type === 'int8' ? 'int8' : 'int16';
+  return each(node, real => quantize(real, affine, type));
+}
+
 function requantize(node: Node): Run {
-  const [from, to] = [affineOf(node, inputOf(node, 0)), affineOf(node, outputOf(node))];
+  const [input, output] = [inputOf(node, 0), outputOf(node)];
+  const [from, to] = [affineOf(node, input), affineOf(node, output)];
   const { mantissa, shift } = multiplierOf(node, from.scale / to.scale);
-  return lookup(node, code => multiplyByQuantizedMultiplier(code - from.zeroPoint, mantissa, shift) + to.zeroPoint);
+  const rescale = (code: number) =>
+    multiplyByQuantizedMultiplier((code - from.zeroPoint) | 0, mantissa, shift) + to.zeroPoint;
+  if (input.data.BYTES_PER_ELEMENT === 1) return lookup(node, rescale);
+  const [lowest, highest] = codeRange[output.tensor.type] ?? [-Infinity, Infinity];
+  return each(node, code => Math.min(highest, Math.max(lowest, rescale(code))));
 }
 
 function dequantizeCodes(node: Node): Run {

@@ -40,6 +40,7 @@ export const prepareStridedSlice: Prepare = node => {
   const [begins, ends, steps] = [1, 2, 3].map(index => constantInts(node, index));
   const { beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask, isOffset } = stridedSliceOptions(node.options);
   if (ellipsisMask || newAxisMask || isOffset) throw unsupported(node, 'an ellipsis, a new axis or an offset');
+  if (shape.length > 4) throw unsupported(node, 'more than 4 dimensions');
   if ([begins, ends, steps].some(bounds => bounds.length !== shape.length) || steps.includes(0))
     throw malformed(node, `bounds for ${begins.length}, ${ends.length}, ${steps.length} of ${shape.length} dimensions`);
 

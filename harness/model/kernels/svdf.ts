@@ -39,6 +39,8 @@ const prepareInt8: Prepare = node => {
   // TFLM combines the scales in float32.
   const toState = multiplierOf(node, Math.fround(Math.fround(from.scale * features.scale) / kept.scale));
   const toOutput = multiplierOf(node, Math.fround(Math.fround(kept.scale * times.scale) / to.scale));
+  // TFLM dereferences the bias that is not there.
+  if (!node.inputs[3]) throw unsupported(node, 'no bias');
   const bias = biasOf(node, { value: node.inputs[3], channels: shape.units, type: 'int32' });
   const limit = stateType === 'int8' ? 127 : 32767;
 
