@@ -19,6 +19,9 @@ export class ModelError extends InputError {}
 /** The DUT could not be reached, loaded or heard. Says nothing about the firmware. */
 export class TargetError extends HarnessError {}
 
+/** What a target runs on is not on this machine: nothing was tried. */
+export class NotInstalled extends TargetError {}
+
 /** Host and DUT do not understand each other: a refused request, a wrong version, a damaged answer. */
 export class ProtocolError extends HarnessError {}
 
