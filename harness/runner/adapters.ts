@@ -6,14 +6,16 @@ import type { Target } from '../target/port.ts';
 // The composition root: the only place that names adapters. A new target, protocol or report is a line here.
 // Each is loaded when it is asked for: a run has several processes, and none needs all of them.
 
-const targets: Record<Board['target']['kind'], (board: Board) => Promise<Target>> = {
-  rp2040js: async ({ name, memory: { flashBytes } }) =>
-    (await import('../target/rp2040.ts')).rp2040Target({ name, flashBytes }),
-};
-
 /** The place where a board's firmware runs. */
-export function targetFor(board: Board): Promise<Target> {
-  return targets[board.target.kind](board);
+export async function targetFor({ name, target, memory, clockHz }: Board): Promise<Target> {
+  if (target.kind === 'qemu')
+    return (await import('../target/qemu.ts')).qemuTarget({ name, machine: target.machine, clockHz });
+  return (await import('../target/rp2040.ts')).rp2040Target({ name, flashBytes: memory.flashBytes });
+}
+
+/** Why a board cannot be run on this machine, and how to change that; undefined when it can. */
+export async function missingFor({ target }: Board): Promise<string | undefined> {
+  return target.kind === 'qemu' ? (await import('../target/qemu.ts')).missingQemu(target.machine) : undefined;
 }
 
 /** How to talk to what runs there. */

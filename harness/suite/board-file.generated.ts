@@ -25,7 +25,7 @@ export interface BoardFile {
    */
   core: string;
   /**
-   * The core's clock.
+   * The core's clock. On QEMU, how many instructions make a second of virtual time: 1 GHz divided by a power of two.
    */
   clock: string;
   /**
@@ -35,12 +35,7 @@ export interface BoardFile {
   /**
    * What executes the firmware.
    */
-  target: {
-    /**
-     * rp2040js: the RP2040 emulator that comes with Tickmark.
-     */
-    kind: 'rp2040js';
-  };
+  target: Rp2040Js | Qemu;
   /**
    * What the board has.
    */
@@ -52,4 +47,20 @@ export interface BoardFile {
    * The prebuilt reference firmware (ELF), relative to this file.
    */
   firmware: string;
+}
+export interface Rp2040Js {
+  /**
+   * The RP2040 emulator that comes with Tickmark.
+   */
+  kind: 'rp2040js';
+}
+export interface Qemu {
+  /**
+   * QEMU, as the system's packages have it: qemu-system-arm.
+   */
+  kind: 'qemu';
+  /**
+   * The machine, by QEMU's name: those that the reference firmware has a port for. mps2-an385 is a Cortex-M3, mps2-an386 a Cortex-M4, mps2-an500 a Cortex-M7.
+   */
+  machine: 'mps2-an385' | 'mps2-an386' | 'mps2-an500';
 }

@@ -1,4 +1,5 @@
 import type { Basis } from '../units.ts';
+import type { BoardFile } from './board-file.generated.ts';
 
 /** A parsed board file: one target, emulated or real. Sizes in bytes, rates in Hz, paths absolute. */
 export interface Board {
@@ -9,7 +10,7 @@ export interface Board {
   readonly core: string;
   readonly clockHz: number;
   readonly basis: Basis;
-  readonly target: { readonly kind: 'rp2040js' };
+  readonly target: Readonly<BoardFile['target']>;
   readonly memory: { readonly flashBytes: number; readonly ramBytes: number };
   /** The prebuilt reference firmware for this board (ELF). */
   readonly firmware: string;

@@ -60,8 +60,22 @@ test('the faults of every board file come at once', () => {
   expect(() => loadBoards([bad], folder)).toThrow(/bad\/a\.yaml:10:1: unknown key "colour"/);
   expect(() => loadBoards([bad], folder)).toThrow(/bad\/b\.yaml:5:8: clock: "125" has no unit: write "125 MHz"/);
   expect(() => loadBoards([bad], folder)).toThrow(
-    /bad\/c\.yaml:7:17: target\.kind is "rp2400js", expected rp2040js\. Did you mean "rp2040js"\?/,
+    /bad\/c\.yaml:7:17: target\.kind is "rp2400js", expected rp2040js \| qemu\. Did you mean "rp2040js"\?/,
   );
+});
+
+test('a QEMU board names a machine that there is firmware for', () => {
+  const on = (target: string) => board('Q').replace('{ kind: rp2040js }', target);
+  const bad = boardsFolder('machines', {
+    'a.yaml': on('{ kind: qemu }'),
+    'b.yaml': on('{ kind: qemu, machine: mps2-an3866 }'),
+    'c.yaml': on('{ kind: rp2040js, machine: mps2-an386 }'),
+  });
+  expect(() => loadBoards([bad], folder)).toThrow(/machines\/a\.yaml:7:1: target lacks the key "machine"/);
+  expect(() => loadBoards([bad], folder)).toThrow(
+    /machines\/b\.yaml:7:32: target\.machine is "mps2-an3866".*Did you mean "mps2-an386"\?/,
+  );
+  expect(() => loadBoards([bad], folder)).toThrow(/machines\/c\.yaml:7:27: unknown key "machine"/);
 });
 
 test('two boards of one name in one folder are both named', () => {

@@ -1,0 +1,54 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import type { Duplex } from 'node:stream';
+import { findProgram } from './program.ts';
+
+/** A child process that does not outlive this one. */
+export interface BoundChild {
+  readonly process: ChildProcess;
+  /** The end on this side of each socket: `sockets[i]` is the child's descriptor 3 + i. */
+  readonly sockets: readonly Duplex[];
+  /** Resolves when it has ended and all that it wrote has been read. */
+  readonly closed: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+  /** The last of what it wrote to stderr. */
+  said(): string;
+  kill(): void;
+}
+
+const keptCharacters = 8192;
+
+/**
+ * Starts `program` with `sockets` open sockets. It is killed when this process exits and, where setpriv is found (Linux), also when this
+ * process is killed. Rejects when it cannot be started.
+ */
+export async function startBound(program: string, args: readonly string[], sockets: number): Promise<BoundChild> {
+  const [file = program, ...all] = [...dyingWithParent(), program, ...args];
+  // Each 'pipe' is one end of a socket pair: no path to choose, and none that stays behind.
+  const child = spawn(file, all, { stdio: ['ignore', 'ignore', 'pipe', ...Array<'pipe'>(sockets).fill('pipe')] });
+  const kill = () => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  let said = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-keptCharacters)));
+  const closed = new Promise<Awaited<BoundChild['closed']>>(resolve =>
+    child.once('close', (code, signal) => {
+      process.off('exit', kill);
+      resolve({ code, signal });
+    }),
+  );
+  const ends = child.stdio.slice(3) as Duplex[];
+  for (const end of ends) end.on('error', () => {}); // a child that is gone: 'close' says why
+  await once(child, 'spawn');
+  return { process: child, sockets: ends, closed, said: () => said, kill };
+}
+
+let prefix: readonly string[] | undefined;
+
+/** setpriv asks the kernel to kill the child with its parent; BusyBox has one that cannot. */
+function dyingWithParent(): readonly string[] {
+  if (prefix) return prefix;
+  const setpriv = findProgram('setpriv');
+  const wanted = setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'KILL'];
+  const [file, ...args] = wanted;
+  prefix = file !== undefined && spawnSync(file, [...args, 'true']).status === 0 ? wanted : [];
+  return prefix;
+}

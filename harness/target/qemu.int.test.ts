@@ -1,0 +1,178 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { InputError, NotInstalled, TargetError } from '../errors.ts';
+import { missingTool } from '../fixtures/tools.ts';
+import { firmwareFile, mps2, type Program } from './fixtures/firmware.ts';
+import { computing, echo, exiting, lockingUp, opening } from './fixtures/mps2-programs.ts';
+import type { Link } from './port.ts';
+import { findProgram } from './program.ts';
+import { missingQemu, qemuTarget } from './qemu.ts';
+import { type QemuMachineName, qemuMachines } from './qemu-machines.ts';
+import { read, testTarget } from './target.contract.ts';
+
+const { signal } = new AbortController();
+const clockHz = 15_625_000;
+const machines = Object.keys(qemuMachines) as QemuMachineName[];
+const skipReason = missingTool(findProgram('qemu-system-arm') !== undefined, 'apt-get install qemu-system-arm');
+const target = await qemuTarget({ name: 'qemu-mps2-an386', machine: 'mps2-an386', clockHz });
+
+describe.skipIf(skipReason !== undefined)(`QEMU (${skipReason ?? 'found'})`, () => {
+  testTarget({
+    target: () => target,
+    image: () => firmwareFile(echo, mps2),
+    openResources: () => childrenOf(process.pid).length,
+  });
+
+  test('names the emulator and its version', () => {
+    expect(target.emulator).toMatch(/^QEMU \d+\.\d+\.\d+$/);
+  });
+
+  test.each(machines)('%s echoes all 256 bytes, in order', async machine => {
+    const place = await qemuTarget({ name: machine, machine, clockHz });
+    await using link = await place.open(firmwareFile(echo, mps2), signal);
+    const bytes = Uint8Array.from({ length: 1024 }, (_, at) => at & 0xff);
+    await link.write(bytes);
+    expect(await read(link, 1025)).toBe(`!${Buffer.from(bytes).toString('latin1')}`);
+  });
+
+  test.each(machines)(
+    '%s has its memory at the back door, also while the core computes, and nothing else',
+    async machine => {
+      const place = await qemuTarget({ name: machine, machine, clockHz });
+      await using link = await place.open(firmwareFile(computing, mps2), signal);
+      await read(link, 1);
+      const long = Uint8Array.from({ length: 10_000 }, (_, at) => (at * 7) & 0xff);
+      for (const { address, bytes } of qemuMachines[machine].memory) {
+        await link.memory?.write(address + bytes - long.length, long);
+        expect(await link.memory?.read(address + bytes - long.length + 1, long.length - 1)).toEqual(
+          Buffer.from(long.subarray(1)),
+        );
+        await expect(link.memory?.read(address + bytes - 7, 8)).rejects.toThrow(TargetError);
+      }
+      await expect(link.memory?.write(0x4000_4000, Uint8Array.of(1))).rejects.toThrow(
+        /no memory at 0x40004000, 1 bytes\n.*0x20000000 \(4 MiB\)/,
+      );
+    },
+  );
+
+  test('takes several requests for memory at once, and answers each', async () => {
+    await using link = await open(computing);
+    await read(link, 1);
+    const places = [0, 1, 2, 3].map(at => 0x2000_0100 + 16 * at);
+    await Promise.all(places.map(async place => link.memory?.write(place, Uint8Array.of(place & 0xff))));
+    const found = await Promise.all(places.map(async place => link.memory?.read(place, 1)));
+    expect(found.map(bytes => bytes?.[0])).toEqual(places.map(place => place & 0xff));
+  });
+
+  test.each([
+    { program: lockingUp, says: /the core stopped at pc=0x00000102: Lockup: can't escalate 3 to HardFault/ },
+    { program: exiting, says: /QEMU ended with code 3/ },
+  ])('ends with the reason: $says', async ({ program, says }) => {
+    await using link = await open(program);
+    const loss = await read(link, 1).catch((error: unknown) => error);
+    expect(loss).toBeInstanceOf(TargetError);
+    expect(String(loss)).toMatch(says);
+    await expect(link.write(Uint8Array.of(1))).rejects.toBe(loss);
+    await expect(link.memory?.read(0, 4)).rejects.toBe(loss);
+  });
+
+  test("gives the firmware none of the host's files by semihosting", async () => {
+    rmSync('opened', { force: true });
+    await using link = await open(opening);
+    expect(await read(link, 1)).toBe('1');
+    expect(existsSync('opened')).toBe(false);
+  });
+
+  test('a QEMU that is killed ends the bytes and everything else with the reason', async () => {
+    await using link = await open(echo);
+    await read(link, 1);
+    const pending = link.memory?.read(0, 1 << 20);
+    for (const pid of childrenOf(process.pid)) process.kill(pid, 'SIGKILL');
+    await expect(read(link, 1)).rejects.toThrow('QEMU was ended by SIGKILL');
+    await expect(pending).rejects.toThrow(TargetError);
+  });
+
+  test('an idle core takes no time of the host', async () => {
+    await using link = await open(echo);
+    await read(link, 1);
+    const [pid = 0] = childrenOf(process.pid);
+    const before = cpuTicksOf(pid);
+    await new Promise(resolve => setTimeout(resolve, 500));
+    expect(cpuTicksOf(pid) - before).toBeLessThan(10); // of 50, at 100 a second
+  });
+
+  test('no QEMU stays when its parent is killed', { skip: findProgram('setpriv') === undefined }, async () => {
+    const parent = spawn(
+      process.execPath,
+      ['--import', 'tsx', fixture('keeps-qemu-open.ts'), firmwareFile(computing, mps2)],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
+    await new Promise(resolve => parent.stdout.once('data', resolve));
+    const [qemu = 0] = childrenOf(parent.pid ?? 0).filter(pid => commandOf(pid).includes('qemu-system-arm'));
+    expect(qemu).toBeGreaterThan(0);
+    parent.kill('SIGKILL');
+    await expect.poll(() => isRunning(qemu), { timeout: 5000 }).toBe(false);
+  });
+
+  test('refuses an image that is not for this machine, by name of what is wrong', async () => {
+    const forPico = firmwareFile(echo);
+    await expect(target.open(forPico, signal)).rejects.toThrow(InputError);
+    await expect(target.open(forPico, signal)).rejects.toThrow('loads to 0x10000100, where no memory is');
+    await expect(target.open('missing.elf', signal)).rejects.toThrow('cannot be read: ENOENT');
+  });
+});
+
+test('a rate that QEMU cannot count at is an error of the board', async () => {
+  const board = { name: 'mine', machine: 'mps2-an386' } as const;
+  await expect(qemuTarget({ ...board, clockHz: 25e6 })).rejects.toThrow(InputError);
+  await expect(qemuTarget({ ...board, clockHz: 25e6 })).rejects.toThrow('write `clock: 15.625 MHz` (64 ns)');
+  await expect(qemuTarget({ ...board, clockHz: 31.25e6 })).resolves.toMatchObject({ basis: 'instructions' });
+});
+
+test('without QEMU nothing is tried, and how to get it is said', async () => {
+  const { PATH } = process.env;
+  process.env.PATH = '/nowhere';
+  try {
+    const missing = await qemuTarget({ name: 'q', machine: 'mps2-an386', clockHz });
+    await expect(missing.open('any.elf', signal)).rejects.toThrow(NotInstalled);
+    expect(missingQemu('mps2-an386')).toBe(
+      'qemu-system-arm is not installed: apt-get install qemu-system-arm, or brew install qemu',
+    );
+  } finally {
+    process.env.PATH = PATH;
+  }
+});
+
+function open(program: Program): Promise<Link> {
+  return target.open(firmwareFile(program, mps2), signal);
+}
+
+function fixture(name: string): string {
+  return fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+}
+
+function childrenOf(pid: number): number[] {
+  const { stdout } = spawnSync('ps', ['-o', 'pid=,args=', '--ppid', String(pid)], { encoding: 'utf8' });
+  return stdout
+    .split('\n')
+    .filter(line => line.includes('qemu-system-arm'))
+    .map(line => Number.parseInt(line, 10));
+}
+
+function commandOf(pid: number): string {
+  return spawnSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' }).stdout;
+}
+
+function isRunning(pid: number): boolean {
+  return commandOf(pid).trim() !== '' && !readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z ');
+}
+
+/** User and system time, in clock ticks: fields 14 and 15 of proc(5). */
+function cpuTicksOf(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+  return Number(fields[11]) + Number(fields[12]);
+}

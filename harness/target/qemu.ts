@@ -1,0 +1,167 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { InputError, messageOf, NotInstalled, TargetError } from '../errors.ts';
+import { type BoundChild, startBound } from './bound-child.ts';
+import { byteQueue } from './byte-queue.ts';
+import { readElf } from './elf.ts';
+import { gdbMemory } from './gdb-remote.ts';
+import type { Link, Target } from './port.ts';
+import { findProgram } from './program.ts';
+import { type QemuMachine, type QemuMachineName, qemuMachines } from './qemu-machines.ts';
+
+export interface QemuOptions {
+  readonly name: string;
+  readonly machine: QemuMachineName;
+  /** Instructions in a second of virtual time: 1 GHz divided by a power of two, since that is what QEMU can do. */
+  readonly clockHz: number;
+}
+
+/**
+ * A machine of QEMU in a process of its own. Every instruction takes the same virtual time, whatever it is: ticks count instructions,
+ * exactly and the same in every run. UART0 is the link; memory is reached by the debug stub. https://www.qemu.org/docs/master/system/arm/mps2.html
+ */
+export async function qemuTarget({ name, machine, clockHz }: QemuOptions): Promise<Target> {
+  const { program, memory }: QemuMachine = qemuMachines[machine];
+  const shift = shiftFor(clockHz, name);
+  const path = findProgram(program);
+  return {
+    name,
+    basis: 'instructions',
+    ...(path !== undefined && { emulator: `QEMU ${await versionOf(path)}` }),
+    async open(imagePath, signal) {
+      signal.throwIfAborted();
+      if (path === undefined) throw new NotInstalled(`${program} is not installed`, name, howToGet(program));
+      await expectImage(imagePath, { machine, memory });
+      signal.throwIfAborted();
+      const child = await startBound(path, argumentsFor({ machine, imagePath, shift }), 2).catch(cause => {
+        throw new TargetError(`${program} did not start: ${messageOf(cause)}`, name, howToGet(program), { cause });
+      });
+      const link = openLink({ name, machine, memory }, child, signal);
+      signal.throwIfAborted();
+      return link;
+    },
+  };
+}
+
+/** Why a machine cannot be run here, and how to change that; undefined when it can. */
+export function missingQemu(machine: QemuMachineName): string | undefined {
+  const { program } = qemuMachines[machine];
+  return findProgram(program) === undefined ? `${program} is not installed: ${howToGet(program)}` : undefined;
+}
+
+function howToGet(program: string): string {
+  return `apt-get install ${program}, or brew install qemu`;
+}
+
+/** `-icount shift=N`: an instruction takes 2^N ns. */
+function shiftFor(clockHz: number, name: string): number {
+  const shift = Math.log2(1e9 / clockHz);
+  if (Number.isInteger(shift) && shift >= 0 && shift <= 10) return shift;
+  const what = `an instruction cannot take 1 s / ${clockHz}: QEMU counts in powers of two of a nanosecond`;
+  throw new InputError(what, name, 'write `clock: 15.625 MHz` (64 ns), or its double or half, in the board file');
+}
+
+async function versionOf(path: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(path, ['--version']);
+  return /version (\S+)/.exec(stdout)?.[1] ?? 'of unknown version';
+}
+
+type Place = Pick<QemuMachine, 'memory'> & { readonly machine: string };
+
+/** QEMU itself starts whatever it is given, at whatever address 0 holds. */
+async function expectImage(imagePath: string, { machine, memory }: Place): Promise<void> {
+  const file = await readFile(imagePath).catch((cause: unknown) => {
+    throw new InputError(`cannot be read: ${messageOf(cause)}`, imagePath, 'check the path of the image', { cause });
+  });
+  const { segments } = readElf(file, imagePath);
+  const outside = segments.find(({ physicalAddress, bytes }) => !isWithin(memory, physicalAddress, bytes.length));
+  const hasVectors = segments.some(({ physicalAddress, bytes }) => physicalAddress === 0 && bytes.length >= 8);
+  const fix = `give an image linked for ${machine}: its vector table at 0x0, memory at ${rangesOf(memory)}`;
+  if (outside) throw new InputError(`loads to ${hex(outside.physicalAddress)}, where no memory is`, imagePath, fix);
+  if (!hasVectors) throw new InputError('has no vector table at 0x0', imagePath, fix);
+}
+
+function isWithin(memory: QemuMachine['memory'], address: number, length: number): boolean {
+  return memory.some(part => address >= part.address && address + length <= part.address + part.bytes);
+}
+
+function rangesOf(memory: QemuMachine['memory']): string {
+  return memory.map(({ address, bytes }) => `${hex(address)} (${bytes >> 20} MiB)`).join(', ');
+}
+
+function hex(address: number): string {
+  return `0x${address.toString(16)}`;
+}
+
+/** Semihosting goes to the debugger: by QEMU's default, a firmware under test could open files and run commands of the host. */
+const fixedArguments =
+  '-nodefaults -nic none -display none -monitor none -semihosting-config enable=on,target=gdb ' +
+  '-chardev socket,id=uart,fd=3 -serial chardev:uart -chardev socket,id=gdb,fd=4 -gdb chardev:gdb';
+
+function argumentsFor({ machine, imagePath, shift }: { machine: string; imagePath: string; shift: number }): string[] {
+  return ['-M', machine, '-kernel', imagePath, '-icount', `shift=${shift}`, ...fixedArguments.split(' ')];
+}
+
+function openLink({ name, machine, memory }: Place & { name: string }, child: BoundChild, signal: AbortSignal): Link {
+  const [uart, gdb] = child.sockets;
+  if (!uart || !gdb) throw new RangeError('started with two sockets');
+  const bytes = byteQueue();
+  const stub = gdbMemory(gdb);
+  let end: unknown;
+
+  const finish = (reason: unknown, bytesEnd?: Error): void => {
+    if (end) return;
+    end = reason;
+    bytes.end(bytesEnd);
+    stub.end(reason);
+    signal.removeEventListener('abort', abort);
+    child.kill();
+  };
+  const abort = (): void => finish(signal.reason);
+  signal.addEventListener('abort', abort);
+  if (signal.aborted) abort();
+  uart.on('data', (data: Uint8Array) => bytes.push(data));
+  void child.closed.then(status => {
+    const lost = new TargetError(endOf(status, child.said()), name, 'see the UART log for what the firmware said last');
+    finish(lost, lost);
+  });
+
+  const expectMemory = (address: number, length: number): void => {
+    if (end) throw end;
+    if (isWithin(memory, address, length)) return;
+    const fix = `use addresses of ${machine}'s memory: ${rangesOf(memory)}`;
+    throw new TargetError(`no memory at ${hex(address)}, ${length} bytes`, name, fix);
+  };
+  return {
+    bytes,
+    async write(data) {
+      if (end) throw end;
+      await new Promise<void>(resolve => uart.write(data, () => resolve())); // why one fails, 'close' says
+    },
+    memory: {
+      async read(address, length) {
+        expectMemory(address, length);
+        return stub.read(address, length);
+      },
+      async write(address, data) {
+        expectMemory(address, data.length);
+        await stub.write(address, data);
+      },
+    },
+    async [Symbol.asyncDispose]() {
+      finish(new TargetError('the link is closed', name, 'open it again'));
+      await child.closed;
+    },
+  };
+}
+
+/** How QEMU ended, in its own words; it ends itself when the core locks up. */
+function endOf({ code, signal }: Awaited<BoundChild['closed']>, said: string): string {
+  const lockup = /^qemu: fatal: (.*)$/m.exec(said)?.[1];
+  const pc = /R15=([0-9a-f]{8})/.exec(said)?.[1];
+  if (lockup !== undefined) return `the core stopped${pc ? ` at pc=0x${pc}` : ''}: ${lockup}`;
+  const words = said.trim() === '' ? 'without a word' : `saying: ${said.trim()}`;
+  if (signal !== null) return `QEMU was ended by ${signal}, ${words}`;
+  return `QEMU ended with code ${code}, ${words}`;
+}
