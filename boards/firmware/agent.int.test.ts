@@ -13,6 +13,7 @@ const image = fileURLToPath(new URL('images/rp2040.elf', import.meta.url));
 const model = readFileSync(new URL('../../suites/vibration-anomaly/anomaly_int8.tflite', import.meta.url));
 const modelAddress = 0x1004_0000;
 const inputBytes = 192;
+const most = 1024;
 const hello = join(Buffer.from('TKMK'), u8(1), u8(9), Buffer.alloc(8, 7));
 const zeros = new Uint8Array(inputBytes);
 
@@ -22,20 +23,52 @@ test('the agent says READY once, then who it is, to any range of versions that h
   const answer = readPayload((await dut.ask(kinds.hello, hello)).payload);
 
   expect([answer.u8(), Buffer.from(answer.bytes(8))]).toEqual([1, Buffer.alloc(8, 7)]);
-  expect([answer.u16(), answer.u32()]).toEqual([1024, 125_000_000]);
-  expect(readFileSync(image).indexOf(answer.bytes(20))).toBeGreaterThan(0);
-  expect(Array.from({ length: 4 }, () => answer.shortText())).toEqual(['rp2040', '', 'tickmark-ref/1', 'systick']);
+  expect([answer.u16(), answer.u32()]).toEqual([most, 125_000_000]);
   expect(await dut.error(kinds.hello, join(Buffer.from('TKMK'), u8(2), u8(3), Buffer.alloc(8)))).toBe(3);
+});
+
+test('the agent names itself, in one piece or in many', async () => {
+  await using dut = await boot();
+
+  const { payload } = await dut.ask(kinds.identify, u16(0));
+  let pieces = new Uint8Array();
+  while (pieces.length < payload.length)
+    pieces = join(pieces, (await dut.ask(kinds.identify, u16(pieces.length), { limit: 7 })).payload);
+
+  expect(pieces).toEqual(payload);
+  const identity = readPayload(payload);
+  expect(readFileSync(image).indexOf(identity.bytes(20))).toBeGreaterThan(0);
+  expect(Array.from({ length: 4 }, () => identity.shortText())).toEqual(['rp2040', '', 'tickmark-ref/1', 'systick']);
+});
+
+test('an answer ends at the limit, and a repeat gets no more than was left of it', async () => {
+  await using dut = await prepared();
+
+  const lengths = [];
+  for (const limit of [12, 5, 12])
+    lengths.push((await dut.ask(kinds.stats, undefined, { limit, sequence: 9 })).payload.length);
+  expect(lengths).toEqual([12, 5, 5]);
+
+  const { payload } = await dut.ask(0x33, undefined, { limit: 9 });
+  expect(Buffer.from(payload.subarray(2)).toString()).toBe('unknown');
+});
+
+test('the digest of a result is over input, output and ticks', async () => {
+  await using dut = await prepared();
+  await dut.ask(kinds.write, join(u8(1), u32(0), zeros));
+  const { payload } = await dut.ask(kinds.infer, join(u8(0), u16(1), u32(crc32c(zeros))));
+  const [ticks, output] = [payload.subarray(0, 8), payload.subarray(12)];
+  expect(readPayload(payload.subarray(8)).u32()).toBe(crc32c(zeros, output, ticks));
 });
 
 test('a repeated request gets the same answer and no second inference', async () => {
   await using dut = await prepared();
   await dut.ask(kinds.write, join(u8(1), u32(0), zeros));
   const request = join(u8(0), u16(1), u32(crc32c(zeros)));
-  const first = await dut.ask(kinds.infer, request, 77);
+  const first = await dut.ask(kinds.infer, request, { sequence: 77 });
   const instructions = await dut.instructions();
 
-  const again = await dut.ask(kinds.infer, request, 77);
+  const again = await dut.ask(kinds.infer, request, { sequence: 77 });
 
   expect(again).toEqual(first);
   expect((await dut.instructions()) - instructions).toBeLessThan(20_000); // an inference takes 80,000
@@ -43,7 +76,7 @@ test('a repeated request gets the same answer and no second inference', async ()
 
 test('frames that arrive broken are dropped and counted, and the next one is answered', async () => {
   await using dut = await prepared();
-  const frame = encodeFrame({ kind: kinds.stats, sequence: 5, payload: new Uint8Array() });
+  const frame = encodeFrame({ kind: kinds.stats, sequence: 5, payload: u16(most) });
   const flipped = frame.map((byte, i) => (i === 3 ? byte ^ 4 : byte));
 
   await dut.link.write(join(flipped, Buffer.from('noise'), new Uint8Array(3), Buffer.alloc(5000, 1), u8(0)));
@@ -69,8 +102,8 @@ const faults = [
   { what: 'an unknown kind', kind: 0x33, payload: zeros, code: 1 },
   { what: 'a payload that is too short', kind: kinds.infer, payload: u8(0), code: 2 },
   { what: 'no repetition at all', kind: kinds.infer, payload: join(u8(0), u16(0), u32(0)), code: 2 },
-  { what: 'a region that does not exist', kind: kinds.read, payload: join(u8(5), u32(0), u16(1)), code: 2 },
-  { what: 'a read that leaves its region', kind: kinds.read, payload: join(u8(4), u32(8191), u16(2)), code: 4 },
+  { what: 'a region that does not exist', kind: kinds.read, payload: join(u8(5), u32(0)), code: 2 },
+  { what: 'a read outside its region', kind: kinds.read, payload: join(u8(4), u32(8193)), code: 4 },
   { what: 'an offset that wraps', kind: kinds.write, payload: join(u8(1), u32(0xffff_ffff), u8(1)), code: 4 },
   { what: 'a model larger than its region', kind: kinds.prepare, payload: u32(0x4000_0000), code: 4 },
   { what: 'a write to flash', kind: kinds.write, payload: join(u8(0), u32(0), u8(1)), code: 5 },
@@ -88,9 +121,13 @@ test('each wrong request has its error code, and the next request is answered', 
 
 interface Dialogue extends AsyncDisposable {
   readonly link: Link;
-  ask(kind: number, payload?: Uint8Array, sequence?: number): Promise<Frame>;
+  ask(
+    kind: number,
+    fields?: Uint8Array,
+    options?: { readonly sequence?: number; readonly limit?: number },
+  ): Promise<Frame>;
   /** The code of the ERROR that answers. */
-  error(kind: number, payload: Uint8Array): Promise<number>;
+  error(kind: number, fields: Uint8Array): Promise<number>;
   instructions(): Promise<number>;
 }
 
@@ -111,8 +148,12 @@ async function boot(): Promise<Dialogue> {
     if (!value) throw new Error('the DUT is gone');
     return value;
   };
-  const ask: Dialogue['ask'] = async (kind, payload = new Uint8Array(), sequence = ++lastSequence) => {
-    await link.write(encodeFrame({ kind, sequence, payload }));
+  const ask: Dialogue['ask'] = async (
+    kind,
+    fields = new Uint8Array(),
+    { sequence = ++lastSequence, limit = most } = {},
+  ) => {
+    await link.write(encodeFrame({ kind, sequence, payload: join(u16(limit), fields) }));
     const answer = await next();
     expect(answer.sequence).toBe(sequence);
     return answer;
@@ -121,8 +162,8 @@ async function boot(): Promise<Dialogue> {
   return {
     link,
     ask,
-    async error(kind, payload) {
-      const answer = await ask(kind, payload);
+    async error(kind, fields) {
+      const answer = await ask(kind, fields);
       expect([answer.kind, answer.payload[0]]).toEqual([kinds.error, kind]);
       return answer.payload[1];
     },

@@ -1,52 +1,85 @@
-import { FirmwareFault, ModelRefused, messageOf, ProtocolError } from '../errors.ts';
+import { FirmwareFault, ProtocolError } from '../errors.ts';
 import type { Link } from '../target/port.ts';
 import { encodeFrame, type Frame, frameParser } from './frame.ts';
-import { type PayloadReader, readPayload } from './payload.ts';
-import { answerBit, errorCodes, kinds, type RequestName } from './wire.ts';
+import { frameSize } from './frame-size.ts';
+import { createInbox } from './inbox.ts';
+import { linkCounter } from './link-use.ts';
+import { join, u16 } from './payload.ts';
+import type { LinkUse } from './port.ts';
+import { refusal } from './refusal.ts';
+import { createTiming, type Patience, waitAfterDamageMs, waitMs } from './timing.ts';
+import { answerBit, kinds, type RequestName } from './wire.ts';
 
-/** When a request is sent again, and how often it is sent at most. */
-export interface Patience {
-  readonly retryMs: number;
-  readonly tries: number;
+/** One request to the DUT. Sent again it may become shorter, and ask for less, but never more: the DUT carries out only the first it gets. */
+export interface Question {
+  readonly name: RequestName;
+  /** Its fields after `limit`, with at most so many bytes of data among them. */
+  readonly fields: (dataBytes: number) => Uint8Array;
+  /** Payload bytes that the answer must have room for. @default 64, enough for any answer of fixed size and the text of an error */
+  readonly leastAnswerBytes?: number;
+  /** Inferences that the answer takes, or 1: they tell how long it may be waited for. @default 1 */
+  readonly units?: number;
+  readonly patience: Patience;
+  /** An answer that this denies is a leftover of another session, and is passed over. */
+  readonly isOurs?: (answer: Uint8Array) => boolean;
+}
+
+export interface Answer {
+  readonly payload: Uint8Array;
+  /** From the last sending. */
+  readonly tookMs: number;
+  /** The shortest time between two sendings; Infinity when it was sent once. */
+  readonly shortestGapMs: number;
 }
 
 /** Asks the DUT, one request at a time. */
 export interface Exchange {
-  /** The answer's payload. An answer that `isOurs` denies is a leftover of another session, and is passed over. */
-  request(
-    name: RequestName,
-    payload: Uint8Array,
-    patience: Patience,
-    isOurs?: (answer: Uint8Array) => boolean,
-  ): Promise<Uint8Array>;
+  ask(question: Question): Promise<Answer>;
   /** Waits for the DUT to say that it is ready; at most `waitMs`, since a board may have said so long ago. */
   ready(waitMs: number): Promise<void>;
+  /** Frames may carry payloads of so many bytes. */
+  allow(maxPayload: number): void;
+  use(): LinkUse;
 }
 
-/** What woke whoever waits: a frame, bytes that were no frame, or the end of the link. */
-type Event = { readonly kind: 'frame'; readonly frame: Frame } | { readonly kind: 'noise' } | { readonly kind: 'time' };
-
 const evidenceBytes = 256;
+const defaultAnswerBytes = 64;
+const noTime = Number.POSITIVE_INFINITY;
 
 /**
- * Stop-and-wait over a link: the same frame is sent again when its answer does not come, and answers to anything else are dropped.
- * Reads `link.bytes` until it ends. Rejects with ProtocolError, with what ended the link, or when `signal` aborts.
+ * Stop-and-wait over a link: a request is sent again when its answer does not come, and answers to anything else are dropped. Frames shrink
+ * in the direction in which they are lost. Reads `link.bytes` until it ends. Rejects with ProtocolError, with what ended the link, or
+ * when `signal` aborts.
  */
 export function openExchange(link: Link, signal: AbortSignal): Exchange {
-  const inbox = eventInbox(signal);
+  const inbox = createInbox(signal);
+  const timing = createTiming();
+  const counter = linkCounter();
+  const [toDut, toHost] = [frameSize(), frameSize()];
   let heard: Uint8Array = new Uint8Array();
   let sequence = 0;
   let isIntroduced = false;
 
   void pump();
-  return { request, ready };
+  return {
+    ask,
+    ready,
+    allow(maxPayload) {
+      toDut.allow(maxPayload - requestFieldBytes);
+      toHost.allow(maxPayload);
+    },
+    use: () => ({ ...counter.use, leastDataBytes: Math.min(toDut.leastDataBytes, toHost.leastDataBytes) }),
+  };
 
   async function pump(): Promise<void> {
     const parse = frameParser();
     try {
       for await (const bytes of link.bytes) {
         heard = Buffer.concat([heard, bytes]).subarray(-evidenceBytes);
-        for (const item of parse(bytes)) inbox.put(item.kind === 'frame' ? item : { kind: 'noise' });
+        for (const item of parse(bytes)) {
+          if (item.kind === 'frame') noteFrame(item.frame);
+          else if (!isText(item.bytes)) noteDamage(item.bytes);
+        }
       }
       inbox.end(new ProtocolError('the link ended', 'DUT', 'see why the target closed it'));
     } catch (error) {
@@ -54,66 +87,107 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
     }
   }
 
+  function noteFrame(frame: Frame): void {
+    if (frame.sequence !== 0) counter.heard();
+    toHost.passed(frame.payload.length + frameOverheadBytes);
+    inbox.put({ kind: 'frame', frame });
+  }
+
+  function noteDamage(bytes: Uint8Array): void {
+    counter.damaged();
+    toHost.lost(bytes.length);
+    inbox.put({ kind: 'damage' });
+  }
+
   async function ready(waitMs: number): Promise<void> {
     const deadlineMs = performance.now() + waitMs;
     while (true) {
       const event = await inbox.next(deadlineMs);
-      if (event.kind === 'time') return;
-      if (event.kind === 'frame' && reportOf(event.frame) === 'ready') return;
+      if (event.kind !== 'frame' || reportOf(event.frame) === 'ready') return;
     }
   }
 
-  async function request(
-    name: RequestName,
-    payload: Uint8Array,
-    patience: Patience,
-    isOurs: (answer: Uint8Array) => boolean = () => true,
-  ): Promise<Uint8Array> {
-    sequence = (sequence + 1) % 0x1_0000;
-    const frame = { kind: kinds[name], sequence, payload };
-    for (let tries = 0; tries < patience.tries; tries++) {
-      signal.throwIfAborted();
-      inbox.forgetNoise();
-      await link.write(encodeFrame(frame));
-      const answer = await answerTo(frame, patience.retryMs, isOurs);
-      if (!answer) continue;
-      if (answer.kind === kinds.error) throw refusal(name, readPayload(answer.payload));
-      isIntroduced ||= name === 'hello';
-      return answer.payload;
+  async function ask(question: Question): Promise<Answer> {
+    const { name, patience, units = 1 } = question;
+    sequence = (sequence % 0xffff) + 1; // 0 is for what the DUT says unasked
+    const sentMs: number[] = [];
+    let dataBytes = noTime;
+    let answerBytes = noTime;
+    let isHeard = false;
+    try {
+      while (sentMs.length < (isHeard || counter.isLossy ? patience.tries : patience.silentTries)) {
+        signal.throwIfAborted();
+        inbox.forgetDamage();
+        dataBytes = Math.min(dataBytes, toDut.dataBytes);
+        answerBytes = Math.min(
+          answerBytes,
+          Math.max(toHost.dataBytes, question.leastAnswerBytes ?? defaultAnswerBytes),
+        );
+        const payload = join(u16(answerBytes), question.fields(dataBytes));
+        const frame = encodeFrame({ kind: kinds[name], sequence, payload });
+        counter.sent(sentMs.length > 0);
+        sentMs.push(performance.now());
+        await link.write(frame);
+        const answer = await answerTo(question, sentMs);
+        if (answer === 'silence') {
+          toDut.lost(frame.length);
+          continue;
+        }
+        isHeard = true;
+        toDut.passed(frame.length);
+        if (answer === 'damage') continue;
+        if (answer.kind === kinds.error) throw refusal(name, answer.payload, answerBytes);
+        isIntroduced ||= name === 'hello';
+        const tookMs = performance.now() - (sentMs.at(-1) ?? 0);
+        if (sentMs.length === 1) timing.took(name, units, tookMs);
+        return { payload: answer.payload, tookMs, shortestGapMs: shortestGap(sentMs) };
+      }
+    } finally {
+      counter.settle();
     }
     throw new ProtocolError(
-      `no answer to ${name.toUpperCase()} (sent ${patience.tries} times); last heard: ${shown(heard)}`,
+      `no answer to ${name.toUpperCase()} (sent ${sentMs.length} times); ${lossOf(counter.use)}; last heard: ${shown(heard)}`,
       'DUT',
       'check that the firmware has the Tickmark agent and that the link carries bytes both ways',
     );
   }
 
-  /** Undefined when it is time to ask again. What arrives damaged may have been the answer, so it need not be waited for long. */
+  /** 'silence' and 'damage' say why it is time to ask again. */
   async function answerTo(
-    asked: Frame,
-    retryMs: number,
-    isOurs: (answer: Uint8Array) => boolean,
-  ): Promise<Frame | undefined> {
-    let deadlineMs = performance.now() + retryMs;
+    { name, patience, units = 1, isOurs = () => true }: Question,
+    sentMs: readonly number[],
+  ): Promise<Frame | 'silence' | 'damage'> {
+    const lastSentMs = sentMs.at(-1) ?? 0;
+    const expected = timing.expected(name, units);
+    let damagedMs = noTime;
     while (true) {
-      const event = await inbox.next(deadlineMs);
-      if (event.kind === 'time') return undefined;
-      if (event.kind === 'noise') {
-        deadlineMs = Math.min(deadlineMs, performance.now() + afterNoiseMs);
+      // Anew each time: a late answer to an earlier sending may show that nothing was lost after all.
+      const silenceMs = lastSentMs + waitMs(patience, expected, counter.isLossy, sentMs.length);
+      const event = await inbox.next(Math.min(silenceMs, damagedMs));
+      if (event.kind === 'time') return damagedMs < noTime ? 'damage' : 'silence';
+      if (event.kind === 'damage') {
+        const nowMs = performance.now();
+        damagedMs = Math.min(damagedMs, nowMs + waitAfterDamageMs(patience, expected, nowMs - lastSentMs));
         continue;
       }
       const { frame } = event;
       if (reportOf(frame) === 'ready' && isIntroduced)
-        throw new FirmwareFault('the firmware restarted', 'DUT', restartAdvice);
-      if (frame.sequence !== asked.sequence) continue;
+        throw new FirmwareFault(
+          'the firmware restarted',
+          'DUT',
+          'look for a watchdog, a brown-out or a stack overflow',
+        );
+      if (frame.sequence !== sequence) continue;
       if (frame.kind === kinds.error) return frame;
-      if (frame.kind === (asked.kind | answerBit) && isOurs(frame.payload)) return frame;
+      if (frame.kind === (kinds[name] | answerBit) && isOurs(frame.payload)) return frame;
     }
   }
 }
 
-const afterNoiseMs = 1000;
-const restartAdvice = 'look for a watchdog, a brown-out or a stack overflow';
+/** `limit` and the fields of WRITE. */
+const requestFieldBytes = 7;
+/** Kind, sequence, CRC, COBS and the zeros around. */
+const frameOverheadBytes = 10;
 
 /** Tells what the DUT says unasked from answers; a fault throws. */
 function reportOf(frame: Frame): 'ready' | 'answer' {
@@ -128,78 +202,21 @@ function reportOf(frame: Frame): 'ready' | 'answer' {
   return frame.kind === kinds.ready && frame.sequence === 0 ? 'ready' : 'answer';
 }
 
-function refusal(name: RequestName, error: PayloadReader): ProtocolError {
-  try {
-    error.u8();
-    const code = error.u8();
-    const what = `it refused ${name.toUpperCase()}: ${Buffer.from(error.rest()).toString('utf8')} (error ${code})`;
-    if (name === 'prepare' && isAboutTheModel(code))
-      return new ModelRefused(what, 'DUT', 'change the model, or use firmware with another runtime or a larger arena');
-    if (code === errorCodes.inferenceFailed)
-      return new FirmwareFault(what, 'DUT', 'run the model on the host to see whether it is the model or the runtime');
-    return new ProtocolError(
-      what,
-      'DUT',
-      'host and firmware disagree about the protocol or the memory: see PROTOCOL.md',
-    );
-  } catch (cause) {
-    return new ProtocolError(`it sent a damaged error: ${messageOf(cause)}`, 'DUT', 'see PROTOCOL.md', { cause });
-  }
+/** Firmware may print between frames. No whole answer passes for text: its kind is a byte that UTF-8 has only inside a character. */
+function isText(bytes: Uint8Array): boolean {
+  const text = new TextDecoder('utf-8').decode(bytes);
+  return !/[^\P{Cc}\t\r\n]|\ufffd/u.test(text);
 }
 
-function isAboutTheModel(code: number): boolean {
-  return code === errorCodes.notAModel || code === errorCodes.noKernel || code === errorCodes.doesNotFit;
+function shortestGap(timesMs: readonly number[]): number {
+  return Math.min(...timesMs.slice(1).map((timeMs, index) => timeMs - (timesMs[index] ?? 0)));
 }
 
-interface EventInbox {
-  put(event: Event): void;
-  end(error: unknown): void;
-  /** Drops noise that came before now: it cannot be a damaged answer to what is asked next. */
-  forgetNoise(): void;
-  /** The next event, or 'time' at the deadline (of `performance.now`). Rejects once the link has ended and nothing is left. */
-  next(deadlineMs: number): Promise<Event>;
+function lossOf({ requests, repeats, damagedFrames, lostFrames }: ReturnType<typeof linkCounter>['use']): string {
+  if (damagedFrames + lostFrames === 0) return 'the link had lost nothing before';
+  const sent = requests + repeats;
+  return `of ${sent} frames sent so far ${lostFrames} were lost on the way there or back, ${damagedFrames} answers came damaged`;
 }
-
-function eventInbox(signal: AbortSignal): EventInbox {
-  let waiting: Event[] = [];
-  let ended: { readonly error: unknown } | undefined;
-  let wake: (() => void) | undefined;
-  signal.addEventListener('abort', () => wake?.(), { once: true });
-
-  return {
-    put(event) {
-      waiting.push(event);
-      wake?.();
-    },
-    end(error) {
-      ended = { error };
-      wake?.();
-    },
-    forgetNoise() {
-      waiting = waiting.filter(event => event.kind !== 'noise');
-    },
-    async next(deadlineMs) {
-      while (true) {
-        signal.throwIfAborted();
-        const event = waiting.shift();
-        if (event) return event;
-        if (ended) throw ended.error;
-        const leftMs = deadlineMs - performance.now();
-        if (leftMs <= 0) return { kind: 'time' };
-        await new Promise<void>(resolve => {
-          const timer = setTimeout(resolve, Math.min(leftMs, longestTimerMs));
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
-    },
-  };
-}
-
-/** setTimeout takes no more, and an endless wait is made of many. */
-const longestTimerMs = 2 ** 31 - 1;
 
 function shown(bytes: Uint8Array): string {
   if (bytes.length === 0) return 'nothing';

@@ -64,13 +64,19 @@ export function mockAgent(firmware: MockFirmware): MockAgent {
     },
     handle(request) {
       if (isHalted) return [];
-      const isHello = request.kind === kinds.hello;
-      if (answered?.sequence === request.sequence && !isHello) return [answered];
-      answered = { ...answerTo(state, request), sequence: request.sequence };
+      const isRepeat = answered?.sequence === request.sequence && request.kind !== kinds.hello;
+      const answer = isRepeat && answered ? answered : { ...answerTo(state, request), sequence: request.sequence };
+      answered = cut(answer, request);
       isHalted = answered.kind === kinds.fault;
       return [answered];
     },
   };
+}
+
+/** What is cut off is gone: a repeat may ask for less, never for more. */
+function cut(answer: Frame, { payload }: Frame): Frame {
+  const limit = answer.kind === kinds.fault || payload.length < 2 ? 0xffff : readPayload(payload).u16();
+  return { ...answer, payload: answer.payload.subarray(0, limit) };
 }
 
 interface State {
@@ -123,7 +129,9 @@ function answerTo(state: State, request: Frame): Answer {
     if (!name) throw new Refusal(errorCodes.unknownRequest, 'unknown request');
     const refused = state.firmware.refuse?.[name];
     if (refused) throw new Refusal(refused.code, refused.text);
-    const payload = handlers[name](state, readPayload(request.payload));
+    const fields = readPayload(request.payload);
+    fields.u16(); // the limit
+    const payload = handlers[name](state, fields).subarray(0, state.maxPayload);
     const fault = state.firmware.faultAtInference;
     if (name === 'infer' && fault?.inference === state.inferences)
       return { kind: kinds.fault, payload: Buffer.from(fault.text) };
@@ -143,15 +151,15 @@ const handlers: Readonly<Record<RequestName, (state: State, fields: PayloadReade
     if (spoken < lowest || spoken > highest)
       throw new Refusal(errorCodes.noCommonVersion, `this DUT speaks version ${spoken} only`);
     if (state.staleNonces-- > 0) nonce.fill(0);
-    return join(u8(spoken), nonce, u16(state.maxPayload), introduction(state.firmware));
+    return join(u8(spoken), nonce, u16(state.maxPayload), u32(state.firmware.tickHz ?? 1_000_000));
   },
 
-  describe: ({ firmware, regions }) =>
-    join(
-      ...regions.map(({ address, bytes }) =>
-        join(u32(address), u32(bytes.length), u8(firmware.regionFlags ?? writable | addressable)),
-      ),
-    ),
+  identify: ({ firmware }, fields) => introduction(firmware).subarray(fields.u16()),
+
+  describe({ firmware, regions }, fields) {
+    const { address, bytes } = regions[fields.u8()] ?? region(0, 0);
+    return join(u32(address), u32(bytes.length), u8(firmware.regionFlags ?? writable | addressable));
+  },
 
   write(state, fields) {
     const place = placeIn(state, fields);
@@ -181,14 +189,11 @@ const handlers: Readonly<Record<RequestName, (state: State, fields: PayloadReade
     const inference = ++state.inferences;
     output.set(state.infer(input));
     const ticks = state.firmware.ticks?.({ input, repeat, inference }) ?? 1000 * repeat;
-    const resultDigest = state.firmware.wrongDigests ? 0 : crc32c(input, output);
-    return join(u64(ticks), u32(digest), u32(resultDigest), output.subarray(0, state.maxPayload - 16));
+    const resultDigest = state.firmware.wrongDigests ? 0 : crc32c(input, output, u64(ticks));
+    return join(u64(ticks), u32(resultDigest), output);
   },
 
-  read(state, fields) {
-    const place = placeIn(state, fields);
-    return place.slice(0, fields.u16());
-  },
+  read: (state, fields) => placeIn(state, fields).slice(),
 
   stats({ firmware: { stats = {} } }) {
     const { stackBytes = 300, stackReservedBytes = 1024, arenaBytes = 512 } = stats;
@@ -196,19 +201,17 @@ const handlers: Readonly<Record<RequestName, (state: State, fields: PayloadReade
     return join(...[stackBytes, stackReservedBytes, arenaBytes, arenaReservedBytes, droppedFrames].map(u32));
   },
 
-  operators({ operatorTicks, maxPayload }, fields) {
-    const from = fields.u16();
-    const page = operatorTicks.slice(from, from + Math.floor((maxPayload - 2) / 4));
-    return join(u16(operatorTicks.length), ...page.map(u32));
+  operators({ operatorTicks }, fields) {
+    return join(u16(operatorTicks.length), ...operatorTicks.slice(fields.u16()).map(u32));
   },
 };
 
 const requestNames = Object.keys(handlers) as RequestName[];
 
 function introduction(firmware: MockFirmware): Uint8Array {
-  const { buildId = '00'.repeat(20), tickHz = 1_000_000 } = firmware;
+  const { buildId = '00'.repeat(20) } = firmware;
   const { board = 'mock', unit = '', runtime = 'mock/1', tickSource = 'declared' } = firmware;
-  return join(u32(tickHz), Buffer.from(buildId, 'hex'), ...[board, unit, runtime, tickSource].map(shortText));
+  return join(Buffer.from(buildId, 'hex'), ...[board, unit, runtime, tickSource].map(shortText));
 }
 
 /** From a region number and an offset to the rest of the region. */

@@ -23,6 +23,8 @@ export interface PreparedModel {
 export interface Inference {
   readonly ticks: number;
   readonly output: Uint8Array;
+  /** The request was sent again so early that its bytes may have arrived in the window: `ticks` may be too many. */
+  readonly isDisturbed?: true;
 }
 
 export interface DutStats {
@@ -31,6 +33,19 @@ export interface DutStats {
   readonly arenaBytes: number;
   readonly arenaReservedBytes: number;
   readonly droppedFrames: number;
+}
+
+/** What the link did to frames so far. All of it was repaired, as long as the session goes on. */
+export interface LinkUse {
+  /** Requests, each counted once, and how often one was sent again. */
+  readonly requests: number;
+  readonly repeats: number;
+  /** Answers that arrived damaged. */
+  readonly damagedFrames: number;
+  /** Requests or answers that vanished. */
+  readonly lostFrames: number;
+  /** The least data that frames were made to carry, because of the others. */
+  readonly leastDataBytes: number;
 }
 
 /** A DUT that has introduced itself. Every call rejects with ProtocolError or TargetError, or when the connection's signal aborts. */
@@ -45,6 +60,7 @@ export interface Dut {
   /** Ticks of each operator in the last profiled inference [operators]. */
   operatorTicks(): Promise<readonly number[]>;
   stats(): Promise<DutStats>;
+  linkUse(): LinkUse;
 }
 
 /** How host and DUT talk. */

@@ -13,6 +13,7 @@ export const kinds = {
   read: 0x07,
   stats: 0x08,
   operators: 0x09,
+  identify: 0x0a,
   ready: 0x80,
   fault: 0xfd,
   error: 0xff,

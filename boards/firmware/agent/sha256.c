@@ -16,27 +16,39 @@ static const uint32_t round_constants[64] = {
 
 static uint32_t rotate(uint32_t x, int bits) { return x >> bits | x << (32 - bits); }
 
+/* FIPS 180-4, 4.1.2, rotating sums of rotations (6 + 5 = 11, 11 + 14 = 25): one register is enough. */
+static uint32_t big_sigma0(uint32_t x) { return rotate(x ^ rotate(x ^ rotate(x, 9), 11), 2); }
+static uint32_t big_sigma1(uint32_t x) { return rotate(x ^ rotate(x ^ rotate(x, 14), 5), 6); }
+static uint32_t small_sigma0(uint32_t x) { return rotate(x ^ rotate(x, 11), 7) ^ x >> 3; }
+static uint32_t small_sigma1(uint32_t x) { return rotate(x ^ rotate(x, 2), 17) ^ x >> 10; }
+
 static void load_schedule(const uint8_t *block, uint32_t w[64]) {
   for (int i = 0; i < 16; i++, block += 4)
     w[i] = (uint32_t)block[0] << 24 | (uint32_t)block[1] << 16 | (uint32_t)block[2] << 8 | block[3];
-  for (int i = 16; i < 64; i++) {
-    const uint32_t low = rotate(w[i - 15], 7) ^ rotate(w[i - 15], 18) ^ w[i - 15] >> 3;
-    const uint32_t high = rotate(w[i - 2], 17) ^ rotate(w[i - 2], 19) ^ w[i - 2] >> 10;
-    w[i] = w[i - 16] + low + w[i - 7] + high;
-  }
+  for (int i = 16; i < 64; i++) w[i] = w[i - 16] + small_sigma0(w[i - 15]) + w[i - 7] + small_sigma1(w[i - 2]);
 }
 
+/* The names change places from round to round, so that no value has to: eight rounds are one turn. */
+#define ROUND(a, b, c, d, e, f, g, h, i)                          \
+  h += big_sigma1(e) + (g ^ (e & (f ^ g))) + constants[i] + w[i]; \
+  d += h;                                                         \
+  h += big_sigma0(a) + (a & b) + (c & (a ^ b))
+
 static void compress(uint32_t state[8], const uint8_t *block) {
-  uint32_t w[64];
-  load_schedule(block, w);
+  uint32_t schedule[64];
+  load_schedule(block, schedule);
   uint32_t a = state[0], b = state[1], c = state[2], d = state[3], e = state[4], f = state[5], g = state[6],
            h = state[7];
-  for (int i = 0; i < 64; i++) {
-    const uint32_t t1 =
-        h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + (g ^ (e & (f ^ g))) + round_constants[i] + w[i];
-    const uint32_t t2 = (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + ((a & b) | (c & (a | b)));
-    h = g, g = f, f = e, e = d + t1;
-    d = c, c = b, b = a, a = t1 + t2;
+  for (int first = 0; first < 64; first += 8) {
+    const uint32_t *constants = round_constants + first, *w = schedule + first;
+    ROUND(a, b, c, d, e, f, g, h, 0);
+    ROUND(h, a, b, c, d, e, f, g, 1);
+    ROUND(g, h, a, b, c, d, e, f, 2);
+    ROUND(f, g, h, a, b, c, d, e, 3);
+    ROUND(e, f, g, h, a, b, c, d, 4);
+    ROUND(d, e, f, g, h, a, b, c, 5);
+    ROUND(c, d, e, f, g, h, a, b, 6);
+    ROUND(b, c, d, e, f, g, h, a, 7);
   }
   state[0] += a, state[1] += b, state[2] += c, state[3] += d;
   state[4] += e, state[5] += f, state[6] += g, state[7] += h;

@@ -16,6 +16,7 @@ enum {
   READ,
   STATS,
   OPERATORS,
+  IDENTIFY,
   READY = 0x80,
   FAULT = 0xfd,
   ERROR = 0xff
@@ -42,6 +43,7 @@ enum {
 
 /* A frame on its way out: kind, sequence, payload, and at the end its CRC. */
 typedef struct {
+  uint32_t skip;  /* bytes of the payload to leave out before the first that counts */
   uint32_t count; /* bytes of header and payload so far */
   uint8_t bytes[BODY_BYTES];
 } frame;
@@ -88,8 +90,11 @@ static bool is_exact(const payload *p) { return !p->is_short && p->left == 0; }
 static uint32_t room(const frame *f) { return HEADER_BYTES + TICKMARK_MAX_PAYLOAD - f->count; }
 
 static void put(frame *f, const void *bytes, uint32_t count) {
+  const uint32_t skipped = count < f->skip ? count : f->skip;
+  f->skip -= skipped;
+  count -= skipped;
   if (count > room(f)) count = room(f);
-  memcpy(f->bytes + f->count, bytes, count);
+  memcpy(f->bytes + f->count, (const uint8_t *)bytes + skipped, count);
   f->count += count;
 }
 
@@ -109,6 +114,7 @@ static void put_short_text(frame *f, const char *text) {
 static void begin(frame *f, uint8_t kind, const uint8_t sequence[2]) {
   f->bytes[0] = kind;
   memcpy(f->bytes + 1, sequence, 2);
+  f->skip = 0;
   f->count = HEADER_BYTES;
 }
 
@@ -124,6 +130,7 @@ static void send_frame(frame *f) {
 /* Turns the answer begun into an ERROR about the same request. */
 static void fail(frame *f, uint8_t request, tickmark_status status) {
   f->bytes[0] = ERROR;
+  f->skip = 0;
   f->count = HEADER_BYTES;
   put_uint(f, request, 1);
   put_uint(f, status.code, 1);
@@ -150,6 +157,12 @@ static tickmark_status hello(payload *p, frame *f) {
   put(f, nonce, 8);
   put_uint(f, TICKMARK_MAX_PAYLOAD, 2);
   put_uint(f, dut.board->tick_hz, 4);
+  return done;
+}
+
+static tickmark_status identify(payload *p, frame *f) {
+  f->skip = take_uint(p, 2);
+  if (!is_exact(p)) return bad_field;
   put(f, dut.board->build_id, BUILD_ID_BYTES);
   put_short_text(f, dut.board->board);
   put_short_text(f, dut.board->unit);
@@ -159,12 +172,11 @@ static tickmark_status hello(payload *p, frame *f) {
 }
 
 static tickmark_status describe(payload *p, frame *f) {
-  if (!is_exact(p)) return bad_field;
-  for (uint32_t i = 0; i < TICKMARK_REGIONS; i++) {
-    put_uint(f, (uintptr_t)region(i)->base, 4);
-    put_uint(f, region(i)->bytes, 4);
-    put_uint(f, region(i)->flags, 1);
-  }
+  const uint32_t number = take_uint(p, 1);
+  if (!is_exact(p) || number >= TICKMARK_REGIONS) return bad_field;
+  put_uint(f, (uintptr_t)region(number)->base, 4);
+  put_uint(f, region(number)->bytes, 4);
+  put_uint(f, region(number)->flags, 1);
   return done;
 }
 
@@ -181,10 +193,11 @@ static tickmark_status write(payload *p, frame *f) {
 }
 
 static tickmark_status read(payload *p, frame *f) {
-  const uint32_t number = take_uint(p, 1), offset = take_uint(p, 4), bytes = take_uint(p, 2);
-  if (!is_exact(p) || number >= TICKMARK_REGIONS || bytes > TICKMARK_MAX_PAYLOAD) return bad_field;
-  if (!is_inside(region(number), offset, bytes)) return (tickmark_status){OUTSIDE_REGION, "READ leaves the region"};
-  put(f, region(number)->base + offset, bytes);
+  const uint32_t number = take_uint(p, 1), offset = take_uint(p, 4);
+  if (!is_exact(p) || number >= TICKMARK_REGIONS) return bad_field;
+  const tickmark_region *r = region(number);
+  if (!is_inside(r, offset, 0)) return (tickmark_status){OUTSIDE_REGION, "READ begins outside the region"};
+  put(f, r->base + offset, r->bytes - offset);
   return done;
 }
 
@@ -240,8 +253,8 @@ static tickmark_status infer(payload *p, frame *f) {
   if (status.code) return status;
   const uint8_t *output = region(TICKMARK_OUTPUT)->base;
   put_uint(f, ticks, 8);
-  put_uint(f, digest, 4);
-  put_uint(f, crc32c(digest, output, dut.prepared.output_bytes), 4);
+  const uint32_t result = crc32c(digest, output, dut.prepared.output_bytes);
+  put_uint(f, crc32c(result, f->bytes + HEADER_BYTES, 8), 4);
   put(f, output, dut.prepared.output_bytes);
   return done;
 }
@@ -266,23 +279,32 @@ static tickmark_status operators(payload *p, frame *f) {
   return done;
 }
 
-static void carry_out(const uint8_t *request, uint32_t count) {
+static void carry_out(const uint8_t *request, payload *p) {
   static tickmark_status (*const handlers[])(payload *, frame *) = {
       [HELLO] = hello, [DESCRIBE] = describe, [WRITE] = write, [PREPARE] = prepare,     [PROVE] = prove,
-      [INFER] = infer, [READ] = read,         [STATS] = stats, [OPERATORS] = operators,
+      [INFER] = infer, [READ] = read,         [STATS] = stats, [OPERATORS] = operators, [IDENTIFY] = identify,
   };
   const uint8_t kind = request[0];
-  payload p = {request + HEADER_BYTES, count - HEADER_BYTES, false};
   begin(&dut.answer, kind | ANSWER, request + 1);
-  const bool is_known = kind >= HELLO && kind <= OPERATORS;
+  const bool is_known = kind >= HELLO && kind <= IDENTIFY;
   const tickmark_status status =
-      is_known ? handlers[kind](&p, &dut.answer) : (tickmark_status){UNKNOWN_REQUEST, "unknown request"};
+      is_known ? handlers[kind](p, &dut.answer) : (tickmark_status){UNKNOWN_REQUEST, "unknown request"};
   if (status.code) fail(&dut.answer, kind, status);
 }
 
 /* A request that was answered already is answered again by the same bytes, and nothing is done twice. */
 static bool is_repeated(const uint8_t *request) {
   return dut.has_answered && request[0] != HELLO && memcmp(request + 1, dut.answer.bytes + 1, 2) == 0;
+}
+
+/* What is cut off here is gone: a repeat may ask for less, never for more. */
+static void answer(const uint8_t *request, uint32_t count) {
+  payload p = {request + HEADER_BYTES, count - HEADER_BYTES, false};
+  const uint32_t limit = take_uint(&p, 2);
+  if (!is_repeated(request)) carry_out(request, &p);
+  dut.has_answered = true;
+  if (count >= HEADER_BYTES + 2 && dut.answer.count > HEADER_BYTES + limit) dut.answer.count = HEADER_BYTES + limit;
+  send_frame(&dut.answer);
 }
 
 static void take_frame(void) {
@@ -293,9 +315,7 @@ static void take_frame(void) {
     dut.dropped++;
     return;
   }
-  if (!is_repeated(dut.received)) carry_out(dut.received, body);
-  dut.has_answered = true;
-  send_frame(&dut.answer);
+  answer(dut.received, body);
 }
 
 void tickmark_receive(uint8_t byte) {
@@ -323,5 +343,6 @@ void tickmark_start(const tickmark_board *board) {
 }
 
 void tickmark_fault(const char *text) {
-  if (dut.board) send_unasked(FAULT, text);
+  enum { TIMES = 3 }; /* nobody can ask for it again */
+  for (int i = 0; dut.board && i < TIMES; i++) send_unasked(FAULT, text);
 }

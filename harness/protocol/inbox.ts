@@ -1,0 +1,58 @@
+import type { Frame } from './frame.ts';
+
+/** What woke whoever waits: a frame, damaged bytes, or the time. */
+export type Event =
+  | { readonly kind: 'frame'; readonly frame: Frame }
+  | { readonly kind: 'damage' }
+  | { readonly kind: 'time' };
+
+export interface Inbox {
+  put(event: Event): void;
+  end(error: unknown): void;
+  /** Drops damage that came before now: it cannot be the answer to what is asked next. */
+  forgetDamage(): void;
+  /** The next event, or 'time' at the deadline (of `performance.now`). Rejects once the link has ended and nothing is left. */
+  next(deadlineMs: number): Promise<Event>;
+}
+
+/** An empty one. */
+export function createInbox(signal: AbortSignal): Inbox {
+  let waiting: Event[] = [];
+  let ended: { readonly error: unknown } | undefined;
+  let wake: (() => void) | undefined;
+  signal.addEventListener('abort', () => wake?.(), { once: true });
+
+  return {
+    put(event) {
+      waiting.push(event);
+      wake?.();
+    },
+    end(error) {
+      ended = { error };
+      wake?.();
+    },
+    forgetDamage() {
+      waiting = waiting.filter(event => event.kind !== 'damage');
+    },
+    async next(deadlineMs) {
+      while (true) {
+        signal.throwIfAborted();
+        const event = waiting.shift();
+        if (event) return event;
+        if (ended) throw ended.error;
+        const leftMs = deadlineMs - performance.now();
+        if (leftMs <= 0) return { kind: 'time' };
+        await new Promise<void>(resolve => {
+          const timer = setTimeout(resolve, Math.min(leftMs, longestTimerMs));
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+    },
+  };
+}
+
+/** setTimeout takes no more, and an endless wait is made of many. */
+const longestTimerMs = 2 ** 31 - 1;
