@@ -65,8 +65,8 @@ async function session({ mock, target = same => same, signal = new AbortControll
 function withFlippedByte(target: Target): Target {
   return {
     ...target,
-    async open(image, signal) {
-      const link = await target.open(image, signal);
+    async open(imagePath, signal) {
+      const link = await target.open(imagePath, signal);
       return { ...link, memory: flipping(link) };
     },
   };
