@@ -99,7 +99,8 @@ async function judged({
     recordingFolder: null,
     identity: { modelSha256: inputs.modelSha256, vectorsSha256: inputs.vectors.sha256 },
     reference: computeReference(inputs.parsed, undefined, inputs.vectors.inputs),
-    ...(inputs.vectors.labels ? { labels: inputs.vectors.labels } : {}),
+    truth: inputs.vectors,
+    inputs: inputs.vectors.inputs,
   });
 }
 

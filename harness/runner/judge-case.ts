@@ -30,7 +30,8 @@ export async function gatherEvidence(plan: Plan, planned: PlannedCase, settled: 
     recordingFolder: existsSync(recordingFolder(plan, planned)) ? `recordings/${planned.id}` : null,
     reference,
     identity: identityOf(inputs),
-    ...(inputs.vectors.labels ? { labels: inputs.vectors.labels } : {}),
+    truth: inputs.vectors,
+    inputs: inputs.vectors.inputs,
   };
 }
 
@@ -44,6 +45,8 @@ export function brokenCase(plan: Plan, planned: PlannedCase, reason: string): Ca
     recordingFolder: existsSync(recordingFolder(plan, planned)) ? `recordings/${planned.id}` : null,
     reference: computeReference(inputs.parsed, undefined, []),
     identity: identityOf(inputs),
+    truth: inputs.vectors,
+    inputs: inputs.vectors.inputs,
   });
 }
 

@@ -11,6 +11,8 @@ export interface Figure {
   readonly name: string;
   /** In the budget's unit. */
   readonly value: number;
+  /** What a plain number is a number of, where the suite says so: `°C`. */
+  readonly symbol?: string;
   /** How the figure can still move in a session that ended early: not at all, only upwards, or either way. */
   readonly evidence: 'final' | 'grows' | 'moves';
   /** Set where the figure is too little to judge by, with why. */
@@ -19,6 +21,12 @@ export interface Figure {
   readonly detail?: string;
   /** Ends the reason: where to look, what else to know. */
   readonly note?: string;
+}
+
+/** Why there is no figure: not measured, undefined for want of evidence, or something of the firmware's that is no number. */
+export interface Lack {
+  readonly status: 'skipped' | 'inconclusive' | 'failed';
+  readonly reason: string;
 }
 
 /**
@@ -41,16 +49,24 @@ export function notMeasured(budget: Budget, reason: string): Verdict {
   return { ...head(budget), status: 'skipped', measured: null, reason };
 }
 
+/** A budget without a figure, for a reason that may be more than that nobody measured it. */
+export function judgeLack(budget: Budget, { status, reason }: Lack, end: SessionEnd): Verdict {
+  if (status === 'skipped') return notMeasured(budget, reason);
+  if (end.status !== 'complete') return notMeasured(budget, `not judged, since ${explainEnd(end)}; so far ${reason}`);
+  return { ...head(budget), status, measured: null, reason };
+}
+
 function head(budget: Budget): Omit<Verdict, 'status' | 'measured' | 'reason'> {
   const { relation, limit, unit, optional } = budget;
   const basis = budget.kind === 'latency' ? budget.basis : null;
   return { budget: budget.budget, relation, limit, unit, basis, optional };
 }
 
-function sentenceOf({ relation, limit, unit }: Budget, { lead, name, value, detail, note }: Figure): string {
+function sentenceOf({ relation, limit, unit }: Budget, { lead, name, value, symbol, detail, note }: Figure): string {
   const texts = quantities(value, limit, unit);
-  const figure = `${name} ${texts.measured}${detail ? ` (${detail})` : ''}`;
-  const held = `${figure}, budget ${relation} ${texts.limit} (${marginOf(value, limit, unit)})`;
+  const inSymbol = symbol === undefined ? '' : ` ${symbol}`;
+  const figure = `${name} ${texts.measured}${inSymbol}${detail ? ` (${detail})` : ''}`;
+  const held = `${figure}, budget ${relation} ${texts.limit}${inSymbol} (${marginOf(value, limit, unit)})`;
   return [lead, held, note].filter(part => part !== undefined).join('; ');
 }
 
@@ -66,6 +82,7 @@ function marginOf(value: number, limit: number, unit: Unit): string {
   const direction = value < limit ? 'below' : 'above';
   const distance = Math.abs(value - limit);
   if (unit === '%' || unit === 'pp') return `${rounded(distance)} pp ${direction}`;
+  if (unit === '1' && limit === 0) return `${rounded(distance)} ${direction}`;
   if (unit === 'LSB' || limit === 0) return `${rounded(distance)} ${unit} ${direction}`;
   return `${rounded((100 * distance) / Math.abs(limit))} % ${direction}`;
 }

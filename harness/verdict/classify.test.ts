@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Task } from '../suite/suite.ts';
-import { classCount, classify } from './classify.ts';
+import { classify, placeOf } from './classify.ts';
 
 const classification: Task = { kind: 'classification' };
 const binary: Task = { kind: 'binary', threshold: 0.82 };
@@ -31,7 +31,23 @@ test('a threshold that a code hits exactly is not exceeded by it', () => {
   expect(classify({ kind: 'binary', threshold: 0.5 }, [129 / 256])).toBe(1);
 });
 
-test('a binary task has two classes, a classification one for each element', () => {
-  expect(classCount(binary, 1)).toBe(2);
-  expect(classCount(classification, 10)).toBe(10);
-});
+test.each([
+  [
+    [1, 3, 2],
+    [2, 0, 1],
+  ],
+  [
+    [3, 3, 2, 3],
+    [0, 1, 3, 2],
+  ],
+  [
+    [Number.NaN, 0, Number.NEGATIVE_INFINITY],
+    [1, 0, 2],
+  ],
+])(
+  'the elements of %j come at places %j: of equals the lower index first, what is no number last',
+  (values, places) => {
+    expect(values.map((_, index) => placeOf(values, index))).toEqual(places);
+    expect(places[classify(classification, values)]).toBe(0);
+  },
+);

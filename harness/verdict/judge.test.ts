@@ -114,7 +114,7 @@ test('the metrics are exactly those of the recording', () => {
   expect(durationMs).toBe(1500);
 });
 
-const oneWrongLabel = { labels: someLabels().with(15, 1) };
+const oneWrongLabel = { truth: { labels: someLabels().with(15, 1) } };
 const oneWrongVector = withSamples(
   replaceInference(someSamples(), anInference({ vector: 17, output: goldenOutput(17).with(2, 98) })),
 );
@@ -142,9 +142,10 @@ test('the verdict of one wrong vector names it, its element and both values', ()
   );
 });
 
-test('the verdict of one wrong label names the first vector that is wrong', () => {
+test('the verdict of one wrong label names the first vector that is wrong, and the worst class', () => {
   expect(reasonOf(judgeCase(someEvidence(oneWrongLabel)), 'accuracy.top1')).toBe(
-    'top-1 94.7 % (284 of 300), budget >= 95 % (0.33 pp below); the first one wrong is vector 0: dog, taken for cat',
+    'top-1 94.7 % (284 of 300), budget >= 95 % (0.33 pp below); the first one wrong is vector 0: dog, taken for cat; ' +
+      'the class least often right is dog (95 of 101)',
   );
 });
 
@@ -322,7 +323,7 @@ test('a broken tick counter takes its latencies with it, and nothing else', () =
 });
 
 test('without labels and float twin their budgets are skipped with what to add', () => {
-  const { labels: _labels, ...evidence } = someEvidence();
+  const evidence = someEvidence({ truth: {} });
   const result = judgeCase(evidence);
   expect(deviations(result)).toEqual({ 'accuracy.top1': 'skipped', 'accuracy.lossVsFloat': 'skipped' });
   expect(reasonOf(result, 'accuracy.top1')).toBe('the suite has no labels: add vectors.labels');

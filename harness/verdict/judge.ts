@@ -1,7 +1,9 @@
 import type { Manifest, Recording } from '../recording/recording.ts';
 import type { Board } from '../suite/board.ts';
 import { type Budget, budgetsFor, type Suite } from '../suite/suite.ts';
-import { type Accuracy, judgeLoss, judgeTop1, measureAccuracy } from './accuracy.ts';
+import type { Truth } from '../suite/truth.ts';
+import { judgeAccuracy, measureAccuracy } from './accuracy/accuracy.ts';
+import type { Accuracy } from './accuracy/finding.ts';
 import { notMeasured } from './budget.ts';
 import { compareWithGolden, type GoldenComparison, goldenMetrics, judgeGolden } from './golden.ts';
 import { judgeLatency, measureLatency, type Ticks } from './latency.ts';
@@ -24,8 +26,10 @@ export interface Evidence {
   /** Whom the recording must be of: the hashes of the suite's model and vectors. */
   readonly identity: Identity;
   readonly reference: Reference;
-  /** Class indexes [vectors]. */
-  readonly labels?: readonly number[];
+  /** What the suite's labels say is right. */
+  readonly truth: Truth;
+  /** The bytes of all input tensors, end to end [vectors]: what a reconstruction is compared with. */
+  readonly inputs: readonly Uint8Array[];
 }
 
 /**
@@ -66,19 +70,20 @@ interface Facts extends Ticks {
   readonly memory: MemoryMetrics;
 }
 
-function gather({ suite, board, recording, identity, reference, labels }: Evidence): Facts {
+function gather({ suite, board, recording, identity, reference, truth, inputs }: Evidence): Facts {
   const { manifest } = recording;
   const { basis, dut } = manifest;
   const session = readSession(recording, { identity, outputs: reference.outputs, boots: suite.measure.boots });
   const tickCounter = judgeTickCounter(session, basis);
   const counts = tickCounter?.status !== 'broken';
   const rates = counts && dut ? { basis, tickHz: dut.tickHz, clockHz: board.clockHz } : undefined;
+  const golden = compareWithGolden(session, reference);
   return {
     basis,
     session,
     tickCounter,
-    golden: compareWithGolden(session, reference),
-    accuracy: measureAccuracy({ task: suite.task, session, reference, labels }),
+    golden,
+    accuracy: measureAccuracy({ task: suite.task, session, reference, golden, truth, inputs }),
     latency: rates && measureLatency(session, rates),
     operators: counts ? measureOperators(session, reference) : undefined,
     memory: measureMemory(session, reference),
@@ -93,8 +98,7 @@ function judgeBudget(budget: Budget, facts: Facts): Verdict {
   if (budget.kind === 'golden') return judgeGolden(budget, golden, session);
   if (budget.kind === 'memory') return judgeMemory(budget, memory, session);
   if (budget.kind === 'latency') return judgeLatency(budget, facts, session);
-  if (budget.metric === 'top1') return judgeTop1(budget, accuracy, session);
-  return judgeLoss(budget, accuracy, { session, golden });
+  return judgeAccuracy(budget, accuracy, session);
 }
 
 function metricsOf({ session, golden, accuracy, latency, operators, memory }: Facts, { emulation }: Manifest): Metrics {
@@ -103,7 +107,7 @@ function metricsOf({ session, golden, accuracy, latency, operators, memory }: Fa
     ...(latency && { latency }),
     ...(operators && { operators }),
     ...(golden && { golden: goldenMetrics(golden) }),
-    ...(accuracy.metrics && { accuracy: accuracy.metrics }),
+    ...accuracy.metrics,
     memory,
     ...(emulation && { emulation }),
   };

@@ -6,6 +6,8 @@ import { codesOf, isElementType, partsOf, type TensorSpec, valuesOf } from './te
 
 /** What the host knows without any target: the right outputs, and the model's own figures. */
 export interface Reference {
+  /** Input tensors in the model's order. */
+  readonly inputs: readonly TensorSpec[];
   /** Output tensors in the model's order. */
   readonly outputs: readonly TensorSpec[];
   /** The golden [vectors]: bytes of all output tensors, end to end. */
@@ -34,7 +36,7 @@ export function computeReference(
   const golden = inputs.map(infer);
   const { weightBytes, operators } = modelFacts(model);
   return {
-    outputs: layout.outputs,
+    ...layout,
     golden,
     weightBytes,
     operators,
@@ -48,7 +50,7 @@ export function computeReference(
 /** The golden interpreter over bytes, fresh: its state, where the model has any, goes on from one inference to the next. */
 export interface Golden extends Layout {
   /** The bytes of all output tensors for those of all input tensors, end to end. */
-  infer(input: Uint8Array): Uint8Array;
+  readonly infer: (input: Uint8Array) => Uint8Array;
 }
 
 /** Throws ModelError at `where` for a model that has no kernels here. */

@@ -19,3 +19,15 @@ export function mean(values: readonly number[]): number {
 export function valuesNeeded(percent: number): number {
   return Math.ceil(100 / (100 - percent));
 }
+
+/** At most so many of the values, evenly out of all, in their order. */
+export function evenly<T>(values: readonly T[], most: number): readonly T[] {
+  const kept = new Set(evenIndexes(values.length, most));
+  return values.filter((_, index) => kept.has(index));
+}
+
+/** At most so many of the indexes below `count`, evenly out of all; the first and the last are among them. `most` is 2 or more. */
+export function evenIndexes(count: number, most: number): readonly number[] {
+  const step = Math.max(1, (count - 1) / (most - 1));
+  return Array.from({ length: Math.min(count, most) }, (_, index) => Math.round(index * step));
+}

@@ -10,8 +10,8 @@ import {
   someInferences,
   someLabels,
   someSamples,
-} from '../fixtures/recordings.ts';
-import { judgeCase } from './judge.ts';
+} from '../../fixtures/recordings.ts';
+import { judgeCase } from '../judge.ts';
 
 const accuracyBudgets = someBudgets().filter(({ kind }) => kind === 'accuracy');
 
@@ -30,7 +30,7 @@ function detector(threshold: number) {
       golden: golden.map((_, vector) => Uint8Array.of(scoreCode(vector))),
       float: golden.map((_, vector) => Float32Array.of(vector % 2 === 0 ? 0.79 : 0.85)),
     }),
-    labels: golden.map((_, vector) => (vector === 0 ? 1 : vector % 2)),
+    truth: { labels: golden.map((_, vector) => (vector === 0 ? 1 : vector % 2)) },
   });
 }
 
@@ -88,7 +88,7 @@ test('a binary task with a model of two scores is not judged, and says why', () 
 });
 
 test('a label that names no class is not judged, and is named', () => {
-  const result = judgeCase(someEvidence({ labels: someLabels().with(7, 3) }));
+  const result = judgeCase(someEvidence({ truth: { labels: someLabels().with(7, 3) } }));
   expect(result.metrics).not.toHaveProperty('accuracy');
   expect(result.verdicts.find(({ budget }) => budget === 'accuracy.top1')).toMatchObject({
     status: 'skipped',
