@@ -143,7 +143,7 @@ function encoded(values: readonly number[] | Float32Array, { tensors, inputs }: 
   const elements = elementCount(tensor.shape);
   if (values.length !== elements)
     throw fail(`${values.length} values, and the model's input has ${elements}`, 'give one value an element');
-  return encoderOf(tensor, [], fail)(values, 0);
+  return encoderOf(tensor, fail).encode(Float64Array.from(values), 0, fail);
 }
 
 function fail(what: string, fix: string): InputError {

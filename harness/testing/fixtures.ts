@@ -1,3 +1,4 @@
+import { NotInstalled } from '../errors.ts';
 import { base } from '../runner/base-test.ts';
 import { type Choice, resolveChoice } from './choice.ts';
 import { type DutUnderTest, type OpenDut, openDut } from './dut.ts';
@@ -11,7 +12,8 @@ interface TestFixtures {
 }
 
 interface WorkerFixtures extends Choice {
-  readonly openedDut: OpenDut;
+  /** The DUT, or what is not installed for it. */
+  readonly openedDut: OpenDut | NotInstalled;
 }
 
 const openingMs = 60_000;
@@ -26,20 +28,32 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   openedDut: [
     async ({ suite, target }, use) => {
       const ended = new AbortController();
-      await using dut = await openDut(resolveChoice({ suite, target }), ended.signal);
-      await use(dut);
+      const opened = await openDut(resolveChoice({ suite, target }), ended.signal).catch(orNotInstalled);
+      await use(opened);
+      if (!(opened instanceof NotInstalled)) await opened[Symbol.asyncDispose]();
     },
     { scope: 'worker', timeout: openingMs },
   ],
-  dut: async ({ openedDut }, use) => use(await openedDut.begin()),
+  dut: async ({ openedDut, target }, use, testInfo) => {
+    if (!(openedDut instanceof NotInstalled)) return use(await openedDut.begin());
+    if (target !== '') throw openedDut; // who names a target wants it to run
+    testInfo.skip(true, openedDut.message);
+  },
   measure: async ({ suite, target }, use, testInfo) => {
     const ended = new AbortController();
     await use(async () => {
       const chosen = resolveChoice({ suite, target });
       testInfo.setTimeout(testInfo.timeout + chosen.suite.measure.timeoutMs);
       const folder = testInfo.outputPath(`${chosen.suite.name}@${chosen.board.name}`);
-      return measureSuite({ suite, target: chosen.board.name }, folder, ended.signal);
+      const measured = await measureSuite({ suite, target: chosen.board.name }, folder, ended.signal);
+      testInfo.skip(measured.status === 'skipped' && target === '', measured.verdicts[0]?.reason);
+      return measured;
     });
     ended.abort(); // a test that ended early leaves nothing running
   },
 });
+
+function orNotInstalled(error: unknown): NotInstalled {
+  if (error instanceof NotInstalled) return error;
+  throw error;
+}
