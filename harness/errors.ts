@@ -1,10 +1,16 @@
 /** A failure a person can act on: what went wrong, where, and what to do. Each class has its exit code. */
 export class HarnessError extends Error {
   readonly exitCode: number = 3;
+  readonly what: string;
+  readonly where: string;
+  readonly fix: string;
 
   constructor(what: string, where: string, fix: string, options?: ErrorOptions) {
     super(`${where}: ${what}\n  → ${fix}`, options);
     this.name = new.target.name;
+    this.what = what;
+    this.where = where;
+    this.fix = fix;
   }
 }
 

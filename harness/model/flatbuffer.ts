@@ -55,8 +55,10 @@ function openFile(bytes: Uint8Array, where: string): File {
   const damaged = (what: string) =>
     new ModelError(`the model is cut short or damaged: ${what}`, where, 'copy or export the file again');
   const at = (offset: number, size: number) => {
-    if (offset < 0 || offset + size > bytes.length)
+    if (offset < 0 || offset >= bytes.length)
       throw damaged(`it points to byte ${offset}, and the file has ${bytes.length}`);
+    if (offset + size > bytes.length)
+      throw damaged(`it has ${size} bytes at byte ${offset}, and the file ends at ${bytes.length}`);
     return offset;
   };
   const follow = (offset: number) => offset + view.getUint32(at(offset, 4), true);

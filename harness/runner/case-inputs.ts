@@ -14,10 +14,15 @@ export interface CaseInputs {
 
 /** Reads a suite's model and vectors. Throws InputError where they are wrong, or do not fit each other. */
 export function loadCaseInputs(suite: Suite): CaseInputs {
-  const model = readNamed(suite.model.file);
-  const parsed = readModel(model, suite.model.file);
+  const model = loadModel(suite);
+  return { ...model, vectors: loadVectors(suite, model.parsed) };
+}
+
+/** Reads a suite's model. Throws InputError for a file that is none. */
+export function loadModel({ model: { file } }: Suite): Omit<CaseInputs, 'vectors'> {
+  const model = readNamed(file);
   const modelSha256 = createHash('sha256').update(model).digest('hex');
-  return { model, modelSha256, parsed, vectors: loadVectors(suite, parsed) };
+  return { model, modelSha256, parsed: readModel(model, file) };
 }
 
 /** The float twin, where the suite names one. */

@@ -4,12 +4,11 @@ import { didYouMean, InputError } from '../errors.ts';
 import { modelFacts } from '../model/facts.ts';
 import type { Board } from '../suite/board.ts';
 import { loadBoards } from '../suite/boards.ts';
+import { faultsError } from '../suite/fault.ts';
 import { findSuites } from '../suite/find.ts';
-import { loadSuites, placed } from '../suite/load.ts';
+import { readSuites } from '../suite/load.ts';
 import type { Suite } from '../suite/suite.ts';
-import { computeReference } from '../verdict/reference.ts';
-import { type CaseInputs, loadCaseInputs, loadFloatTwin } from './case-inputs.ts';
-import { readImage } from './image.ts';
+import { readCases, type Sound, type Wanted } from './read-cases.ts';
 
 /** Which suites on which targets: what a command line chooses. */
 export interface Selection {
@@ -20,6 +19,8 @@ export interface Selection {
   readonly targets: readonly string[];
   /** Only cases whose `suite @target` matches. */
   readonly grep?: RegExp;
+  /** Absolute paths of firmware (ELF) by target; each goes before the suite's own. */
+  readonly images?: Readonly<Record<string, string>>;
 }
 
 /** A suite on a board, read and checked. `macs` are of the whole case. */
@@ -33,43 +34,42 @@ export interface Chosen {
 /** Every case that the selection names, all inputs read and checked. Throws InputError: on what is wrong, or when nothing is chosen. */
 export function chooseCases(selection: Selection): readonly Chosen[] {
   const boards = loadBoards([`${selection.cwd}/boards`, packagedBoards], selection.cwd);
-  const suites = loadSuites(findSuites(selection.suites, selection.cwd), boards, selection.cwd);
-  expectTargets(selection, suites);
-  const chosen = suites.flatMap(suite => casesOf(suite, boards, selection));
-  if (chosen.length === 0)
+  const { suites, faults } = readSuites(findSuites(selection.suites, selection.cwd), boards, selection.cwd);
+  const images = selection.images ?? {};
+  if (faults.length === 0) expectTargets([...selection.targets, ...Object.keys(images)], suites, selection.cwd);
+  const read = readCases(suites.flatMap(suite => wantedOf(withImages(suite, images), boards, selection)));
+  const allFaults = [...faults, ...read.faults];
+  if (allFaults.length > 0) throw faultsError(allFaults, selection.cwd);
+  if (read.sound.length === 0)
     throw new InputError('leaves no case to run', `--grep ${selection.grep?.source}`, 'list the cases: tickmark list');
-  return chosen;
+  return read.sound.flatMap(casesOf);
+}
+
+/** What suites may name as targets, by name: a project's own boards/ goes before the package's. Throws InputError. */
+export function boardsFrom(cwd: string): ReadonlyMap<string, Board> {
+  return loadBoards([`${cwd}/boards`, packagedBoards], cwd);
 }
 
 const packagedBoards = fileURLToPath(new URL('../../boards', import.meta.url));
 
-function casesOf(suite: Suite, boards: ReadonlyMap<string, Board>, { targets, grep }: Selection): Chosen[] {
-  const names = suite.targets
+function withImages(suite: Suite, images: Readonly<Record<string, string>>): Suite {
+  const named = Object.entries(images).filter(([target]) => suite.targets.includes(target));
+  return { ...suite, firmware: { ...suite.firmware, ...Object.fromEntries(named) } };
+}
+
+function wantedOf(suite: Suite, boards: ReadonlyMap<string, Board>, { targets, grep }: Selection): Wanted[] {
+  const chosen = suite.targets
     .filter(name => targets.length === 0 || targets.includes(name))
     .filter(name => !grep || grep.test(`${suite.name} @${name}`));
-  if (names.length === 0) return [];
-  const { parsed, vectors } = checkedInputs(suite);
+  return chosen.length === 0 ? [] : [{ suite, boards: chosen.flatMap(name => boards.get(name) ?? []) }];
+}
+
+function casesOf({ suite, boards, inputs: { parsed, vectors } }: Sound): Chosen[] {
   const macs = modelFacts(parsed).macs * vectors.count;
-  return names.flatMap(name => {
-    const board = boards.get(name);
-    if (!board) return [];
-    readImage(board); // a board without firmware that can be loaded is found here, not by its first case
-    return [{ suite, board, macs, vectors: vectors.count }];
-  });
+  return boards.map(board => ({ suite, board, macs, vectors: vectors.count }));
 }
 
-/** What the suite names, and that the host can compute it. */
-function checkedInputs(suite: Suite): CaseInputs {
-  try {
-    const inputs = loadCaseInputs(suite);
-    computeReference(inputs.parsed, loadFloatTwin(suite), []);
-    return inputs;
-  } catch (error) {
-    throw placed(error);
-  }
-}
-
-function expectTargets({ targets, cwd }: Selection, suites: readonly Suite[]): void {
+function expectTargets(targets: readonly string[], suites: readonly Suite[], cwd: string): void {
   const declared = [...new Set(suites.flatMap(suite => suite.targets))];
   for (const target of targets) {
     if (declared.includes(target)) continue;

@@ -14,20 +14,41 @@ export interface Fault {
   readonly what: string;
 }
 
+/** A fault for programs; the place of one in a file as a whole has no line. */
+export interface LocatedFault {
+  /** As people know it from where they are. */
+  readonly file: string;
+  /** 1-based, as editors count them. */
+  readonly line?: number;
+  readonly column?: number;
+  readonly message: string;
+}
+
+/** Everything that is wrong with the files that a person wrote: in its message for people, in `faults` for programs. */
+export class FaultsError extends InputError {
+  readonly faults: readonly LocatedFault[];
+
+  constructor(what: string, where: string, fix: string, faults: readonly LocatedFault[]) {
+    super(what, where, fix);
+    this.faults = faults;
+  }
+}
+
 const faultsShown = 20;
 const longestSentence = 800; // a key or a value may be the whole file
 
 /** One error with every fault in the order of the files: `file:line:column: what`, each with the lines it is about. Paths are shown from `cwd`. */
-export function faultsError(faults: readonly Fault[], cwd: string): InputError {
-  const files = [...new Set(faults.map(fault => shownPath(fault.place.file, cwd)))];
-  const shown = [...faults].sort(byPlace).slice(0, faultsShown);
-  const blocks = shown.map(fault => blockOf(fault, cwd));
+export function faultsError(faults: readonly Fault[], cwd: string): FaultsError {
+  const sorted = [...faults].sort(byPlace);
+  const files = [...new Set(sorted.map(fault => shownPath(fault.place.file, cwd)))];
+  const blocks = sorted.slice(0, faultsShown).map(fault => blockOf(fault, cwd));
   if (faults.length > faultsShown) blocks.push(`… and ${faults.length - faultsShown} more`);
   const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
-  return new InputError(
+  return new FaultsError(
     `${count}, nothing was run\n\n${blocks.join('\n\n')}\n`,
     files.join(', '),
     'correct the file; `tickmark check` looks at it without running anything',
+    sorted.map(fault => locate(fault, cwd)),
   );
 }
 
@@ -41,11 +62,16 @@ function byPlace({ place: a }: Fault, { place: b }: Fault): number {
   return a.file === b.file ? (a.at?.start ?? 0) - (b.at?.start ?? 0) : a.file < b.file ? -1 : 1;
 }
 
-function blockOf({ place, what }: Fault, cwd: string): string {
-  const file = shownPath(place.file, cwd);
-  if (!place.at) return `${file}: ${sentence(what)}`;
-  const { line, column } = lineColumn(place.text, place.at.start);
-  return `${file}:${line}:${column}: ${sentence(what)}\n${frame(place.text, place.at, { line, column })}`;
+function blockOf(fault: Fault, cwd: string): string {
+  const { place } = fault;
+  const { file, line, column, message } = locate(fault, cwd);
+  if (!place.at || line === undefined || column === undefined) return `${file}: ${message}`;
+  return `${file}:${line}:${column}: ${message}\n${frame(place.text, place.at, { line, column })}`;
+}
+
+function locate({ place, what }: Fault, cwd: string): LocatedFault {
+  const at = place.at && lineColumn(place.text, place.at.start);
+  return { file: shownPath(place.file, cwd), ...at, message: sentence(what) };
 }
 
 /** The 1-based line and column of an offset, as editors count them. */

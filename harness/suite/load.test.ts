@@ -6,8 +6,7 @@ import { InputError } from '../errors.ts';
 import type { Board } from './board.ts';
 import { loadBoards } from './boards.ts';
 import { findSuites } from './find.ts';
-import { loadSuite, loadSuites, placed } from './load.ts';
-import { Misfit } from './misfit.ts';
+import { loadSuite, loadSuites } from './load.ts';
 
 const pico: Board = {
   name: 'rp2040js-pico',
@@ -164,20 +163,6 @@ budgets: { golden: { maxDiffLsb: 1 } }
   const { message } = errorOf(() => loadSuites([one ?? '', two ?? '', three ?? ''], boards, farAway));
   expect(message).toContain(`${two}:1:8: the name "same" is taken by ${one}`);
   expect(message).toContain(`${three}:1:8: suite must be`);
-});
-
-test('a fault found later is placed at its line of the file', () => {
-  const file = suiteFile(`suite: kws
-model: { file: m.tflite }
-vectors: { inputs: x.npy, first: 900 }
-targets: [rp2040js-pico]
-budgets: { golden: { maxDiffLsb: 1 } }
-`);
-  const misfit = new Misfit(loadSuite(file, boards), ['vectors', 'first'], 'first is 900, and there are 300 vectors');
-  expect(placed(misfit)).toMatchObject({
-    message: expect.stringContaining('suite.yaml:3:34: first is 900'),
-    exitCode: 2,
-  });
 });
 
 test('lines that end in CR LF are counted and shown as others are', () => {

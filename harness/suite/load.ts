@@ -4,22 +4,30 @@ import { parseBudgets } from './budgets.ts';
 import { crossFaults } from './checks.ts';
 import { type Fault, faultsError, shownPath } from './fault.ts';
 import { parseFormat } from './formats.ts';
-import { Misfit } from './misfit.ts';
 import { checkSuiteFile } from './schema.ts';
 import type { Preprocess, Suite, Task } from './suite.ts';
 import type { Preprocess as PreprocessFile, SuiteFile } from './suite-file.generated.ts';
-
 import { readYaml, type YamlSource } from './yaml.ts';
 
 /** What `targets` may name, by name. */
 export type Boards = ReadonlyMap<string, Board>;
 
-/** Reads suite files. Throws one InputError with every fault of all of them; paths in it are shown from `cwd`. */
-export function loadSuites(files: readonly string[], boards: Boards, cwd = process.cwd()): readonly Suite[] {
+/** Reads suite files: those that have no fault, and all faults of the others. */
+export function readSuites(
+  files: readonly string[],
+  boards: Boards,
+  cwd = process.cwd(),
+): { readonly suites: readonly Suite[]; readonly faults: readonly Fault[] } {
   const read = files.map(file => readSuite(resolve(cwd, file), boards));
   const faults = [...read.flatMap(each => each.faults), ...takenNames(read, cwd)];
+  return { suites: read.flatMap(each => each.suite ?? []), faults };
+}
+
+/** Reads suite files. Throws one InputError with every fault of all of them; paths in it are shown from `cwd`. */
+export function loadSuites(files: readonly string[], boards: Boards, cwd = process.cwd()): readonly Suite[] {
+  const { suites, faults } = readSuites(files, boards, cwd);
   if (faults.length > 0) throw faultsError(faults, cwd);
-  return read.flatMap(each => each.suite ?? []);
+  return suites;
 }
 
 /** Reads one suite file. Throws an InputError with every fault in it. */
@@ -27,13 +35,6 @@ export function loadSuite(file: string, boards: Boards, cwd = process.cwd()): Su
   const { suite, faults } = readSuite(resolve(cwd, file), boards);
   if (!suite) throw faultsError(faults, cwd);
   return suite;
-}
-
-/** The error for a misfit at its line of the suite file, which is read again for it; any other error as it is. */
-export function placed(error: unknown): unknown {
-  if (!(error instanceof Misfit)) return error;
-  const { source } = readYaml(error.suite.file);
-  return faultsError([{ place: source.place(error.path), what: error.what }], process.cwd());
 }
 
 /** `suite` where there are no faults. */

@@ -1,0 +1,46 @@
+import type { Board } from '../suite/board.ts';
+import type { Fault } from '../suite/fault.ts';
+import { findings } from '../suite/findings.ts';
+import type { Suite } from '../suite/suite.ts';
+import { loadVectors } from '../vectors/vectors.ts';
+import { computeReference } from '../verdict/reference.ts';
+import { type CaseInputs, loadFloatTwin, loadModel } from './case-inputs.ts';
+import { classMisfits } from './class-misfits.ts';
+import { readImage } from './image.ts';
+
+/** A suite, and those of its targets that it is to run on. */
+export interface Wanted {
+  readonly suite: Suite;
+  readonly boards: readonly Board[];
+}
+
+/** A suite that everything fits: its files were read, and the host can compute what it asks for. */
+export interface Sound extends Wanted {
+  readonly inputs: CaseInputs;
+}
+
+/** Reads everything that suites name: the cases that can be measured, and the faults of the others. */
+export function readCases(wanted: readonly Wanted[]): {
+  readonly sound: readonly Sound[];
+  readonly faults: readonly Fault[];
+} {
+  const read = wanted.map(readCase);
+  return { sound: read.flatMap(({ sound }) => sound ?? []), faults: read.flatMap(({ faults }) => faults) };
+}
+
+function readCase({ suite, boards }: Wanted): { readonly sound?: Sound; readonly faults: readonly Fault[] } {
+  const { faults, attempt, keep } = findings(suite);
+  const model = attempt(['model', 'file'], () => loadModel(suite));
+  const twin = attempt(['model', 'float'], () => loadFloatTwin(suite));
+  if (!model) return { faults };
+
+  attempt(['model', 'file'], () => computeReference(model.parsed, undefined, []));
+  if (twin) attempt(['model', 'float'], () => computeReference(model.parsed, twin, []));
+  const vectors = attempt(['vectors', 'inputs'], () => loadVectors(suite, model.parsed));
+  for (const misfit of classMisfits(suite, model.parsed)) keep(misfit);
+  // firmware that cannot be used is found here, not by its first case
+  for (const board of boards) attempt(['firmware', board.name], () => readImage({ suite, board }, model));
+  return faults.length > 0 || !vectors
+    ? { faults }
+    : { faults, sound: { suite, boards, inputs: { ...model, vectors } } };
+}
