@@ -8,6 +8,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #ifndef TICKMARK_MAX_PAYLOAD
 #define TICKMARK_MAX_PAYLOAD 1024
 #endif
@@ -71,5 +75,9 @@ void tickmark_receive(uint8_t byte);
 
 /* Sends FAULT with a text. For a fault handler: nothing else may be called after it. */
 void tickmark_fault(const char *text);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
