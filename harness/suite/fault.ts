@@ -24,13 +24,19 @@ export interface LocatedFault {
   readonly message: string;
 }
 
-/** Everything that is wrong with the files that a person wrote: in its message for people, in `faults` for programs. */
+/** Everything that is wrong with the files that a person wrote: in its message for people, in `faults` for programs, `found` as it came. */
 export class FaultsError extends InputError {
   readonly faults: readonly LocatedFault[];
+  readonly found: readonly Fault[];
 
-  constructor(what: string, where: string, fix: string, faults: readonly LocatedFault[]) {
-    super(what, where, fix);
+  constructor(
+    text: { what: string; where: string; fix: string },
+    faults: readonly LocatedFault[],
+    found: readonly Fault[],
+  ) {
+    super(text.what, text.where, text.fix);
     this.faults = faults;
+    this.found = found;
   }
 }
 
@@ -44,11 +50,15 @@ export function faultsError(faults: readonly Fault[], cwd: string): FaultsError 
   const blocks = sorted.slice(0, faultsShown).map(fault => blockOf(fault, cwd));
   if (faults.length > faultsShown) blocks.push(`… and ${faults.length - faultsShown} more`);
   const count = faults.length === 1 ? '1 fault' : `${faults.length} faults`;
+  const text = {
+    what: `${count}, nothing was run\n\n${blocks.join('\n\n')}\n`,
+    where: files.join(', '),
+    fix: 'correct the file; `tickmark check` looks at it without running anything',
+  };
   return new FaultsError(
-    `${count}, nothing was run\n\n${blocks.join('\n\n')}\n`,
-    files.join(', '),
-    'correct the file; `tickmark check` looks at it without running anything',
+    text,
     sorted.map(fault => locate(fault, cwd)),
+    sorted,
   );
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type HarnessError, InputError, ModelError } from '../errors.ts';
 import { writtenText } from './checks/written.ts';
-import type { Fault, Place } from './fault.ts';
+import { type Fault, FaultsError, type Place } from './fault.ts';
 import { Misfit } from './misfit.ts';
 import type { Suite } from './suite.ts';
 import { type Path, readYaml } from './yaml.ts';
@@ -24,7 +24,7 @@ export function findings(suite: Suite): Findings {
         return read();
       } catch (error) {
         if (!(error instanceof InputError)) throw error;
-        faults.push(faultOf(error, suite, path));
+        faults.push(...(error instanceof FaultsError ? error.found : [faultOf(error, suite, path)]));
         return undefined;
       }
     },
