@@ -1,18 +1,19 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { runsIn, storedRun } from './runs.ts';
 
 /** Where allure 3 keeps what it knows of earlier runs, beside its page. */
 export const historyFile = 'history.jsonl';
 
-/** The report folder of the run before this one among its neighbours, whose names are their times; null for the first. */
+/** The report folder of the run before this one among its neighbours, by when they started; null for the first. */
 export function previousReport(runFolder: string): string | null {
-  const neighbours = dirname(runFolder);
-  const earlier = readdirSync(neighbours)
-    .filter(name => name < basename(runFolder))
-    .filter(name => existsSync(join(neighbours, name, 'results.json')))
-    .map(name => join(neighbours, name, 'allure-report'))
+  const startedAt = storedRun(runFolder)?.startedAt;
+  if (startedAt === undefined) return null;
+  const earlier = runsIn(dirname(runFolder))
+    .filter(run => run.startedAt < startedAt)
+    .map(run => join(run.folder, 'allure-report'))
     .filter(report => existsSync(join(report, 'index.html')));
-  return earlier.sort().at(-1) ?? null;
+  return earlier.at(-1) ?? null;
 }
 
 /**
