@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { InputError } from '../errors.ts';
 import { aCase, aResults } from '../fixtures/results.ts';
 import { jsonReporter, readResults, writeResults } from './json.ts';
-import { publishCase, reportedRun } from './publish.ts';
+import { publishCase, publishEnd, reportedRun } from './publish.ts';
 
 let folder = '';
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'tickmark-json-'))));
@@ -22,6 +22,20 @@ test('the file is whole after every case, with nothing beside it', async () => {
   await publishCase([jsonReporter()], result, reportedRun(folder, results));
   expect(readResults(folder)).toEqual(results);
   expect(readdirSync(folder)).toEqual(['results.json']);
+});
+
+test('where a write takes long, writing is given a tenth of the time, and the end is always written', async () => {
+  let nowMs = 0;
+  const reporter = jsonReporter(() => (nowMs += 200)); // asked before each case, and after each write
+  const written: number[] = [];
+  for (let judged = 1; judged <= 25; judged++) {
+    const results = aResults({ cases: Array.from({ length: judged }, () => aCase({ metrics: { vectors: 0 } })) });
+    await publishCase([reporter], aCase(), reportedRun(folder, results));
+    if (readResults(folder).cases.length === judged) written.push(judged);
+  }
+  expect(written).toEqual([1, 10, 19]);
+  await publishEnd([reporter], reportedRun(folder, aResults()));
+  expect(readResults(folder)).toEqual(aResults());
 });
 
 test.each([

@@ -6,11 +6,23 @@ import { writeWhole } from '../files.ts';
 import type { ReportedRun, Reporter } from './port.ts';
 import type { Results } from './results.ts';
 
-/** Keeps results.json up to date: whole after every case, so that a crash at case 40 keeps 39. */
-export function jsonReporter(): Reporter {
+const longWriteMs = 100;
+
+/**
+ * Keeps results.json up to date: whole after every case, so that a crash at case 40 keeps 39. Once a write takes more than
+ * `longWriteMs`, as it does from some 500 cases on, writing is given a tenth of the time: recordings keep what a crash then costs.
+ */
+export function jsonReporter(nowMs = () => performance.now()): Reporter {
+  let restsUntilMs = Number.NEGATIVE_INFINITY;
   return {
     name: 'JSON',
-    onCase: (_result, run) => writeResults(run),
+    onCase(_result, run) {
+      const startMs = nowMs();
+      if (startMs < restsUntilMs) return;
+      writeResults(run);
+      const tookMs = nowMs() - startMs;
+      if (tookMs > longWriteMs) restsUntilMs = startMs + 10 * tookMs;
+    },
     onEnd: writeResults,
   };
 }
