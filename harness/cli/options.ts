@@ -3,11 +3,15 @@ import { InputError, messageOf } from '../errors.ts';
 
 /** `--grep` as a regular expression; absent when it was not given. Throws InputError when it is none. */
 export function grepOption(source: string | undefined): { grep?: RegExp } {
-  if (source === undefined) return {};
+  return source === undefined ? {} : { grep: regularExpression('--grep', source) };
+}
+
+/** What an option was given, as a regular expression. Throws InputError when it is none. */
+export function regularExpression(option: string, source: string): RegExp {
   try {
-    return { grep: new RegExp(source) };
+    return new RegExp(source);
   } catch (cause) {
-    throw new InputError(messageOf(cause), `--grep ${source}`, 'write a regular expression, such as "fashion"', {
+    throw new InputError(messageOf(cause), `${option} ${source}`, 'write a regular expression, such as "fashion"', {
       cause,
     });
   }

@@ -13,9 +13,12 @@ let folder = '';
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'tickmark-allure-'))));
 afterEach(() => rmSync(folder, { recursive: true }));
 
-async function write(results: Results): Promise<TestResult[]> {
-  const run = reportedRun(folder, results);
-  await publishEnd([allureReporter()], run);
+async function write(
+  results: Results,
+  options: { picturesBytes?: number; drawFirst?: RegExp } = {},
+): Promise<TestResult[]> {
+  const run = reportedRun(folder, results, options);
+  await publishEnd([allureReporter(options.picturesBytes)], run);
   expect(run.notices).toEqual([]);
   return files('-result.json').map(name => JSON.parse(readFileSync(join(allureResultsOf(folder), name), 'utf8')));
 }
@@ -122,6 +125,22 @@ test('everything measured is attached as a picture and as a table, each file nam
   ]);
   const sources = tests.flatMap(({ attachments }) => attachments.map(({ source }) => source));
   expect(new Set(sources).size).toBe(sources.length);
+});
+
+test('where there is no room for every case’s pictures, the gravest have theirs, and the others say how to get them', async () => {
+  const tests = await write(aResults(), { picturesBytes: 1 });
+  const drawn = tests.filter(({ attachments }) => attachments.length > 0);
+  expect(drawn.map(({ name }) => name)).toEqual(['keyword on rp2040js-pico']); // the broken one
+  const passed = tests.find(({ name }) => name === 'fashion on rp2040js-pico');
+  expect(passed?.descriptionHtml).toContain('tickmark report --draw &#39;fashion @rp2040js-pico&#39;');
+  expect(passed?.descriptionHtml).not.toContain('<table');
+  expect(passed?.steps[0]?.parameters.map(({ name }) => name)).toEqual(['reason']);
+});
+
+test('a case whose pictures are asked for has them before any other', async () => {
+  const tests = await write(aResults(), { picturesBytes: 1, drawFirst: /^fashion @rp2040js-pico$/ });
+  const drawn = tests.filter(({ attachments }) => attachments.length > 0);
+  expect(drawn.map(({ name }) => name)).toEqual(['fashion on rp2040js-pico']);
 });
 
 test('what was not measured is not attached', async () => {

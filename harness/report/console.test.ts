@@ -61,3 +61,10 @@ test('escapes in what firmware said never reach the terminal', () => {
   const text = printed({}, false, [aCase({ status: 'broken', verdicts: [aVerdict({ status: 'broken', reason })] })]);
   expect(text).toContain('␛]0;owned␇␡2J');
 });
+
+test('a run without a page says where its results lie', () => {
+  const text: string[] = [];
+  const reporter = consoleReporter({ write: part => text.push(part) }, {}, '/home/me/firmware');
+  reporter.onEnd(reportedRun('/home/me/firmware/reports/out/1', aResults()));
+  expect(text.join('')).toContain('results: reports/out/1/results.json\n');
+});

@@ -1,4 +1,4 @@
-import { relative } from 'node:path';
+import { join, relative } from 'node:path';
 import type { CaseResult, Verdict } from '../verdict/result.ts';
 import { duration, figure } from './figures.ts';
 import { harmless, type Paint, paintFor, type Terminal } from './paint.ts';
@@ -11,6 +11,10 @@ export interface ConsoleReporter extends Reporter {
   progress(progress: Progress): void;
   onCase(result: CaseResult): void;
   onEnd(run: ReportedRun): void;
+  /** Says what takes a while, on the line that is rewritten. */
+  busy(what: string): void;
+  /** Takes that line away. */
+  clear(): void;
   /** Prints a line of the harness's own, such as which reports could not be made. */
   note(text: string): void;
 }
@@ -26,6 +30,8 @@ export function consoleReporter(terminal: Terminal, env: NodeJS.ProcessEnv, cwd:
   return {
     name: 'console',
     progress: progress => line.update(progress),
+    busy: what => line.say(what),
+    clear: () => line.clear(),
     note: text => print([harmless(text)]),
     onCase: result => print(caseLines(result, paint)),
     onEnd: run => print(endLines(run, paint, cwd)),
@@ -60,6 +66,7 @@ export function endLines(run: ReportedRun, paint: Paint, cwd: string): string[] 
       : []),
     ...(emulated ? [paint.dim('modelled cycles and instructions are emulated figures, not silicon')] : []),
     ...run.notices.map(notice => noticeLine(notice, paint, cwd)),
+    ...(run.notices.some(({ kind }) => kind === 'report') ? [] : [resultsLine(run, paint, cwd)]),
   ];
 }
 
@@ -90,8 +97,17 @@ function reasonLine(verdict: Verdict, paint: Paint): string {
 
 function noticeLine(notice: Notice, paint: Paint, cwd: string): string {
   if (notice.kind === 'warning') return `${paint.status('broken', 'warning')}  ${indented(notice.text)}`;
-  const near = relative(cwd, notice.path);
-  return `${notice.title}: ${paint.bold(near.startsWith('..') ? notice.path : near)}`;
+  return `${notice.title}: ${paint.bold(nearest(notice.path, cwd))}`;
+}
+
+/** Where there is no page to open, what every page is made from. */
+function resultsLine({ folder }: ReportedRun, paint: Paint, cwd: string): string {
+  return `results: ${paint.bold(nearest(join(folder, 'results.json'), cwd))}`;
+}
+
+function nearest(path: string, cwd: string): string {
+  const near = relative(cwd, path);
+  return near.startsWith('..') ? path : near;
 }
 
 function indented(text: string): string {

@@ -4,15 +4,16 @@ import { element, escapeMarkup } from './markup.ts';
 import { statusWords } from './status.ts';
 
 /**
- * The case on one page for Allure: its verdicts as a table, why any was left open, doubts, then what the figures belong to. Allure 2
- * takes every style away, so spaces and width keep the columns apart; colours work on light and dark.
+ * The case on one page for Allure: its verdicts as a table, why any was left open, doubts, then what the figures belong to. Where
+ * pictures are `leftOut`, that is said, and the table is too: its figures are in the steps. Allure 2 takes every style, margin and
+ * bullet away, so they are written as characters and line breaks; Allure 3 shows both well.
  */
-export function descriptionHtml(result: CaseResult): string {
+export function descriptionHtml(result: CaseResult, leftOut?: string): string {
   return [
-    verdictTable(result.verdicts),
-    ...openQuestions(result.verdicts),
-    ...list('Doubts', result.warnings.map(escapeMarkup)),
-    provenance(result.provenance),
+    leftOut === undefined ? verdictTable(result.verdicts) : element('p', {}, escapeMarkup(leftOut)),
+    ...section('Not decided', openQuestions(result.verdicts)),
+    ...section('Doubts', result.warnings),
+    ...section('Where these figures come from', provenance(result.provenance)),
   ].join('\n');
 }
 
@@ -30,23 +31,15 @@ function verdictRow(verdict: Verdict): string {
 
 /** Allure shows the message of a failed or broken case above all else, but not that of an inconclusive or skipped one. */
 function openQuestions(verdicts: readonly Verdict[]): string[] {
-  const open = verdicts.filter(({ status }) => status === 'inconclusive' || status === 'skipped');
-  return list(
-    'Not decided',
-    open.map(({ budget, reason }) => escapeMarkup(`${budget}: ${reason}`)),
-  );
+  return verdicts
+    .filter(({ status }) => status === 'inconclusive' || status === 'skipped')
+    .map(({ budget, reason }) => `${budget}: ${reason}`);
 }
 
-function list(title: string, items: readonly string[]): string[] {
-  if (items.length === 0) return [];
-  return [
-    element('p', {}, element('b', {}, title)),
-    element(
-      'ul',
-      {},
-      items.map(item => element('li', {}, item)),
-    ),
-  ];
+function section(title: string, lines: readonly string[]): string[] {
+  if (lines.length === 0) return [];
+  const items = lines.map(line => element('p', {}, `• ${escapeMarkup(line)}`));
+  return ['<br/>', element('p', {}, element('b', {}, title)), ...items];
 }
 
 function statusMark(status: Status): string {
@@ -54,27 +47,31 @@ function statusMark(status: Status): string {
   return element('span', { style }, `${statusWords[status].mark} ${status}`);
 }
 
-function provenance(from: Provenance): string {
+function provenance(from: Provenance): string[] {
+  const hashes = [
+    from.imageSha256 && `firmware ${shortened(from.imageSha256)}`,
+    `model ${shortened(from.modelSha256)}`,
+    `vectors ${shortened(from.vectorsSha256)}`,
+  ];
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['target', `${from.board}: ${from.mcu}, ${from.core} at ${from.clockHz / 1e6} MHz`],
     ['basis', from.basis === 'silicon' ? 'silicon' : `${from.basis}: emulated, not silicon`],
     ['emulator', from.emulator],
     ['runtime', from.runtime],
     ['tick source', from.tickSource],
+    [
+      'firmware',
+      from.imageFile && `${from.imageFile}, ${from.isOwnImage ? "the user's own" : 'the reference firmware'}`,
+    ],
     ['firmware build', from.buildId],
-    ['firmware SHA-256', from.imageSha256 && shortened(from.imageSha256)],
-    ['model SHA-256', shortened(from.modelSha256)],
-    ['vectors SHA-256', shortened(from.vectorsSha256)],
+    ['SHA-256', hashes.filter(Boolean).join(', ')],
   ];
-  const rows = facts.flatMap(([name, value]) =>
-    value ? [row('td', [escapeMarkup(name), element('code', {}, escapeMarkup(value))])] : [],
-  );
-  return element('details', {}, [element('summary', {}, 'Where these figures come from'), element('table', {}, rows)]);
+  return facts.flatMap(([name, value]) => (value ? [`${name}: ${value}`] : []));
 }
 
 /** Enough to compare by eye; results.json has the whole. */
 function shortened(sha256: string): string {
-  return `${sha256.slice(0, 16)}…`;
+  return `${sha256.slice(0, 12)}…`;
 }
 
 function row(cell: 'th' | 'td', contents: readonly string[]): string {

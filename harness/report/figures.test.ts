@@ -61,3 +61,8 @@ test('a margin too small to show keeps its sign', () => {
 test('durations read as people say them', () => {
   expect([duration(839.6), duration(12_400), duration(200_000)]).toEqual(['840 ms', '12.4 s', '3 min 20 s']);
 });
+
+test('a check of the harness’s own has no margin', () => {
+  const session = aVerdict({ budget: 'rig.session', measured: 300, relation: '>=', limit: 300, unit: 'inferences' });
+  expect([marginOf(session), limitOf(session)]).toEqual(['', '≥ 300 inferences']);
+});

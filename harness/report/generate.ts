@@ -14,6 +14,7 @@ export function htmlReporter(generatorFor: () => Promise<Generator>, signal: Abo
     name: 'HTML',
     async onEnd(run) {
       const generator = await generatorFor();
+      run.busy(`${generator.name} makes the page`);
       const path = await generateReport(run.folder, generator, signal);
       run.announce({ kind: 'report', title: `Allure report, made by ${generator.name}`, path });
     },

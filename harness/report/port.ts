@@ -15,7 +15,11 @@ export interface ReportedRun {
   readonly folder: string;
   readonly results: Results;
   readonly notices: readonly Notice[];
+  /** Which cases, by `suite @target`, get pictures before all others where there are too many for all. */
+  readonly drawFirst: RegExp | undefined;
   announce(notice: Notice): void;
+  /** Says what takes a while, to a person who waits for it. */
+  busy(what: string): void;
 }
 
 /** What a reporter tells the person: where a report lies, or why one is missing. It never changes a verdict. */

@@ -51,3 +51,20 @@ test('elsewhere a plain line comes every five seconds at most, and none for a sh
     'fashion on rp2040js-pico  vector 10/300  41 MIPS  4 min 21 s left\n',
   ]);
 });
+
+test('where a line is too narrow the names are cut, not the figures', () => {
+  const long = { ...at(120), suite: 'a'.repeat(80) };
+  const text = progressText(long, 8000, 60);
+  expect(text).toMatch(/^a+….*pico {2}vector 120\/300 {2}41 MIPS {2}12 s left$/);
+  expect(text).toHaveLength(60);
+});
+
+test('what else takes a while is said at once on a terminal, and elsewhere only after five seconds', () => {
+  const live = terminal(true);
+  live.line.update(at(1));
+  live.line.say('allure makes the page');
+  expect(live.written.at(-1)).toBe('\r\u001b[2Kallure makes the page');
+  const plain = terminal(false);
+  plain.line.say('allure makes the page');
+  expect(plain.written).toEqual([]);
+});

@@ -1,4 +1,5 @@
 import { duration } from './figures.ts';
+import { fitted, widthOf } from './fit.ts';
 import type { Terminal } from './paint.ts';
 
 /** How far one case is. `mips` is the emulator's speed over the last second or so [million instructions a second]. */
@@ -13,6 +14,8 @@ export interface Progress {
 /** One line that says what is being measured. */
 export interface ProgressLine {
   update(progress: Progress): void;
+  /** Says what else takes a while. */
+  say(text: string): void;
   /** Takes the line away, so that other text can be printed. */
   clear(): void;
 }
@@ -27,16 +30,22 @@ export function progressLine(terminal: Terminal, nowMs: () => number): ProgressL
   let writtenMs = live ? Number.NEGATIVE_INFINITY : nowMs();
   let shown = false;
 
+  const isDue = (pauseMs: number) => nowMs() - writtenMs >= pauseMs;
+  const show = (text: string) => {
+    writtenMs = nowMs();
+    terminal.write(live ? `\r\u001b[2K${text}` : `${text}\n`);
+    shown = live;
+  };
+  const columns = () => (live ? (terminal.columns ?? 80) - 1 : Number.POSITIVE_INFINITY);
+
   return {
     update(progress) {
-      const now = nowMs();
       const title = `${progress.suite} on ${progress.target}`;
-      if (title !== started.title) started = { title, atMs: now };
-      if (now - writtenMs < (live ? rewriteMs : plainMs)) return;
-      writtenMs = now;
-      const text = progressText(progress, now - started.atMs);
-      terminal.write(live ? `\r\u001b[2K${text.slice(0, (terminal.columns ?? 80) - 1)}` : `${text}\n`);
-      shown = live;
+      if (title !== started.title) started = { title, atMs: nowMs() };
+      if (isDue(live ? rewriteMs : plainMs)) show(progressText(progress, nowMs() - started.atMs, columns()));
+    },
+    say(text) {
+      if (isDue(live ? 0 : plainMs)) show(fitted(text, columns()));
     },
     clear() {
       if (shown) terminal.write('\r\u001b[2K');
@@ -45,14 +54,17 @@ export function progressLine(terminal: Terminal, nowMs: () => number): ProgressL
   };
 }
 
-/** `fashion on rp2040js-pico  vector 120/300  41 MIPS  12 s left` */
-export function progressText({ suite, target, done, total, mips }: Progress, elapsedMs: number): string {
-  const parts = [`${suite} on ${target}`, `vector ${done}/${total}`];
-  if (mips !== undefined) parts.push(`${mips < 10 ? mips.toFixed(1) : Math.round(mips)} MIPS`);
+/** `fashion on rp2040js-pico  vector 120/300  41 MIPS  12 s left`; where that is wider than `columns`, the names are cut, not the figures. */
+export function progressText(progress: Progress, elapsedMs: number, columns = Number.POSITIVE_INFINITY): string {
+  const { suite, target, done, total, mips } = progress;
+  const figures = [`vector ${done}/${total}`];
+  if (mips !== undefined) figures.push(`${mips < 10 ? mips.toFixed(1) : Math.round(mips)} MIPS`);
   // the first vectors are slow (start, warm-up) and would promise hours
   if (done > 0 && done < total && elapsedMs > 1000)
-    parts.push(`${duration(wholeSeconds((elapsedMs / done) * (total - done)))} left`);
-  return parts.join('  ');
+    figures.push(`${duration(wholeSeconds((elapsedMs / done) * (total - done)))} left`);
+  const rest = `  ${figures.join('  ')}`;
+  const title = fitted(`${suite} on ${target}`, Math.max(12, columns - widthOf(rest)));
+  return fitted(`${title}${rest}`, columns);
 }
 
 function wholeSeconds(ms: number): number {

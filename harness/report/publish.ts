@@ -4,9 +4,13 @@ import type { Notice, ReportedRun, Reporter } from './port.ts';
 import type { Results } from './results.ts';
 
 /** A run's folder and its results for reporters to share; notices are kept in the order they were announced. */
-export function reportedRun(folder: string, results: Results): ReportedRun {
+export function reportedRun(
+  folder: string,
+  results: Results,
+  { busy = () => {}, drawFirst }: Partial<Pick<ReportedRun, 'busy' | 'drawFirst'>> = {},
+): ReportedRun {
   const notices: Notice[] = [];
-  return { folder, results, notices, announce: notice => void notices.push(notice) };
+  return { folder, results, notices, drawFirst, busy, announce: notice => void notices.push(notice) };
 }
 
 /** Tells every reporter of a case. One reporter's failure is a warning, and the others still run. */

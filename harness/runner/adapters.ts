@@ -23,14 +23,22 @@ export async function protocolFor(_board: Board): Promise<Protocol> {
   return (await import('../protocol/tickmark.ts')).tickmarkProtocol();
 }
 
-/** What a run writes, in this order: the HTML is made from what the others have written. The signal ends the HTML generator. */
+/** What a run writes: its results, then every report. The signal ends the HTML generator. */
 export async function reportersFor(
+  options: { readonly html: boolean },
+  signal: AbortSignal,
+): Promise<readonly Reporter[]> {
+  const { jsonReporter } = await import('../report/json.ts');
+  return [jsonReporter(), ...(await reportsFor(options, signal))];
+}
+
+/** Every report that is made from results, in this order: the HTML is made from what the others have written. */
+export async function reportsFor(
   { html }: { readonly html: boolean },
   signal: AbortSignal,
 ): Promise<readonly Reporter[]> {
   const { env } = process;
   const written = [
-    (await import('../report/json.ts')).jsonReporter(),
     (await import('../report/allure.ts')).allureReporter(),
     (await import('../report/junit.ts')).junitReporter(),
     (await import('../report/summary.ts')).summaryReporter(env),

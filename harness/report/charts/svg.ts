@@ -1,3 +1,4 @@
+import { withoutMiddle } from '../fit.ts';
 import { type Attributes, element, escapeMarkup } from '../markup.ts';
 
 export const chartWidth = 760;
@@ -40,16 +41,9 @@ export function label(attributes: Attributes, content: string): string {
   return element('text', attributes, escapeMarkup(content));
 }
 
-/** Text cut to about `widthPx` at a font size [px], with the middle left out: names differ at both ends. */
+/** Text cut to about `widthPx` at a font size [px], with the middle left out. */
 export function ellipsize(text: string, widthPx: number, fontPx: number): string {
-  if (widthOf(text, fontPx) <= widthPx) return text;
-  const characters = Array.from(text);
-  for (let kept = characters.length - 1; kept > 2; kept--) {
-    const head = Math.ceil(kept / 2);
-    const cut = `${characters.slice(0, head).join('')}…${characters.slice(head - kept).join('')}`;
-    if (widthOf(cut, fontPx) <= widthPx) return cut;
-  }
-  return '…';
+  return withoutMiddle(text, shorter => widthOf(shorter, fontPx) <= widthPx);
 }
 
 /** About the width [px] that `text` takes. */
