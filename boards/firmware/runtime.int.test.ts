@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dataDir, noData } from '../../harness/fixtures/data.ts';
+import { type WrittenModel, writeModel } from '../../harness/fixtures/tflite.ts';
 import { missingTool } from '../../harness/fixtures/tools.ts';
 
 /** Part of a group's file: all models, inputs or outputs of the group lie end to end. */
@@ -27,14 +28,15 @@ type Job = readonly [model: string, inputs: string, outputs: string];
 
 const firmware = fileURLToPath(new URL('.', import.meta.url));
 const hasCompiler = ['make', 'cc'].every(tool => spawnSync(tool, ['--version']).status === 0);
-const skipReason = dataDir === undefined ? noData : missingTool(hasCompiler, 'no C compiler: install gcc and make');
+const noCompiler = missingTool(hasCompiler, 'no C compiler: install gcc and make');
+const skipReason = dataDir === undefined ? noData : noCompiler;
 const cases: Case[] = dataDir ? JSON.parse(readFileSync(join(dataDir, 'ops/index.json'), 'utf8')) : [];
 const groups = [...new Set(cases.map(({ op }) => op))];
 let folder: string;
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'tickmark-runtime-'));
-  if (!skipReason) execFileSync('make', ['-C', firmware, 'host'], { stdio: 'inherit' });
+  if (hasCompiler) execFileSync('make', ['-C', firmware, 'host'], { stdio: 'inherit' });
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
@@ -103,6 +105,85 @@ test('names the tensor that is larger than the arena', ({ skip }) => {
 
   expect([status, stderr]).toEqual([8, expect.stringMatching(/needs \d+ bytes of arena, 524288 are reserved/)]);
 });
+
+describe.each(['runtime-host', 'runtime-host-asan'])('%s', runtime => {
+  test('a convolution in two groups keeps their channels apart', ({ skip }) => {
+    skip(!hasCompiler, noCompiler);
+    const tensors = [
+      { shape: [1, 1, 2, 4], scales: [1] },
+      { shape: [2, 1, 2, 2], scales: [1], data: int8s(1, 2, 0, 1, 3, 4, 1, 0) },
+      { shape: [1, 1, 1, 2], scales: [1] },
+    ];
+    const options = { 0: { int8: 1 }, 1: { int32: 1 }, 2: { int32: 1 } };
+    const conv = { code: 3, inputs: [0, 1, -1], outputs: [2], options };
+    // Group 0 sees the first two channels of both pixels, group 1 the last two.
+    expect(outputsOf(runtime, { tensors, operators: [conv] }, int8s(1, 2, 3, 4, 5, 6, 7, 8))).toEqual([
+      1 * 1 + 2 * 2 + 6 * 1,
+      3 * 3 + 4 * 4 + 7 * 1,
+    ]);
+  });
+
+  test('REDUCE_MIN gives the smallest code along its axis', ({ skip }) => {
+    skip(!hasCompiler, noCompiler);
+    const axis = { shape: [1], type: 2, data: new Uint8Array(Int32Array.of(-1).buffer) };
+    const tensors = [{ shape: [2, 3] }, axis, { shape: [2] }];
+    const operators = [{ code: 89, inputs: [0, 1], outputs: [2] }];
+    expect(outputsOf(runtime, { tensors, operators }, int8s(5, -7, 0, 127, 126, 127))).toEqual([-7, 126]);
+  });
+
+  test('QUANTIZE from int16 rounds twice, halves away from zero, and saturates', ({ skip }) => {
+    skip(!hasCompiler, noCompiler);
+    const tensors = [
+      { shape: [4], type: 7, scales: [1 / 256] },
+      { shape: [4], scales: [1] },
+    ];
+    const operators = [{ code: 114, inputs: [0], outputs: [1] }];
+    const inputs = new Uint8Array(Int16Array.of(384, -384, 127, 32767).buffer);
+    expect(outputsOf(runtime, { tensors, operators }, inputs)).toEqual([2, -2, 1, 127]);
+  });
+
+  test('HARD_SWISH with a far coarser output keeps only the sign, as 16-bit rounding does in TFLM', ({ skip }) => {
+    skip(!hasCompiler, noCompiler);
+    const tensors = [
+      { shape: [3], scales: [1 / 128] },
+      { shape: [3], scales: [16], zeroPoint: 5 },
+    ];
+    const operators = [{ code: 117, inputs: [0], outputs: [1] }];
+    expect(outputsOf(runtime, { tensors, operators }, int8s(-128, 0, 127))).toEqual([4, 6, 6]);
+  });
+
+  test('what TFLM leaves undefined is refused by name', ({ skip }) => {
+    skip(!hasCompiler, noCompiler);
+    const ints = (shape: number[], ...values: number[]) => {
+      return { shape, type: 2, data: new Uint8Array(Int32Array.from(values).buffer) };
+    };
+    const tensors = [{ shape: [1, 1, 1] }, ints([1], 2), ints([1, 2], 0, 1), { shape: [2, 1, 1] }];
+    const model = { tensors, operators: [{ code: 38, inputs: [0, 1, 2], outputs: [3] }] };
+    expect(attempt(runtime, writeSmall(model, int8s(1))).stderr).toBe(
+      'no kernel for SPACE_TO_BATCH_ND with paddings, which TFLM leaves undefined (operator 0)\n',
+    );
+  });
+});
+
+type SmallModel = Pick<WrittenModel, 'tensors' | 'operators'>;
+
+function int8s(...codes: number[]): Uint8Array {
+  return new Uint8Array(Int8Array.from(codes).buffer);
+}
+
+/** Runs a model from its first tensor to its last, which is int8. */
+function outputsOf(runtime: string, model: SmallModel, inputs: Uint8Array): number[] {
+  const job = writeSmall(model, inputs);
+  run(runtime, job);
+  return [...new Int8Array(readFileSync(job[2]))];
+}
+
+function writeSmall(model: SmallModel, inputs: Uint8Array): Job {
+  const job: Job = [join(folder, 'small.tflite'), join(folder, 'small.in'), join(folder, 'small.out')];
+  writeFileSync(job[0], writeModel({ ...model, inputs: [0], outputs: [model.tensors.length - 1] }));
+  writeFileSync(job[1], inputs);
+  return job;
+}
 
 function data(path: string): string {
   return join(dataDir ?? '', path);

@@ -11,8 +11,7 @@ typedef struct {
   int32_t value[MOST_CONSTANTS];
 } constants;
 
-/* The values of the node's input `i`, int32 or int64. Refuses what is no constant, has more than `most` values, or
- * leaves 32 bits. */
+/* The values of the node's input `i`. Refuses what is no int32 constant or has more than `most` values. */
 constants constant_ints(node *n, uint32_t i, uint32_t most);
 
 #endif

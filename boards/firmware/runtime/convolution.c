@@ -13,7 +13,8 @@ typedef struct {
   void *patch; /* int8 taps under the window; NULL when the input itself is the patch */
   void *sums;  /* int32 [out channels] */
   uint32_t patch_bytes;
-  int32_t multiplier; /* depthwise: output channels for each input channel */
+  int32_t filter_channels; /* convolution: input channels that one filter sees, fewer than all in groups */
+  int32_t multiplier;      /* depthwise: output channels for each input channel */
   int8_t input_zero_point;
 } plan;
 
@@ -74,18 +75,42 @@ static void prepare_conv(node *n) {
   const shape filter = tensor_shape(n, l.filter);
   if (!node_support(n, filter.rank == 4, "with a filter of a rank other than 4")) return;
   const window w = window_of(n, l.input, l.output, conv_options(n, &filter));
-  node_support(n, filter.dim[3] == w.in_channels, "in groups");
+  const int32_t depth = filter.dim[3];
+  if (!node_require(n,
+                    depth > 0 && w.in_channels >= depth && w.in_channels % depth == 0 &&
+                        w.out_channels % (w.in_channels / depth) == 0,
+                    "the filter's channels do not divide the input's into groups"))
+    return;
   node_require(n, filter.dim[0] == w.out_channels, "the filter does not have the output's channels");
   l.count = (uint32_t)w.out_channels;
   check_layer(n, &l);
   plan *p = keep_plan(n, &l, &w);
-  if (p == NULL || !keep_channels(n, &l, p->patch_bytes, 1, p->patch_bytes, &p->channels)) return;
+  const uint32_t filter_bytes = (uint32_t)(w.height * w.width * depth);
+  if (p == NULL || !keep_channels(n, &l, filter_bytes, 1, filter_bytes, &p->channels)) return;
+  p->filter_channels = depth;
   request_scratch(n, p);
 }
 
 /* The sums of all output channels at one place of the output. */
 static HOT void conv_sums(const plan *p, const int8_t *patch) {
   dot_rows(patch, p->weights, p->patch_bytes, p->channels.count, p->sums);
+}
+
+/* In groups, each filter sees its share of the channels under every tap. */
+static void grouped_sums(const plan *p, const int8_t *patch) {
+  const window *w = &p->window;
+  const int32_t depth = p->filter_channels, taps = w->height * w->width,
+                filters = w->out_channels / (w->in_channels / depth);
+  const int8_t *weight = p->weights;
+  int32_t *sums = p->sums;
+  for (int32_t channel = 0; channel < w->out_channels; channel++) {
+    const int8_t *x = patch + channel / filters * depth;
+    int32_t sum = 0;
+    for (int32_t tap = 0; tap < taps; tap++, x += w->in_channels) {
+      for (int32_t i = 0; i < depth; i++) sum += x[i] * *weight++;
+    }
+    sums[channel] = (int32_t)((uint32_t)sums[channel] + (uint32_t)sum);
+  }
 }
 
 static HOT void depthwise_sums(const plan *p, const int8_t *patch) {
@@ -124,7 +149,10 @@ static HOT void slide(const plan *p, void (*add_sums)(const plan *, const int8_t
   }
 }
 
-static void invoke_conv(const void *p) { slide(p, conv_sums); }
+static void invoke_conv(const void *plan_) {
+  const plan *p = plan_;
+  slide(p, p->filter_channels == p->window.in_channels ? conv_sums : grouped_sums);
+}
 
 static window_options depthwise_options(node *n, const shape *filter) {
   return (window_options){

@@ -35,8 +35,11 @@ static void prepare_concatenation(node *n) {
   move_plan *p = keep_moves(n, n->inputs.count);
   int32_t at = 0;
   for (uint32_t i = 0; p && i < n->inputs.count && !node_refused(n); i++) {
-    add_part(n, p, node_input(n, i), output, axis, at, true);
-    at += tensor_shape(n, node_input(n, i)).dim[clamp(axis, 0, MAX_RANK - 1)];
+    const tensor *part = node_input(n, i);
+    node_support(n, tensor_type(n, part) != INT8 || same_quantization(n, part, output),
+                 "with a change of quantization");
+    add_part(n, p, part, output, axis, at, true);
+    at += tensor_shape(n, part).dim[clamp(axis, 0, MAX_RANK - 1)];
   }
   if (p) node_require(n, axis >= 0 && axis < out.rank && at == out.dim[axis], "the inputs do not fill the output");
 }

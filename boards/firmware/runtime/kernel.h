@@ -96,6 +96,8 @@ uint32_t tensor_element_bytes(node *n, const tensor *t);
 uint32_t tensor_elements(node *n, const tensor *t);
 shape tensor_shape(node *n, const tensor *t);
 quantization tensor_quantization(node *n, const tensor *t);
+/* Whether codes of one tensor may stand in the other as they are. */
+bool same_quantization(node *n, const tensor *a, const tensor *b);
 float channel_scale(node *n, const quantization *q, uint32_t channel);
 
 #endif

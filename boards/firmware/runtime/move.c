@@ -58,5 +58,6 @@ traversal whole(const shape *s) {
 uint8_t fill_of(node *n, const tensor *output, const tensor *value) {
   if (value == NULL) return tensor_type(n, output) == INT8 ? (uint8_t)tensor_quantization(n, output).zero_point : 0;
   const bool is_byte = tensor_type(n, value) == INT8 && value->bytes == 1 && node_is_constant(n, value);
-  return node_support(n, is_byte, "with this value") ? *(const uint8_t *)value->data : 0;
+  const bool fits = is_byte && tensor_type(n, output) == INT8 && same_quantization(n, value, output);
+  return node_support(n, fits, "with this value") ? *(const uint8_t *)value->data : 0;
 }

@@ -17,6 +17,13 @@ typedef struct {
 
 enum { PADDING, STRIDE_X, STRIDE_Y, WIDTH, HEIGHT, ACTIVATION };
 
+/* PoolingPrepare's check: a code is pooled, never rescaled. */
+static bool keeps_quantization(node *n, const tensor *input, const tensor *output) {
+  const quantization in = tensor_quantization(n, input), out = tensor_quantization(n, output);
+  const float change = in.scale - out.scale;
+  return change <= 1e-6f && change >= -1e-6f && in.zero_point == out.zero_point;
+}
+
 static void prepare(node *n) {
   const tensor *input = node_input(n, 0), *output = node_output(n, 0);
   node_support_type(n, input, INT8);
@@ -32,6 +39,7 @@ static void prepare(node *n) {
                                  .dilation_x = 1,
                              });
   node_require(n, w.in_channels == w.out_channels, "the output does not have the input's channels");
+  node_support(n, keeps_quantization(n, input, output), "with a change of quantization");
   const code_range range = activation_range(n, fb_int8_field(n->model, n->options, ACTIVATION, 0), output);
   plan *p = node_keep(n, sizeof *p);
   if (p) *p = (plan){w, input, output, range};

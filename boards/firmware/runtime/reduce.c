@@ -1,4 +1,5 @@
-/* MEAN, SUM, REDUCE_MAX: TFLM's reference_ops::QuantizedMeanOrSum and ReduceGeneric. And ARG_MAX, ARG_MIN. */
+/* MEAN, SUM, REDUCE_MAX, REDUCE_MIN: TFLM's reference_ops::QuantizedMeanOrSum and ReduceGeneric. And ARG_MAX, ARG_MIN.
+ */
 #include <string.h>
 
 #include "constants.h"
@@ -125,12 +126,27 @@ static void invoke_max(const void *plan_) {
   traverse(&p->walk, largest_run, p);
 }
 
-static void prepare_max(node *n) {
+static HOT void smallest_run(const void *plan_, int32_t a, int32_t b) {
+  const plan *p = plan_;
+  const int32_t last = p->walk.rank - 1, a_stride = p->walk.a[last], b_stride = p->walk.b[last];
+  const int8_t *x = (const int8_t *)p->input->data + a;
+  int8_t *smallest = (int8_t *)p->output->data + b;
+  for (int32_t i = p->walk.count[last]; i; i--, x += a_stride, smallest += b_stride) {
+    if (*x < *smallest) *smallest = *x;
+  }
+}
+
+static void invoke_min(const void *plan_) {
+  const plan *p = plan_;
+  memset(p->output->data, INT8_MAX, p->outputs);
+  traverse(&p->walk, smallest_run, p);
+}
+
+static void prepare_extreme(node *n) {
   int32_t reduced;
   plan *p = keep_plan(n, &reduced);
   if (p == NULL) return;
-  const quantization in = tensor_quantization(n, p->input), out = tensor_quantization(n, p->output);
-  node_support(n, in.scale == out.scale && in.zero_point == out.zero_point, "with a change of quantization");
+  node_support(n, same_quantization(n, p->input, p->output), "with a change of quantization");
 }
 
 /* Which element along one axis is the extreme; of equals the first. */
@@ -178,6 +194,7 @@ static void invoke_arg_min(const void *p) { find_args(p, -1); }
 
 const kernel mean = {40, "MEAN", prepare_mean, invoke_sum};
 const kernel sum = {74, "SUM", prepare_sum, invoke_sum};
-const kernel reduce_max = {82, "REDUCE_MAX", prepare_max, invoke_max};
+const kernel reduce_max = {82, "REDUCE_MAX", prepare_extreme, invoke_max};
+const kernel reduce_min = {89, "REDUCE_MIN", prepare_extreme, invoke_min};
 const kernel arg_max = {56, "ARG_MAX", prepare_arg, invoke_arg_max};
 const kernel arg_min = {79, "ARG_MIN", prepare_arg, invoke_arg_min};

@@ -50,6 +50,7 @@ code_range type_range(node *n, const tensor *t) {
   switch (tensor_type(n, t)) {
     case UINT8: return (code_range){0, UINT8_MAX};
     case INT16: return (code_range){INT16_MIN, INT16_MAX};
+    case INT32: return (code_range){INT32_MIN, INT32_MAX};
     default: return (code_range){INT8_MIN, INT8_MAX};
   }
 }

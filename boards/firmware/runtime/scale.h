@@ -27,7 +27,7 @@ double exp_of(double x);
 /* CalculateActivationRangeQuantized. `activation` is ActivationFunctionType of the schema. */
 code_range activation_range(node *n, int32_t activation, const tensor *output);
 
-/* Lowest and highest code of an int8, uint8 or int16 tensor. */
+/* Lowest and highest code of an int8, uint8, int16 or int32 tensor. */
 code_range type_range(node *n, const tensor *t);
 
 #endif

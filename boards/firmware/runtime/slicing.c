@@ -97,6 +97,7 @@ static void prepare_strided_slice(node *n) {
   const bool is_plain = fb_int32_field(n->model, n->options, ELLIPSIS_MASK, 0) == 0 &&
                         fb_int32_field(n->model, n->options, NEW_AXIS_MASK, 0) == 0;
   node_support(n, is_plain, "with an ellipsis or a new axis");
+  node_support(n, in.rank <= 4, "of more than 4 dimensions");
   move_plan *p = keep_moves(n, 1);
   const bool fits = (int32_t)begin.count == in.rank && (int32_t)end.count == in.rank && (int32_t)step.count == in.rank;
   if (p == NULL || !node_require(n, fits, "begin, end and strides do not fit the shape")) return;

@@ -17,9 +17,10 @@ static void check_shapes(node *n, const plan *p, const shape *input, const shape
   const bool are_matrices = input->rank == 2 && features->rank == 2 && times->rank == 2;
   const bool fits = are_matrices && p->inputs > 0 && p->memory > 0 && features->dim[1] == input->dim[1] &&
                     times->dim[0] == features->dim[0] && p->rank > 0 && p->filters % p->rank == 0 &&
+                    p->bias->bytes == p->filters / p->rank * sizeof(int32_t) &&
                     p->state->bytes == p->batches * p->filters * p->memory * sizeof(int16_t) &&
                     p->output->bytes == p->batches * p->filters / p->rank;
-  node_require(n, fits, "the shapes of input, weights, state and output do not fit");
+  node_require(n, fits, "the shapes of input, weights, bias, state and output do not fit");
 }
 
 static void check_types(node *n, const plan *p) {
@@ -31,10 +32,9 @@ static void check_types(node *n, const plan *p) {
   node_support(n, node_is_constant(n, p->features) && node_is_constant(n, p->times),
                "with weights that are no constant");
   node_require(n, !node_is_constant(n, p->state), "the state is a constant");
-  if (p->bias == NULL) return;
+  if (!node_support(n, p->bias != NULL, "without a bias, which TFLM reads all the same")) return;
   node_support_type(n, p->bias, INT32);
   node_support(n, node_is_constant(n, p->bias), "with a bias that is no constant");
-  node_require(n, p->bias->bytes == p->filters / p->rank * sizeof(int32_t), "the bias does not have one value a unit");
 }
 
 /* The scales are multiplied and divided in single precision, as in PrepareSvdf. */
@@ -68,9 +68,10 @@ static void prepare(node *n) {
       .memory = (uint32_t)time_shape.dim[1],
       .rank = (uint32_t)fb_int32_field(n->model, n->options, 0, 0),
   };
+  check_types(n, &draft);
+  if (node_refused(n)) return;
   check_shapes(n, &draft, &in, &feature_shape, &time_shape);
   if (node_refused(n)) return;
-  check_types(n, &draft);
   set_factors(n, &draft);
   plan *p = node_keep(n, sizeof *p);
   if (p) *p = draft;
@@ -97,7 +98,7 @@ static void invoke(const void *plan_) {
     const int8_t *features = p->features->data;
     const int16_t *times = p->times->data;
     for (uint32_t unit = 0; unit < p->filters / p->rank; unit++) {
-      uint32_t sum = p->bias ? (uint32_t)((const int32_t *)p->bias->data)[unit] : 0;
+      uint32_t sum = (uint32_t)((const int32_t *)p->bias->data)[unit];
       for (uint32_t r = 0; r < p->rank; r++, features += p->inputs, times += p->memory, state += p->memory) {
         memmove(state, state + 1, (p->memory - 1) * sizeof *state);
         state[p->memory - 1] = (int16_t)feature(p, x, features);

@@ -46,6 +46,11 @@ quantization tensor_quantization(node *n, const tensor *t) {
   return q;
 }
 
+bool same_quantization(node *n, const tensor *a, const tensor *b) {
+  const quantization of_a = tensor_quantization(n, a), of_b = tensor_quantization(n, b);
+  return of_a.scale == of_b.scale && of_a.zero_point == of_b.zero_point;
+}
+
 float channel_scale(node *n, const quantization *q, uint32_t channel) {
   return q->channels == 1 ? q->scale : checked_scale(n, q->scales_at + 4 * channel);
 }

@@ -28,16 +28,17 @@ static void prepare(node *n) {
   };
   const shape filter = tensor_shape(n, l.filter);
   if (!node_support(n, filter.rank == 4, "with a filter of a rank other than 4")) return;
-  const window w = window_of(n, l.output, l.input,
-                             (window_options){
-                                 .height = filter.dim[1],
-                                 .width = filter.dim[2],
-                                 .padding = fb_int8_field(n->model, n->options, PADDING, 0),
-                                 .stride_y = fb_int32_field(n->model, n->options, STRIDE_Y, 0),
-                                 .stride_x = fb_int32_field(n->model, n->options, STRIDE_X, 0),
-                                 .dilation_y = 1,
-                                 .dilation_x = 1,
-                             });
+  /* As in TFLM, inputs whose windows lie outside of the output count for nothing. */
+  const window w = window_between(n, l.output, l.input,
+                                  (window_options){
+                                      .height = filter.dim[1],
+                                      .width = filter.dim[2],
+                                      .padding = fb_int8_field(n->model, n->options, PADDING, 0),
+                                      .stride_y = fb_int32_field(n->model, n->options, STRIDE_Y, 0),
+                                      .stride_x = fb_int32_field(n->model, n->options, STRIDE_X, 0),
+                                      .dilation_y = 1,
+                                      .dilation_x = 1,
+                                  });
   node_require(n, filter.dim[0] == w.in_channels && filter.dim[3] == w.out_channels,
                "the filter does not have the tensors' channels");
   l.count = (uint32_t)w.in_channels;

@@ -61,8 +61,9 @@ static void prepare_q4(node *n, int32_t zero_point, int32_t (*map)(const mapping
   mapping m;
   if (!check(n, &m)) return;
   node_support(n, m.out.zero_point == zero_point, "with this zero point of the output");
-  m.factor = factor_of(n, (double)m.in.scale * 0x1p27);
-  if (!node_support(n, m.factor.shift >= 0 && m.factor.shift <= 31, "with a scale out of range for Q4.27")) return;
+  /* From a scale of 8 on every code lies beyond Q4.27, and the radius is 0. */
+  m.factor = factor_of(n, (m.in.scale < 8 ? (double)m.in.scale : 8) * 0x1p27);
+  if (!node_support(n, m.factor.shift >= 0, "with a scale too small for Q4.27")) return;
   m.radius = input_radius(m.factor, Q4);
   keep_table(&m, map);
 }
@@ -157,6 +158,11 @@ static int32_t high_multiply16(int32_t a, int32_t b) {
   return (product + (product >= 0 ? 1 << 14 : 1 - (1 << 14))) / (1 << 15);
 }
 
+/* RoundingDivideByPOT in 16 bits: its mask overflows from a shift of 16 on, which leaves the sign and never 0. */
+static int32_t rounding_shift16(int32_t x, int32_t shift) {
+  return shift < 16 ? rounding_shift(x, shift) : x < 0 ? -1 : 1;
+}
+
 /* reference_ops::HardSwish in 16 bits: x * relu6(x + 3) / 6, the second part as a fixed-point share in [0, 1]. */
 static int32_t hard_swish_code(const mapping *m, int32_t code) {
   enum { HIRES_BITS = 7 };
@@ -166,11 +172,11 @@ static int32_t hard_swish_code(const mapping *m, int32_t code) {
       shift > 0 ? saturate16(shift > 16 ? (x > 0) * INT16_MAX + (x < 0) * INT16_MIN : x * (1 << (shift - 1))) : x;
   share = high_multiply16(share, short_multiplier(m->negative_factor));
   if (shift > 0) share = saturate16(2 * share);
-  if (shift < 0) share = rounding_shift(share, -shift);
+  if (shift < 0) share = rounding_shift16(share, -shift);
   share = (share + (1 << 15)) >> 1;
   const int32_t y =
       share * on_output_scale / (1 << 15); /* towards zero, which cancels the bias of the roundings before */
-  return rounding_shift(y, -m->factor.shift) + m->out.zero_point;
+  return rounding_shift16(y, -m->factor.shift) + m->out.zero_point;
 }
 
 static void prepare_hard_swish(node *n) {

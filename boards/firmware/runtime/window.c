@@ -15,7 +15,7 @@ static int32_t slide(int32_t padding, int32_t in, int32_t taps, int32_t stride, 
 
 static bool is_sane(int32_t value) { return value > 0 && value < 1 << 14; }
 
-window window_of(node *n, const tensor *input, const tensor *output, window_options o) {
+window window_between(node *n, const tensor *input, const tensor *output, window_options o) {
   window w = {0};
   const shape in = tensor_shape(n, input), out = tensor_shape(n, output);
   if (!node_support(n, in.rank == 4 && out.rank == 4, "of a rank other than 4")) return w;
@@ -39,10 +39,19 @@ window window_of(node *n, const tensor *input, const tensor *output, window_opti
       .dilation_y = o.dilation_y,
       .dilation_x = o.dilation_x,
   };
-  const int32_t out_height = slide(o.padding, w.in_height, o.height, o.stride_y, o.dilation_y, &w.top);
-  const int32_t out_width = slide(o.padding, w.in_width, o.width, o.stride_x, o.dilation_x, &w.left);
-  node_require(n, out_height == w.out_height && out_width == w.out_width && out.dim[0] == w.batches,
-               "the output's shape does not follow from the input's");
+  slide(o.padding, w.in_height, o.height, o.stride_y, o.dilation_y, &w.top);
+  slide(o.padding, w.in_width, o.width, o.stride_x, o.dilation_x, &w.left);
+  node_require(n, out.dim[0] == w.batches, "input and output do not have the same batches");
+  return w;
+}
+
+window window_of(node *n, const tensor *input, const tensor *output, window_options o) {
+  const window w = window_between(n, input, output, o);
+  int32_t padding;
+  if (node_refused(n)) return w;
+  const bool fits = slide(o.padding, w.in_height, o.height, o.stride_y, o.dilation_y, &padding) == w.out_height &&
+                    slide(o.padding, w.in_width, o.width, o.stride_x, o.dilation_x, &padding) == w.out_width;
+  node_require(n, fits, "the output's shape does not follow from the input's");
   return w;
 }
 

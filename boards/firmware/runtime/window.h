@@ -22,7 +22,10 @@ typedef struct {
   int32_t dilation_y, dilation_x;
 } window_options;
 
-/* Checks the options against the shapes of input and output (ComputePaddingHeightWidth). */
+/* The window that slides over `input` with one place for each place of `output`, however many there are. */
+window window_between(node *n, const tensor *input, const tensor *output, window_options options);
+
+/* The same, checks the options against the shapes of input and output (ComputePaddingHeightWidth). */
 window window_of(node *n, const tensor *input, const tensor *output, window_options options);
 
 /* Copies the int8 taps under the window at (y, x) of one image: [height, width, in_channels], `outside` where there is
