@@ -1,9 +1,31 @@
-import { type QuantizedType, quantize } from '../model/quantize.ts';
+import { codeRange, type QuantizedType, quantize } from '../model/quantize.ts';
 import type { Tensor, TensorType } from '../model/tflite.ts';
-import type { Preprocess } from '../suite/suite.ts';
-import type { Fail } from './npy.ts';
+import type { Fail } from './fail.ts';
+import type { Values } from './formats/numbers.ts';
 
-const writers = {
+/** Makes real values into the bytes of one tensor, and remembers how well they fit it. */
+export interface Encoder {
+  /** The bytes of one vector [elements]. Throws `fail(…)` for a value that is not finite. */
+  encode(values: Values, vector: number, fail: Fail): Uint8Array;
+  /** Throws `fail(…)` when a pixel of 0…`brightest` cannot be meant as it is: the tensor does not hold so large a value. */
+  expectPixels(brightest: number, fail: Fail): void;
+  /** Throws `fail(…)` when there were values and every one lay beyond what the tensor can hold: then their scale is wrong. */
+  expectRange(fail: Fail): void;
+}
+
+/**
+ * How real values become a tensor's bytes: q = round(r / scale) + zeroPoint, halves away from zero, saturated; a float32 tensor takes the
+ * values themselves. Throws `fail(…)` for a tensor that real values cannot become.
+ */
+export function encoderOf(tensor: Tensor, fail: Fail): Encoder {
+  const { type } = tensor;
+  if (!isEncoded(type))
+    throw fail(`real values cannot become ${type}, the type of the model's input`, 'give a raw .bin');
+  if (type === 'float32') return { encode: floats, expectPixels: () => {}, expectRange: () => {} };
+  return quantizer(type, affineOf(tensor, fail));
+}
+
+const arrays = {
   int8: Int8Array,
   uint8: Uint8Array,
   int16: Int16Array,
@@ -11,53 +33,71 @@ const writers = {
   float32: Float32Array,
 } as const;
 
-type EncodedType = keyof typeof writers;
+function isEncoded(type: TensorType): type is keyof typeof arrays {
+  return Object.hasOwn(arrays, type);
+}
 
-/** Turns one vector's real values [elements] into the bytes of a tensor. */
-export type Encode = (values: ArrayLike<number>, vector: number) => Uint8Array;
+function floats(values: Values, vector: number, fail: Fail): Uint8Array {
+  const made = Float32Array.from(values);
+  const odd = made.findIndex(value => !Number.isFinite(value));
+  if (odd >= 0) throw notFinite(values, { vector, element: odd }, fail);
+  return new Uint8Array(made.buffer);
+}
 
-/**
- * How real values become a tensor's bytes: the preprocessing steps in order, in double precision, then q = round(r / scale) + zeroPoint,
- * halves away from zero, saturated; a float32 tensor takes the values themselves. Throws `fail(…)` for a tensor that real values cannot
- * become, and for a value that is not finite.
- */
-export function encoderOf(tensor: Tensor, steps: readonly Preprocess[], fail: Fail): Encode {
-  const { type } = tensor;
-  if (!isEncoded(type))
-    throw fail(`real values cannot become ${type}, the type of the model's input`, 'give a raw .bin');
-  const toCode = type === 'float32' ? Math.fround : quantizer(tensor, type, fail);
-  const maps = steps.filter(step => step.kind === 'scale').map(affineOf);
+interface Affine {
+  readonly scale: number;
+  readonly zeroPoint: number;
+}
 
-  return (values, vector) => {
-    const codes = new writers[type](values.length);
-    for (let element = 0; element < values.length; element++) {
-      const written = values[element] ?? Number.NaN;
-      if (!Number.isFinite(written))
-        throw fail(`vector ${vector}, element ${element} is ${written}`, 'give finite values');
-      codes[element] = toCode(maps.reduce((value, map) => map(value), written));
-    }
-    return new Uint8Array(codes.buffer);
+function affineOf({ type, quantization }: Tensor, fail: Fail): Affine {
+  const [scale] = quantization?.scales ?? [];
+  const [zeroPoint = 0] = quantization?.zeroPoints ?? [];
+  if (scale !== undefined && scale > 0) return { scale, zeroPoint };
+  throw fail(
+    `the model's ${type} input has no scale to quantize real values with`,
+    `give ${type} values, or a raw .bin`,
+  );
+}
+
+function quantizer(type: QuantizedType, affine: Affine): Encoder {
+  const [low = 0, high = 0] = (codeRange[type] ?? []).map(code => (code - affine.zeroPoint) * affine.scale);
+  const half = affine.scale / 2;
+  const seen = { lowest: Number.POSITIVE_INFINITY, highest: Number.NEGATIVE_INFINITY, fitting: 0 };
+  return {
+    encode(values, vector, fail) {
+      const codes = new arrays[type](values.length);
+      for (let element = 0; element < values.length; element++) {
+        const real = values[element] ?? Number.NaN;
+        if (!Number.isFinite(real)) throw notFinite(values, { vector, element }, fail);
+        if (real >= low - half && real <= high + half) seen.fitting++;
+        if (real < seen.lowest) seen.lowest = real;
+        if (real > seen.highest) seen.highest = real;
+        codes[element] = quantize(real, affine, type);
+      }
+      return new Uint8Array(codes.buffer);
+    },
+    expectPixels(brightest, fail) {
+      if (brightest <= high + half) return;
+      throw fail(
+        `its pixels lie from 0 to ${brightest}, and the model's ${type} input holds ${shown(low)} to ${shown(high)}`,
+        `say in vectors.preprocess what they become: \`- scale: { from: [0, ${brightest}], to: [${shown(low)}, ${shown(high)}] }\``,
+      );
+    },
+    expectRange(fail) {
+      if (seen.fitting > 0 || seen.lowest > seen.highest) return;
+      const given = `its real values lie from ${shown(seen.lowest)} to ${shown(seen.highest)}`;
+      throw fail(
+        `${given}, and the model's ${type} input holds ${shown(low)} to ${shown(high)}: every one is cut off`,
+        'give them in the range that the model was trained on',
+      );
+    },
   };
 }
 
-function isEncoded(type: TensorType): type is EncodedType {
-  return Object.hasOwn(writers, type);
+function notFinite(values: Values, { vector, element }: { vector: number; element: number }, fail: Fail): Error {
+  return fail(`vector ${vector}, element ${element} is ${values[element]}`, 'give finite values');
 }
 
-function quantizer({ quantization }: Tensor, type: QuantizedType, fail: Fail): (real: number) => number {
-  const [scale] = quantization?.scales ?? [];
-  const [zeroPoint = 0] = quantization?.zeroPoints ?? [];
-  if (scale === undefined || !(scale > 0)) {
-    throw fail(
-      `the model's ${type} input has no scale to quantize real values with`,
-      `give ${type} values, or a raw .bin`,
-    );
-  }
-  const affine = { scale, zeroPoint };
-  return real => quantize(real, affine, type);
-}
-
-function affineOf({ from, to }: Extract<Preprocess, { kind: 'scale' }>): (value: number) => number {
-  const slope = (to[1] - to[0]) / (from[1] - from[0]);
-  return value => to[0] + (value - from[0]) * slope;
+function shown(value: number): string {
+  return String(Number(value.toPrecision(4)));
 }

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { Tensor } from '../model/tflite.ts';
+import { readNpy } from './formats/npy.ts';
 import { readInputs, writeOutputs } from './inputs.ts';
-import { readNpy } from './npy.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tickmark-inputs-'));
 afterAll(() => rmSync(folder, { recursive: true }));

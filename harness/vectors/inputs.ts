@@ -2,16 +2,18 @@ import { InputError } from '../errors.ts';
 import { writeWhole } from '../files.ts';
 import type { TensorData } from '../model/kernels/node.ts';
 import type { Tensor } from '../model/tflite.ts';
-import { type Fail, isDtype, writeNpy } from './npy.ts';
-import { readVectors, tensorBytes } from './read.ts';
+import type { Fail } from './fail.ts';
+import { isDtype, writeNpy } from './formats/npy.ts';
+import { readVectors } from './read.ts';
+import { tensorBytes } from './tensors.ts';
 
 /**
- * Reads inputs for a model [count][inputs]: raw tensors end to end, or a `.npy` with the count first, as a suite's vectors are read.
+ * Reads inputs for a model [count][inputs] from a file or a folder, as a suite's vectors are read without preprocessing.
  * Throws InputError for what does not fit the inputs.
  */
-export function readInputs(file: string, tensors: readonly Tensor[]): readonly (readonly TensorData[])[] {
-  const fail: Fail = (what, fix) => new InputError(what, file, fix);
-  return readVectors(file, { tensors, preprocess: [] }, fail).map(vector => {
+export function readInputs(path: string, tensors: readonly Tensor[]): readonly (readonly TensorData[])[] {
+  const fail: Fail = (what, fix) => new InputError(what, path, fix);
+  return readVectors({ path, tensors }, fail).vectors.map(vector => {
     let start = 0;
     return tensors.map(tensor => {
       const bytes = vector.subarray(start, start + tensorBytes(tensor, fail));

@@ -1,36 +1,56 @@
-import { InputError } from '../errors.ts';
-import { readNamed } from '../files.ts';
-import { parseCsv } from './csv.ts';
+import { didYouMean } from '../errors.ts';
+import { columnOf, headerError, type LabelTable, readCells } from './label-table.ts';
 
-export interface LabelFormat {
+export interface ClassFormat {
   /** The classes' names, where the task gives them. */
   readonly classes: readonly string[] | undefined;
   readonly classCount: number;
 }
 
 /**
- * The class indexes of a labels file, in order: the column `class` of a CSV with a header, each an index or a name of the task's.
- * Throws InputError with the file's line.
+ * The class indexes in a labels file [inputs]: its column `class`, each an index or a name of the task's. Throws one InputError with every
+ * cell that is neither.
  */
-export function readLabels(file: string, { classes, classCount }: LabelFormat): readonly number[] {
-  const [header, ...rows] = parseCsv(readText(file));
-  const column = header?.cells.indexOf('class') ?? -1;
-  if (column < 0) {
-    const found = header ? `its header is "${header.cells.join(',')}"` : 'it is empty';
-    throw new InputError(
-      `has no column "class": ${found}`,
-      file,
-      'write a header with `class`, and a class a line below it',
-    );
-  }
-  return rows.map(({ line, cells }) => {
-    const cell = cells[column] ?? '';
-    const label = labelOf(cell, classes);
+export function classLabels(table: LabelTable, { classes, classCount }: ClassFormat): readonly number[] {
+  const cells = columnOf(table, 'class');
+  if (!cells)
+    throw headerError(table, 'has no column "class": write a header with `class`, and a class a line below it');
+  const names = classes ? ` or one of ${listed(classes)}` : '';
+  const fix = `write an index from 0 to ${classCount - 1}${names}`;
+  return readCells(cells, cell => {
+    const { text } = cell;
+    const label = labelOf(text, classes);
     if (label !== undefined && label < classCount) return label;
-    const known = classes ? ` or one of ${classes.join(', ')}` : '';
-    const what = cell === '' ? 'there is no class' : `"${cell}" is no class of the task`;
-    throw new InputError(what, `${file}:${line}`, `write an index from 0 to ${classCount - 1}${known}`);
+    if (text === '') return cell.fault(`there is no class: ${fix}`);
+    const near = didYouMean(text, classes ?? []);
+    return cell.fault(`"${text}" is no class of the task: ${fix}${near && `.${near}`}`);
   });
+}
+
+/**
+ * The right outputs of a regression [inputs][elements]: the column `value`, or `value.0`, `value.1`, … for several elements. Throws one
+ * InputError with every cell that is no number.
+ */
+export function valueLabels(table: LabelTable, elements: number): readonly (readonly number[])[] {
+  const columns = valueColumns(table, elements).map(name =>
+    readCells(columnOf(table, name) ?? [], cell => {
+      const value = Number(cell.text);
+      if (cell.text !== '' && Number.isFinite(value)) return value;
+      const found = cell.text === '' ? 'there is no value' : `"${cell.text}" is no number`;
+      return cell.fault(`${found}: write the output that is right, such as 21.5`);
+    }),
+  );
+  return table.rows.map((_, row) => columns.map(column => column[row] ?? 0));
+}
+
+function valueColumns(table: LabelTable, elements: number): readonly string[] {
+  const wanted = elements === 1 ? ['value'] : Array.from({ length: elements }, (_, element) => `value.${element}`);
+  const found = table.header.cells.filter(name => /^value(\.\d+)?$/.test(name));
+  if (elements === 1 && found.join() === 'value.0') return found;
+  if ([...found].sort().join() === [...wanted].sort().join()) return wanted;
+  const outputs = elements === 1 ? 'one value' : `${elements} values`;
+  const has = found.length === 0 ? 'has no column of values' : `has the columns ${listed(found)}`;
+  throw headerError(table, `${has}, and the model's output is ${outputs}: name them ${listed(wanted)}`);
 }
 
 /** A name before an index: classes may be named by numbers. */
@@ -40,11 +60,6 @@ function labelOf(cell: string, classes: readonly string[] | undefined): number |
   return /^\d+$/.test(cell) ? Number(cell) : undefined;
 }
 
-function readText(file: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readNamed(file));
-  } catch (cause) {
-    if (cause instanceof TypeError) throw new InputError('is not UTF-8 text', file, 'save it as UTF-8', { cause });
-    throw cause;
-  }
+function listed(names: readonly string[]): string {
+  return names.length > 20 ? `${names.slice(0, 20).join(', ')}, … (${names.length})` : names.join(', ');
 }

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import type { Tensor } from '../model/tflite.ts';
 import type { Preprocess } from '../suite/suite.ts';
-import { type Fail, writeNpy } from './npy.ts';
+import type { Fail } from './fail.ts';
+import { writeNpy } from './formats/npy.ts';
 import { readVectors } from './read.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tickmark-vectors-'));
@@ -29,7 +30,7 @@ function read(
   preprocess: readonly Preprocess[] = [],
 ) {
   writeFileSync(join(folder, name), content);
-  return readVectors(join(folder, name), { tensors, preprocess }, fail).map(vector => [...vector]);
+  return readVectors({ path: join(folder, name), tensors, preprocess }, fail).vectors.map(vector => [...vector]);
 }
 
 const arrays = { int8: Int8Array, uint8: Uint8Array, float32: Float32Array, float64: Float64Array };
@@ -110,22 +111,22 @@ test.each<[string, () => unknown, RegExp]>([
   [
     'NaN in a float32 input',
     () => read('s.npy', npy('float32', [1, 2], [0, Number.NaN]), [{ ...input, type: 'float32' }]),
-    /vector 0, element 1 is not finite/,
+    /vector 0, element 1 is NaN/,
   ],
   [
     'a .npy for several inputs',
     () => read('s.npy', npy('int8', [1, 2], [1, 2]), [input, input]),
-    /model has 2 inputs: give a raw \.bin/,
+    /model has 2 inputs: give a \.npz/,
   ],
   ['preprocessing of raw bytes', () => read('s.bin', new Uint8Array(2), [input], [pixels]), /nothing to preprocess/],
-  ['an archive', () => read('s.npz', new Uint8Array(2)), /archive/],
+  ['an archive that is none', () => read('s.npz', new Uint8Array(2)), /damaged archive/],
   ['a .npy that is none', () => read('s.npy', new Uint8Array(2)), /no \.npy/],
   [
     'reals for a type without quantization',
     () => read('s.npy', npy('float32', [1, 2], [0, 1]), [{ ...input, type: 'bool' }]),
     /cannot become bool/,
   ],
-  ['no file', () => readVectors(join(folder, 'nowhere'), { tensors: [input], preprocess: [] }, fail), /cannot be read/],
+  ['no file', () => readVectors({ path: join(folder, 'nowhere'), tensors: [input] }, fail), /cannot be read/],
 ])('%s is refused with what to give', (_, reading, message) => {
   expect(reading).toThrow(message);
 });

@@ -5,17 +5,16 @@ import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { dataDir, noData } from '../fixtures/data.ts';
 import { type Model, readModel, type Tensor } from '../model/tflite.ts';
-import { placed } from '../suite/load.ts';
+import { faultsError } from '../suite/fault.ts';
+import { findings } from '../suite/findings.ts';
 import type { Suite, Task } from '../suite/suite.ts';
 import { loadVectors } from './vectors.ts';
 
-/** As a plan loads them: a misfit is said at its line of the suite. */
+/** As a plan loads them: every fault at its line. */
 function loadPlaced(suite: Suite, model: Model): void {
-  try {
-    loadVectors(suite, model);
-  } catch (error) {
-    throw placed(error);
-  }
+  const { faults, attempt } = findings(suite);
+  attempt(['vectors', 'inputs'], () => loadVectors(suite, model));
+  if (faults.length > 0) throw faultsError(faults, folder);
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'tickmark-load-vectors-'));
@@ -108,27 +107,27 @@ test.each<[string, () => Suite, number, RegExp]>([
     'a label beyond the classes',
     () => suiteOf(classification, 'class\n0\n3\n1\n'),
     3,
-    /labels\.csv:3: "3" is no class of the task\n.*from 0 to 2 or one of up, down, left/,
+    /labels\.csv:3:1: "3" is no class of the task: .*from 0 to 2 or one of up, down, left/,
   ],
   [
     'a name that is no class',
     () => suiteOf(classification, 'class\n0\nrigth\n1\n'),
     3,
-    /labels\.csv:3: "rigth" is no class/,
+    /labels\.csv:3:1: "rigth" is no class/,
   ],
   [
     'a row without a class',
     () => suiteOf(classification, 'index,class\n0,1\n1\n2,0\n'),
     3,
-    /labels\.csv:3: there is no class/,
+    /labels\.csv:3:1: there is no class/,
   ],
   [
     'labels without a column',
     () => suiteOf(classification, 'index,label\n0,1\n'),
     3,
-    /labels\.csv: has no column "class": its header is "index,label"/,
+    /labels\.csv:1:1: has no column "class": .*\n>    1 \| index,label/,
   ],
-  ['empty labels', () => suiteOf(classification, ''), 3, /it is empty/],
+  ['empty labels', () => suiteOf(classification, ''), 3, /labels\.csv: is empty/],
   [
     'too few labels',
     () => suiteOf(classification, 'class\n0\n1\n'),

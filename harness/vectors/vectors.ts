@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { elementCount, type Model, type Tensor } from '../model/tflite.ts';
 import { Misfit } from '../suite/misfit.ts';
-import type { Suite } from '../suite/suite.ts';
-import type { Truth } from '../suite/truth.ts';
-import { readLabels } from './labels.ts';
-import type { Fail } from './npy.ts';
+import type { Suite, Task } from '../suite/suite.ts';
+import type { Source, Truth } from '../suite/truth.ts';
+import type { Fail } from './fail.ts';
+import { filesOfFolder, isFolder } from './folder.ts';
+import { type LabelTable, readLabelTable } from './label-table.ts';
+import { labelledFiles } from './labelled-files.ts';
+import { classLabels, valueLabels } from './labels.ts';
 import { readVectors } from './read.ts';
 import { checkTask } from './task.ts';
 
@@ -24,33 +27,75 @@ export interface Vectors extends Truth {
  */
 export function loadVectors(suite: Suite, model: Model): Vectors {
   const outputs = tensorsOf(model, model.outputs);
-  checkTask(suite, outputs);
-  const fail: Fail = (what, fix) =>
-    new Misfit(suite, ['vectors', 'inputs'], `${basename(suite.vectors.inputs)}: ${what}; ${fix}`);
-  const { preprocess, first } = suite.vectors;
-  const all = readVectors(suite.vectors.inputs, { tensors: tensorsOf(model, model.inputs), preprocess }, fail);
-  if (first !== undefined && first > all.length) {
-    throw new Misfit(suite, ['vectors', 'first'], `first is ${first}, and there are ${all.length} vectors`);
-  }
-
-  const inputs = all.slice(0, first);
-  const labels = loadLabels(suite, outputs, inputs.length);
-  return { count: inputs.length, inputs, ...(labels && { labels }), sha256: sha256Of(inputs) };
+  const tensors = tensorsOf(model, model.inputs);
+  checkTask(suite, tensors, outputs);
+  const table = suite.vectors.labels === undefined ? undefined : readLabelTable(suite.vectors.labels);
+  const { vectors: inputs, sources } = readInputs(suite, tensors, table);
+  return {
+    count: inputs.length,
+    inputs,
+    sha256: sha256Of(inputs),
+    ...(table && labelsOf(suite, outputs, table, sources)),
+    ...(sources.some(({ count }) => count !== 1) && { sources }),
+  };
 }
 
-function loadLabels(suite: Suite, [output]: readonly Tensor[], count: number): readonly number[] | undefined {
-  const { task, vectors } = suite;
-  if (vectors.labels === undefined) return undefined;
-  const classCount = task.kind === 'binary' ? 2 : elementCount(output?.shape ?? []);
-  const labels = readLabels(vectors.labels, {
-    classes: 'classes' in task ? task.classes : undefined,
-    classCount,
-  }).slice(0, vectors.first);
-  if (labels.length !== count) {
-    const what = `${basename(vectors.labels)} has ${labels.length} labels for ${count} vectors: write one line a vector`;
-    throw new Misfit(suite, ['vectors', 'labels'], what);
+function readInputs(
+  suite: Suite,
+  tensors: readonly Tensor[],
+  table: LabelTable | undefined,
+): ReturnType<typeof readVectors> {
+  const { inputs: path, preprocess, array, columns, first } = suite.vectors;
+  const fail: Fail = (what, fix, at = ['inputs']) =>
+    new Misfit(suite, ['vectors', ...at], `${basename(path)}: ${what}; ${fix}`);
+  const files = !isFolder(path) ? undefined : table ? labelledFiles(table, path, fail) : filesOfFolder(path, [], fail);
+  const format = {
+    path,
+    tensors,
+    preprocess,
+    ...(files && { files }),
+    ...(array !== undefined && { array }),
+    ...(columns && { columns }),
+    ...(first !== undefined && { first }),
+  };
+  const read = readVectors(format, fail);
+  if (first !== undefined && first > read.vectors.length) {
+    const what = `first is ${first}, and there are ${read.vectors.length} vectors`;
+    throw new Misfit(suite, ['vectors', 'first'], what);
   }
-  return labels;
+  return read;
+}
+
+/** What the labels say of each vector: what they say of the input that it was cut from. */
+function labelsOf(suite: Suite, [output]: readonly Tensor[], table: LabelTable, sources: readonly Source[]): Truth {
+  const { task } = suite;
+  const elements = elementCount(output?.shape ?? []);
+  if (task.kind === 'regression') {
+    const values = valueLabels(table, elements);
+    expectCount(suite, values.length, sources);
+    return { values: repeated(values, sources) };
+  }
+  const classCount = task.kind === 'classification' ? elements : 2;
+  const labels = classLabels(table, { classes: classNames(task), classCount });
+  expectCount(suite, labels.length, sources);
+  return { labels: repeated(labels, sources) };
+}
+
+/** Each input has a line; with `first` there may be lines of inputs that are not run. */
+function expectCount(suite: Suite, lines: number, sources: readonly Source[]): void {
+  const { labels = '', first } = suite.vectors;
+  if (lines === sources.length || (first !== undefined && lines > sources.length)) return;
+  const [inputs, each] = sources.every(({ count }) => count === 1) ? ['vectors', 'a vector'] : ['inputs', 'an input'];
+  const what = `${basename(labels)} has ${lines} labels for ${sources.length} ${inputs}: write one line ${each}`;
+  throw new Misfit(suite, ['vectors', 'labels'], what);
+}
+
+function repeated<Label>(labels: readonly Label[], sources: readonly Source[]): readonly Label[] {
+  return sources.flatMap(({ count }, input) => Array<Label>(count).fill(labels[input]));
+}
+
+function classNames(task: Exclude<Task, { kind: 'regression' }>): readonly string[] | undefined {
+  return task.kind === 'anomaly' ? ['normal', 'anomaly'] : task.classes;
 }
 
 function tensorsOf(model: Model, indexes: readonly number[]): readonly Tensor[] {

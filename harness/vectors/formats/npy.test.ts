@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Dtype, type Fail, isNpy, readNpy, shapeText, valuesOf, writeNpy } from './npy.ts';
+import type { Fail } from '../fail.ts';
+import { type Dtype, isNpy, readNpy, shapeText, valuesOf, writeNpy } from './npy.ts';
 
 const fail: Fail = (what, fix) => new Error(`${what}: ${fix}`);
 

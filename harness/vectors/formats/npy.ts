@@ -1,3 +1,6 @@
+import type { Fail } from '../fail.ts';
+import type { Values } from './numbers.ts';
+
 /** How one kind of number is stored in a `.npy`. 64-bit integers are read into doubles, and must fit them. */
 const dtypes = {
   bool: { descr: '|b1', bytes: 1, view: Uint8Array },
@@ -21,13 +24,6 @@ export interface NpyArray {
   readonly data: Uint8Array;
 }
 
-type Views = InstanceType<(typeof dtypes)[Dtype]['view']>;
-/** Elements as numbers. */
-export type Values = Exclude<Views, BigInt64Array> | Float64Array;
-
-/** What is wrong with a file, and what to do; the reader of a file makes it an error that names the file. */
-export type Fail = (what: string, fix: string) => Error;
-
 /** Whether bytes begin as a `.npy` does. */
 export function isNpy(bytes: Uint8Array): boolean {
   return magic.every((byte, index) => bytes[index] === byte);
@@ -38,12 +34,7 @@ export function isNpy(bytes: Uint8Array): boolean {
  * header that does not fit its data.
  */
 export function readNpy(bytes: Uint8Array, fail: Fail): NpyArray {
-  const { header, start } = readHeader(bytes, fail);
-  const dtype = readDtype(header, fail);
-  if (/'fortran_order'\s*:\s*True/.test(header)) {
-    throw fail('its elements are in Fortran order', 'save np.ascontiguousarray(array)');
-  }
-  const shape = readShape(header, fail);
+  const { dtype, shape, start } = readNpyHeader(bytes, fail);
   const data = bytes.subarray(start);
   const expected = shape.reduce((product, size) => product * size, dtypes[dtype].bytes);
   if (data.length !== expected) {
@@ -51,6 +42,16 @@ export function readNpy(bytes: Uint8Array, fail: Fail): NpyArray {
     throw fail(`its header says ${dtype} ${shapeText(shape)}, ${expected} bytes, and ${data.length} follow`, fix);
   }
   return { dtype, shape, data };
+}
+
+/** What a `.npy` holds, and where its elements start. Throws as readNpy does, whether or not the elements are there. */
+export function readNpyHeader(bytes: Uint8Array, fail: Fail): Omit<NpyArray, 'data'> & { readonly start: number } {
+  const { header, start } = readHeader(bytes, fail);
+  const dtype = readDtype(header, fail);
+  if (/'fortran_order'\s*:\s*True/.test(header)) {
+    throw fail('its elements are in Fortran order', 'save np.ascontiguousarray(array)');
+  }
+  return { dtype, shape: readShape(header, fail), start };
 }
 
 /** The bytes of a `.npy`, version 1.0, as np.save writes it. */
@@ -61,11 +62,21 @@ export function writeNpy({ dtype, shape, data }: NpyArray): Uint8Array {
   return Buffer.concat([Uint8Array.from([...magic, 1, 0, ...lengths]), Buffer.from(padded, 'latin1'), data]);
 }
 
-/** The elements as numbers [elements]. Throws `fail(…)` for a 64-bit integer that a double does not hold. */
+/** The elements as numbers [elements], a view where they are aligned. Throws `fail(…)` for a 64-bit integer that a double does not hold. */
 export function valuesOf({ dtype, data }: NpyArray, fail: Fail): Values {
-  const { buffer } = new Uint8Array(data); // a copy: the elements need not be aligned in the file
-  const view = new dtypes[dtype].view(buffer);
+  const { bytes, view: View } = dtypes[dtype];
+  const { buffer, byteOffset } = data.byteOffset % bytes === 0 ? data : new Uint8Array(data);
+  const view = new View(buffer as ArrayBuffer, byteOffset, data.length / bytes);
   return view instanceof BigInt64Array ? Float64Array.from(view, value => exactNumber(value, fail)) : view;
+}
+
+/** The array's inputs [count], along its first axis. */
+export function* rowsOf({ dtype, shape, data }: NpyArray): Generator<NpyArray> {
+  const [count = 0, ...rest] = shape;
+  const stride = rest.reduce((product, size) => product * size, dtypes[dtype].bytes);
+  for (let row = 0; row < count; row++) {
+    yield { dtype, shape: rest, data: data.subarray(row * stride, (row + 1) * stride) };
+  }
 }
 
 /** A shape as numpy shows it: `(200, 64, 3)`. */

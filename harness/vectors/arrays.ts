@@ -1,0 +1,72 @@
+import type { Tensor } from '../model/tflite.ts';
+import type { Fail } from './fail.ts';
+import type { VectorFormat } from './format.ts';
+import { type NpyArray, readNpy, rowsOf, valuesOf } from './formats/npy.ts';
+import type { Input, Part } from './input.ts';
+import { isShapeOf, shapeMisfit } from './shape.ts';
+
+/** One array for each input tensor. */
+export interface ArraySet {
+  readonly name: string;
+  readonly arrays: readonly NpyArray[];
+  /** Whether their first axis counts inputs; each is one input where it does not. */
+  readonly counted: boolean;
+}
+
+/** The array of a `.npy`. Throws `fail(…)` for a model with several inputs. */
+export function npyArrays(bytes: Uint8Array, { tensors }: VectorFormat, fail: Fail): readonly NpyArray[] {
+  if (tensors.length !== 1) {
+    throw fail(
+      `a .npy holds one array, and the model has ${tensors.length} inputs`,
+      'give a .npz with an array for each, or a raw .bin with all of them end to end',
+    );
+  }
+  return [readNpy(bytes, fail)];
+}
+
+/** The inputs in a set of arrays, in order. */
+export function arrayInputs({ name, arrays, counted }: ArraySet, format: VectorFormat, fail: Fail): Iterable<Input> {
+  for (const [index, array] of arrays.entries()) {
+    const tensor = format.tensors[index];
+    if (tensor) expectUsable(array, tensor, { format, counted }, fail);
+  }
+  return counted ? countedInputs(name, arrays, format, fail) : [{ name, parts: partsOf(arrays, format, fail) }];
+}
+
+function* countedInputs(name: string, arrays: readonly NpyArray[], format: VectorFormat, fail: Fail): Generator<Input> {
+  const counts = arrays.map(({ shape }) => shape[0] ?? 0);
+  if (new Set(counts).size > 1) {
+    throw fail(`its arrays are of ${counts.join(' and ')} inputs`, 'give as many inputs in each');
+  }
+  const rows = arrays.map(rowsOf);
+  for (let row = 0; row < (counts[0] ?? 0); row++) {
+    const now = rows.flatMap(each => each.next().value ?? []);
+    yield { name: `${name}[${row}]`, parts: partsOf(now, format, fail) };
+  }
+}
+
+function partsOf(arrays: readonly NpyArray[], { tensors, preprocess = [] }: VectorFormat, fail: Fail): readonly Part[] {
+  return arrays.map((array, index): Part => {
+    const { dtype, shape, data } = array;
+    const isCodes = dtype === tensors[index]?.type && dtype !== 'float32' && preprocess.length === 0;
+    return isCodes ? { shape, codes: data } : { shape, values: valuesOf(array, fail) };
+  });
+}
+
+/** Without preprocessing the shape is plain; with it, integers of another type than the tensor's are values, else they could be codes. */
+function expectUsable(
+  { dtype, shape }: NpyArray,
+  tensor: Tensor,
+  { format: { preprocess }, counted }: { format: VectorFormat; counted: boolean },
+  fail: Fail,
+): void {
+  if (preprocess && preprocess.length > 0) return;
+  const each = counted ? shape.slice(1) : shape;
+  if ((counted && shape.length === 0) || !isShapeOf(each, tensor)) {
+    throw shapeMisfit({ shape, counted, canPreprocess: preprocess !== undefined }, tensor, fail);
+  }
+  if (dtype === tensor.type || dtype.startsWith('float')) return;
+  const orSay = preprocess ? ', or say in vectors.preprocess how these become real values' : '';
+  const fix = `give ${tensor.type} codes, or real values as float32${orSay}`;
+  throw fail(`holds ${dtype}, and the model's input is ${tensor.type}`, fix);
+}

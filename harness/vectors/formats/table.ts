@@ -1,0 +1,103 @@
+import type { Fail } from '../fail.ts';
+import { type CsvRow, csvRows } from './csv.ts';
+
+/** The numbers of a CSV, row by row. */
+export interface Table {
+  readonly columns: number;
+  /** Rows of numbers [columns]; may be asked for once. Throws `fail(…)` for the first cell that is none. */
+  readonly rows: Iterable<Float64Array>;
+}
+
+/**
+ * Reads a CSV of numbers: a row an input, or a step in time. A first row with anything but numbers is a header; `columns` of it are
+ * taken, in the order given, else all but those that hold labels (`class`, `value`, `value.0`, …, `file`).
+ */
+export function readTable(bytes: Uint8Array, columns: readonly string[] | undefined, fail: Fail): Table {
+  const rows = csvRows(textOf(bytes, fail));
+  const first: CsvRow | undefined = rows.next().value ?? undefined;
+  if (!first) throw fail('is empty', 'write a row of numbers an input');
+  const hasHeader = first.cells.some(cell => cell !== '' && !isNumber(cell));
+  const names = hasHeader ? first.cells : undefined;
+  const taken = chooseColumns(first, names, columns, fail);
+  const numbers = { taken, width: first.cells.length, names, fail };
+  return { columns: taken.length, rows: numberRows(hasHeader ? undefined : first, rows, numbers) };
+}
+
+interface Choice {
+  /** Indexes of columns. */
+  readonly taken: readonly number[];
+  readonly width: number;
+  readonly names: readonly string[] | undefined;
+  readonly fail: Fail;
+}
+
+function textOf(bytes: Uint8Array, fail: Fail): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw fail('is not UTF-8 text', 'save it as UTF-8');
+  }
+}
+
+function chooseColumns(
+  { cells }: CsvRow,
+  names: readonly string[] | undefined,
+  columns: readonly string[] | undefined,
+  fail: Fail,
+): readonly number[] {
+  if (columns) {
+    if (!names) throw fail('has no header, and columns are chosen by name', 'write a header', ['columns']);
+    return columns.map((column, index) => {
+      const found = names.indexOf(column);
+      if (found >= 0) return found;
+      throw fail(`has no column "${column}"`, `name some of ${listed(names)}`, ['columns', index]);
+    });
+  }
+  if (names?.length === 1 && /[;\t]/.test(names[0] ?? '')) {
+    throw fail('separates its cells by semicolons or tabs', 'save it with commas, and points in its numbers');
+  }
+  const taken = [...cells.keys()].filter(index => !/^(class|file|value(\.\d+)?)$/.test(names?.[index] ?? ''));
+  if (taken.length === 0) throw fail(`has no column of inputs: its header is ${listed(names ?? [])}`, 'add them');
+  return taken;
+}
+
+function* numberRows(first: CsvRow | undefined, rest: Iterable<CsvRow>, choice: Choice): Generator<Float64Array> {
+  if (first) yield numbersOf(first, choice);
+  for (const row of rest) yield numbersOf(row, choice);
+}
+
+function numbersOf({ line, cells }: CsvRow, { taken, width, names, fail }: Choice): Float64Array {
+  if (cells.length !== width) {
+    const fix = 'give every row as many cells (a number with a decimal comma is two)';
+    throw fail(`line ${line} has ${cells.length} cells, and the first row has ${width}`, fix);
+  }
+  const numbers = new Float64Array(taken.length);
+  for (const [at, column] of taken.entries()) {
+    const cell = cells[column] ?? '';
+    const number = Number(cell);
+    if (cell === '' || !Number.isFinite(number)) {
+      const where = `line ${line}, column ${names?.[column] ?? column + 1}`;
+      throw fail(cell === '' ? `${where} is empty` : `${where} is ${shown(cell)}, no number`, fixFor(cell));
+    }
+    numbers[at] = number;
+  }
+  return numbers;
+}
+
+/** As people write numbers: what JavaScript calls one, without its hexadecimal, binary and octal ones. */
+function isNumber(cell: string): boolean {
+  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(cell) || /^[-+]?(nan|inf|infinity)$/i.test(cell);
+}
+
+function fixFor(cell: string): string {
+  return /^-?\d+,\d+$/.test(cell) ? `write ${cell.replace(',', '.')} with a point` : 'write a finite number';
+}
+
+function shown(cell: string): string {
+  return JSON.stringify(cell.length > 20 ? `${cell.slice(0, 20)}…` : cell);
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length > 10 ? `, … (${names.length} in all)` : '';
+  return names.slice(0, 10).join(', ') + more;
+}

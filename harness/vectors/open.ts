@@ -1,0 +1,137 @@
+import { basename, join } from 'node:path';
+import { readNamed } from '../files.ts';
+import { elementCount, shapeText as tensorShapeText } from '../model/tflite.ts';
+import { arrayInputs, npyArrays } from './arrays.ts';
+import { type Fail, within } from './fail.ts';
+import { filesOfFolder, isFolder } from './folder.ts';
+import type { VectorFormat } from './format.ts';
+import { readNetpbm } from './formats/netpbm.ts';
+import { isNpy } from './formats/npy.ts';
+import type { Numbers } from './formats/numbers.ts';
+import { readPng } from './formats/png.ts';
+import { readTable, type Table } from './formats/table.ts';
+import { readWav } from './formats/wav.ts';
+import type { Input } from './input.ts';
+import { type Kind, kindOf, limitsBytes } from './kinds.ts';
+import { npzArrays } from './npz-arrays.ts';
+import { inputShape } from './shape.ts';
+import { vectorBytes } from './tensors.ts';
+
+/** The inputs of a file or a folder, in order, each read when it is asked for. Throws `fail(…)` for what no model could be given. */
+export function openInputs(format: VectorFormat, fail: Fail): Iterable<Input> {
+  const { path } = format;
+  if (!isFolder(path)) return inputsOfFile({ path, name: basename(path), isAlone: true }, format, fail);
+  return inputsOfFolder(format.files ?? filesOfFolder(path, [], fail), format, fail);
+}
+
+function* inputsOfFolder(files: readonly string[], format: VectorFormat, fail: Fail): Generator<Input> {
+  let sampleHz: number | undefined;
+  for (const name of files) {
+    const failHere = within(fail, name);
+    for (const input of inputsOfFile({ path: join(format.path, name), name, isAlone: false }, format, failHere)) {
+      sampleHz = expectOneRate(input, sampleHz, failHere);
+      yield { ...input, file: name };
+    }
+  }
+}
+
+interface InputFile {
+  readonly path: string;
+  readonly name: string;
+  /** Whether it holds all inputs, rather than one of a folder's. */
+  readonly isAlone: boolean;
+}
+
+function inputsOfFile(file: InputFile, format: VectorFormat, fail: Fail): Iterable<Input> {
+  const { path, name, isAlone: counted } = file;
+  const extension = kindOf(path, fail);
+  const bytes = readNamed(path, limitsBytes[extension]);
+  const kind = extension === 'bin' && isNpy(bytes) ? 'npy' : extension;
+  expectKeysOf(kind, format, fail);
+  switch (kind) {
+    case 'bin':
+      return rawInputs(bytes, file, format, fail);
+    case 'npy':
+      return arrayInputs({ name, arrays: npyArrays(bytes, format, fail), counted }, format, fail);
+    case 'npz':
+      return arrayInputs({ name, arrays: npzArrays(bytes, format, counted, fail), counted }, format, fail);
+    case 'csv':
+      return tableInputs(readTable(bytes, format.columns, fail), file, format, fail);
+    default:
+      expectOneTensor(format, kind, fail);
+      return [{ name, parts: [readers[kind](bytes, fail)] }];
+  }
+}
+
+const readers: Readonly<Record<'wav' | 'png' | 'netpbm', (bytes: Uint8Array, fail: Fail) => Numbers>> = {
+  wav: readWav,
+  png: readPng,
+  netpbm: readNetpbm,
+};
+
+/** What a suite says of another kind of file than it names would be passed over. */
+function expectKeysOf(kind: Kind, { array, columns }: VectorFormat, fail: Fail): void {
+  if (array !== undefined && kind !== 'npz')
+    throw fail('is no .npz, and an array of it is named', 'leave it out', ['array']);
+  if (columns && kind !== 'csv') throw fail('is no .csv, and columns of it are named', 'leave them out', ['columns']);
+}
+
+function expectOneTensor({ tensors }: VectorFormat, kind: Kind, fail: Fail): void {
+  if (tensors.length === 1) return;
+  const fix = 'give a .npz with an array for each, or a raw .bin with all of them end to end';
+  throw fail(`a ${kind} file holds one input, and the model has ${tensors.length}`, fix);
+}
+
+/** Alone, each vector is an input; in a folder all vectors of a file are cut from it. */
+function rawInputs(bytes: Uint8Array, { name, isAlone }: InputFile, format: VectorFormat, fail: Fail): Iterable<Input> {
+  const { tensors, preprocess = [] } = format;
+  if (preprocess.length > 0) {
+    const fix = 'leave preprocess out, or give a .npy';
+    throw fail("holds raw bytes in the model's type, nothing to preprocess", fix, ['preprocess']);
+  }
+  const stride = vectorBytes(tensors, fail);
+  const remainder = stride === 0 ? bytes.length : bytes.length % stride;
+  if (remainder > 0) {
+    const inputs = tensors.map(({ type, shape }) => `${type} ${tensorShapeText(shape)}`).join(' and ');
+    const fix = `give whole vectors of ${inputs}`;
+    throw fail(`has ${bytes.length} bytes: ${remainder} more than whole vectors of ${stride} bytes`, fix);
+  }
+  return isAlone ? rawVectors(bytes, name, stride) : [{ name, vectors: bytes }];
+}
+
+function* rawVectors(bytes: Uint8Array, name: string, stride: number): Generator<Input> {
+  for (let start = 0; start < bytes.length; start += stride) {
+    yield { name: `${name}[${start / stride}]`, vectors: bytes.subarray(start, start + stride) };
+  }
+}
+
+/** A row an input, its elements in the order of the tensor's; or, to be cut or one of a folder's, all rows one input in time. */
+function tableInputs(table: Table, { name, isAlone }: InputFile, format: VectorFormat, fail: Fail): Iterable<Input> {
+  expectOneTensor(format, 'csv', fail);
+  const isSeries = !isAlone || format.preprocess?.some(({ kind }) => kind === 'window');
+  return isSeries ? [seriesOf(table, name, fail)] : rowInputs(table, name, format);
+}
+
+function seriesOf({ columns, rows }: Table, name: string, fail: Fail): Input {
+  const steps = [...rows];
+  if (steps.length === 0) throw fail('has no row of numbers', 'write a row a step');
+  const values = new Float64Array(steps.length * columns);
+  for (const [index, row] of steps.entries()) values.set(row, index * columns);
+  return { name, parts: [{ shape: [steps.length, columns], values }] };
+}
+
+function* rowInputs({ columns, rows }: Table, name: string, { tensors: [tensor] }: VectorFormat): Generator<Input> {
+  const shape = tensor && elementCount(tensor.shape) === columns ? inputShape(tensor) : [columns];
+  let index = 0;
+  for (const values of rows) yield { name: `${name}[${index++}]`, parts: [{ shape, values }] };
+}
+
+/** The rate of the sounds so far. A set recorded at several would feed the model other frequencies than it knows. */
+function expectOneRate(input: Input, before: number | undefined, fail: Fail): number | undefined {
+  const [part] = 'parts' in input ? input.parts : [];
+  const now = part && 'sampleHz' in part ? part.sampleHz : undefined;
+  if (before !== undefined && now !== undefined && before !== now) {
+    throw fail(`has ${now} samples a second, and the files before it ${before}`, 'resample it to theirs');
+  }
+  return before ?? now;
+}

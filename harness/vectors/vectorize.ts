@@ -1,0 +1,83 @@
+import type { Tensor } from '../model/tflite.ts';
+import { type Encoder, encoderOf } from './encode.ts';
+import type { Fail } from './fail.ts';
+import type { VectorFormat } from './format.ts';
+import type { Values } from './formats/numbers.ts';
+import type { Input, Part } from './input.ts';
+import { type Prepared, prepare } from './preprocess.ts';
+import { isShapeOf, type Shape, shapeMisfit } from './shape.ts';
+import { vectorBytes } from './tensors.ts';
+
+/** Makes inputs into vectors. */
+export interface Vectorizer {
+  /** The vectors that an input becomes; `vector` is the number of the first. Throws `fail(…)` for what the model cannot take. */
+  vectorsOf(input: Input, vector: number, fail: Fail): Iterable<Uint8Array>;
+  /** To be called after the last. Throws `fail(…)` when no value at all lay within what an input of the model holds. */
+  expectRange(fail: Fail): void;
+}
+
+/** For a model and a suite's steps. Throws `fail(…)` for steps that nobody could say the meaning of. */
+export function vectorizerOf(format: VectorFormat, fail: Fail): Vectorizer {
+  const { tensors, preprocess = [] } = format;
+  if (tensors.length > 1 && preprocess.length > 0) {
+    throw fail(`preprocessing is for one input, and the model has ${tensors.length}`, 'leave it out', ['preprocess']);
+  }
+  const fillers = tensors.map(tensor => fillerOf(tensor, format));
+  return {
+    vectorsOf(input, vector, failHere) {
+      if ('vectors' in input) return slices(input.vectors, vectorBytes(tensors, failHere));
+      const [only = [], ...others] = input.parts.map(
+        (part, index) => fillers[index]?.fill(part, vector, failHere) ?? [],
+      );
+      return others.length === 0 ? only : [Buffer.concat([only, ...others].flatMap(vectors => [...vectors]))];
+    },
+    expectRange(failHere) {
+      for (const filler of fillers) filler.encoder?.expectRange(failHere);
+    },
+  };
+}
+
+interface Filler {
+  readonly encoder: Encoder | undefined;
+  fill(part: Part, vector: number, fail: Fail): Iterable<Uint8Array>;
+}
+
+/** Makes what one tensor gets; the steps are made ready once for inputs of one shape that follow each other. */
+function fillerOf(tensor: Tensor, format: VectorFormat): Filler {
+  let encoder: Encoder | undefined;
+  let ready: { readonly shape: Shape; readonly steps: Prepared } | undefined;
+  return {
+    get encoder() {
+      return encoder;
+    },
+    fill(part, vector, fail) {
+      if (ready?.shape !== part.shape)
+        ready = { shape: part.shape, steps: readySteps(part.shape, tensor, format, fail) };
+      if ('codes' in part) return [part.codes];
+      encoder ??= encoderOf(tensor, fail);
+      if (part.brightest !== undefined && !format.preprocess?.length) encoder.expectPixels(part.brightest, fail);
+      return encoded(ready.steps.transform(part.values), encoder, { vector, fail });
+    },
+  };
+}
+
+function* encoded(
+  vectors: Iterable<Values>,
+  encoder: Encoder,
+  { vector, fail }: { vector: number; fail: Fail },
+): Generator<Uint8Array> {
+  let next = vector;
+  for (const values of vectors) yield encoder.encode(values, next++, fail);
+}
+
+function readySteps(shape: Shape, tensor: Tensor, { preprocess }: VectorFormat, fail: Fail): Prepared {
+  const steps = prepare(preprocess ?? [], shape, fail);
+  if (isShapeOf(steps.shape, tensor)) return steps;
+  const given = { shape: steps.shape, counted: false, canPreprocess: preprocess !== undefined };
+  if (!preprocess?.length) throw shapeMisfit(given, tensor, fail);
+  throw shapeMisfit(given, tensor, (what, fix) => fail(`after preprocessing ${what}`, fix, ['preprocess']));
+}
+
+function* slices(bytes: Uint8Array, stride: number): Generator<Uint8Array> {
+  for (let start = 0; start < bytes.length; start += stride) yield bytes.subarray(start, start + stride);
+}
