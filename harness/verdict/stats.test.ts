@@ -1,14 +1,6 @@
 import { expect, test } from 'vitest';
-import { ascending, mean, percentile, valuesNeeded } from './stats.ts';
-
-/** Random integers below a bound, from a fixed seed, so that a failure comes back (Park and Miller 1988). */
-function randomsFrom(seed: number): (below: number) => number {
-  let state = seed;
-  return below => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state % below;
-  };
-}
+import { randomsFrom } from '../fixtures/random.ts';
+import { ascending, evenIndexes, evenly, mean, percentile, valuesNeeded } from './stats.ts';
 
 test('a percentile is the smallest value that its share of all values does not exceed', () => {
   const next = randomsFrom(7);
@@ -60,4 +52,16 @@ test('values are sorted as numbers, in a copy', () => {
   expect(ascending(values)).toEqual([9, 10, 100]);
   expect(values).toEqual([10, 9, 100]);
   expect(mean(values)).toBeCloseTo(39.6667, 4);
+});
+
+test('few values are all kept; of many, so many evenly, with the first and the last', () => {
+  expect(evenly(['a', 'b', 'c'], 3)).toEqual(['a', 'b', 'c']);
+  expect(evenly([], 5)).toEqual([]);
+  expect(evenIndexes(1, 5)).toEqual([0]);
+  expect(evenIndexes(9, 5)).toEqual([0, 2, 4, 6, 8]);
+  for (const count of [201, 202, 399, 400, 48_608]) {
+    const indexes = evenIndexes(count, 200);
+    expect(new Set(indexes).size).toBe(200);
+    expect([indexes[0], indexes.at(-1)]).toEqual([0, count - 1]);
+  }
 });

@@ -84,10 +84,10 @@ interface OneClass extends ClassEvidence {
 
 function precision({ index, own, metrics, outcomes }: OneClass): Finding {
   const { name, predicted, support } = own;
-  const { classes, confusion, of } = metrics;
+  const { classes, confusion, judged, of } = metrics;
   if (support === 0) return unsupported('precision', name, metrics);
   if (own.precision === null) {
-    const reason = `nothing was taken for ${name}, so its precision is undefined; ${support} ${of} are of it`;
+    const reason = `nothing was taken for ${name} (support ${support} of ${judged} ${of}), so its precision is undefined`;
     return { status: 'inconclusive', reason };
   }
   const wrong = outcomes.filter(outcome => outcome.predicted === index && !isRight(outcome));

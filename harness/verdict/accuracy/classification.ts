@@ -60,7 +60,8 @@ function topKFigure(k: number, outcomes: readonly Ranked[], classes: readonly st
   const right = hits(outcomes, k);
   const first = outcomes.find(({ place }) => place >= k);
   const note =
-    first && `the first one missed is ${first.name}: ${classes[first.label]} comes at place ${first.place + 1}`;
+    first &&
+    `the first one missed is ${first.name}: ${classes[first.label]} comes at place ${first.place + 1} of ${classes.length}`;
   return {
     name: `top-${k}`,
     value: percentOf(right, outcomes.length),
