@@ -54,7 +54,7 @@ program
   .option('--json', 'for scripts')
   .action(async (suites: string[], options: ListOptions) => {
     const { list } = await import('./cli/list.ts');
-    list(suites, options);
+    await list(suites, options);
   });
 
 program

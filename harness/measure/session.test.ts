@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { TargetError } from '../errors.ts';
+import { NotInstalled, TargetError } from '../errors.ts';
 import { type MockOptions, mockTarget } from '../protocol/mock.ts';
 import { tickmarkProtocol } from '../protocol/tickmark.ts';
 import { readRecording, readWire } from '../recording/read.ts';
@@ -33,7 +33,7 @@ afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
 
-interface Setup extends Partial<Pick<Job, 'proveModel' | 'suite' | 'image'>> {
+interface Setup extends Partial<Pick<Job, 'proveModel' | 'isRequired' | 'suite' | 'image'>> {
   readonly mock?: MockOptions;
   readonly target?: (target: Target) => Target;
   readonly signal?: AbortSignal;
@@ -102,6 +102,16 @@ test('records one window and another of twice the inferences, the operators, and
   expect(samples).toContainEqual({ kind: 'scaling', boot: 0, runs: 1, ticks: 1_000, doubledTicks: 2_000 });
   expect(samples).toContainEqual({ kind: 'operators', boot: 0, vector: 0, ticks: [600, 400] });
   expect(samples).toContainEqual({ kind: 'memory', boot: 0, arenaBytes: 512, stackBytes: 96 });
+});
+
+test.each([
+  { isRequired: false, status: 'skipped' },
+  { isRequired: true, status: 'broken' },
+])('a target that is not installed is $status when isRequired is $isRequired', async ({ isRequired, status }) => {
+  const missing = () => Promise.reject(new NotInstalled('it is not installed', 'mock', 'install it'));
+  const { manifest, samples } = await session({ isRequired, target: mock => ({ ...mock, open: missing }) });
+  expect(manifest.outcome).toEqual({ status, reason: 'mock: it is not installed\n  → install it' });
+  expect(samples).toEqual([]);
 });
 
 test('a model that the image carries is not loaded, and has to be proved all the same', async () => {

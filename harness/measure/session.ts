@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { FirmwareFault, ModelRefused, messageOf, TargetError } from '../errors.ts';
+import { FirmwareFault, ModelRefused, messageOf, NotInstalled, TargetError } from '../errors.ts';
 import type { Dut, Protocol } from '../protocol/port.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { Manifest } from '../recording/recording.ts';
@@ -20,6 +20,8 @@ export interface Job {
   readonly onProgress: (progress: Progress) => void;
   /** Off only to show that the golden catches what the proof of identity would have caught first. */
   readonly proveModel?: boolean;
+  /** A target that is not installed is broken, not skipped: the user named it. */
+  readonly isRequired?: boolean;
 }
 
 export interface Progress {
@@ -52,14 +54,15 @@ async function outcomeOf(job: Job, note: (seen: Partial<Manifest>) => void, sign
       await measureBoot({ ...job, boot, note, emulated }, signal);
     return { status: 'complete' } as const;
   } catch (error) {
-    return outcomeFor(signal.aborted ? (signal.reason as unknown) : error);
+    const reason = signal.aborted ? (signal.reason as unknown) : error;
+    return { status: statusFor(reason, job), reason: messageOf(reason) } as const;
   }
 }
 
-/** A crash, or a model that the runtime refuses, is the firmware's fault; everything else is the rig's. */
-function outcomeFor(error: unknown): Manifest['outcome'] {
-  const isFirmwares = error instanceof FirmwareFault || error instanceof ModelRefused;
-  return { status: isFirmwares ? 'failed' : 'broken', reason: messageOf(error) };
+/** A crash, or a model that the runtime refuses, is the firmware's fault; everything else is the rig's, where there is a rig. */
+function statusFor(error: unknown, { isRequired }: Job): 'failed' | 'skipped' | 'broken' {
+  if (error instanceof FirmwareFault || error instanceof ModelRefused) return 'failed';
+  return error instanceof NotInstalled && !isRequired ? 'skipped' : 'broken';
 }
 
 interface Boot extends Job {

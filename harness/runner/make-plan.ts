@@ -24,7 +24,7 @@ export function makePlan(options: PlanOptions): Plan {
     run,
     outDir: runFolder(options, run.id),
     replayOf: options.replay === undefined ? null : replayFolder(options.cwd, options.replay),
-    cases: chosen.map(planCase).sort((a, b) => a.macs - b.macs),
+    cases: chosen.map(each => planCase(each, options)).sort((a, b) => a.macs - b.macs),
     exact: options.exact,
     html: options.html,
   };
@@ -36,8 +36,9 @@ export function makePlan(options: PlanOptions): Plan {
   return plan;
 }
 
-function planCase({ suite, board, macs, vectors }: Chosen): PlannedCase {
-  return { id: `${suite.name}@${board.name}`, suite, board, macs, vectors };
+function planCase({ suite, board, macs, vectors }: Chosen, { targets }: PlanOptions): PlannedCase {
+  const isNamed = targets.includes(board.name);
+  return { id: `${suite.name}@${board.name}`, suite, board, macs, vectors, isNamed };
 }
 
 function runFolder({ cwd, out }: PlanOptions, id: string): string {

@@ -13,7 +13,7 @@ export async function measureCase(
   onProgress: (progress: Progress) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  const { suite, board } = planned;
+  const { suite, board, isNamed } = planned;
   const inputs = loadCaseInputs(suite);
   using recorder = createRecorder(recordingFolder(plan, planned), () => performance.now());
   const job: Job = {
@@ -26,6 +26,7 @@ export async function measureCase(
     recorder,
     clock: { nowMs: () => performance.now(), nowIso: () => new Date().toISOString() },
     onProgress,
+    isRequired: isNamed,
   };
   await measure(job, withDeadline(signal, planned));
 }

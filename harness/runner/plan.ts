@@ -32,6 +32,8 @@ export interface PlannedCase {
   /** Multiply-accumulates of the whole case: what orders the plan. */
   readonly macs: number;
   readonly vectors: number;
+  /** Whether `--target` named the target: then what it runs on must be there. */
+  readonly isNamed: boolean;
 }
 
 /** Where plan.json lies; its path is what the processes of a run hand on. */

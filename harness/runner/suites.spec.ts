@@ -5,11 +5,14 @@ import { caseAttachment } from './environment.ts';
 import { currentPlan, test } from './fixtures.ts';
 
 for (const planned of currentPlan().cases) {
-  test(planned.suite.name, { tag: `@${planned.board.name}` }, async ({ judge }, testInfo) => {
-    const result = await judge(planned);
-    await testInfo.attach(caseAttachment, { body: JSON.stringify(result), contentType: 'application/json' });
-    for (const verdict of result.verdicts) await showVerdict(verdict);
-    endAs(result, testInfo);
+  // Playwright wants a title once a file: the target's name parts a suite's cases.
+  test.describe(planned.board.name, () => {
+    test(planned.suite.name, { tag: `@${planned.board.name}` }, async ({ judge }, testInfo) => {
+      const result = await judge(planned);
+      await testInfo.attach(caseAttachment, { body: JSON.stringify(result), contentType: 'application/json' });
+      for (const verdict of result.verdicts) await showVerdict(verdict);
+      endAs(result, testInfo);
+    });
   });
 }
 
