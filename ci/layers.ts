@@ -20,6 +20,7 @@ const mayImport: Record<string, readonly string[]> = {
   measure: [...leaves, 'suite', 'model', 'vectors', 'recording', ...ports],
   verdict: [...leaves, 'suite', 'model', 'recording'],
   report: [...leaves, 'suite', 'recording', 'verdict'],
+  init: ['suite', 'model', 'vectors', 'target', 'runner', 'verdict', ...leaves],
   doctor: [...leaves, 'target'],
   testing: ['suite', 'model', 'vectors', 'protocol', 'measure', 'report', 'runner', 'verdict', ...leaves],
   runner: ['suite', 'model', 'vectors', 'target', 'protocol', 'measure', 'recording', 'verdict', 'report', ...leaves],

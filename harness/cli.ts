@@ -90,6 +90,15 @@ program
   });
 
 program
+  .command('init')
+  .description('write a suite for every model of this repository, ready to run')
+  .option('--json', 'for scripts')
+  .action(async (options: { json?: boolean }) => {
+    const { init } = await import('./cli/init.ts');
+    await init(options);
+  });
+
+program
   .command('doctor')
   .description('what this machine has for runs, what it lacks and how to get it, and what grabs its serial ports')
   .option('--json', 'for scripts')
@@ -102,9 +111,11 @@ program
   .command('report')
   .description('write the reports of a run again from its results.json')
   .argument('[RUN]', 'the folder of a run (default: the newest under reports/out)')
-  .action(async (run: string | undefined) => {
+  .option('--draw <RE>', 'pictures first for cases whose "suite @target" matches: a page of thousands has no room for all')
+  .option('--json', 'for scripts: what was written, and the exit code of the run')
+  .action(async (run: string | undefined, options: { draw?: string; json?: boolean }) => {
     const { report } = await import('./cli/report.ts');
-    await report(run);
+    process.exitCode = await report(run, options);
   });
 
 /** An option that may be given again. */

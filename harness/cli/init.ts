@@ -1,0 +1,35 @@
+import { type Initialized, initialize } from '../init/init.ts';
+import { formatQuantity } from '../units.ts';
+import { say, table } from './say.ts';
+
+/** `tickmark init`: a suite for every model of the repository it is called in. */
+export async function init({ json }: { json?: boolean }): Promise<void> {
+  const done = await initialize(process.cwd());
+  say(json ? JSON.stringify(asJson(done), null, 2) : asText(done));
+}
+
+function asText({ found, suites }: Initialized): string {
+  const rows = [
+    ...found.models.map(({ path, bytes }) => ['found', path, formatQuantity(bytes.length, 'B')]),
+    ...found.images.map(image => ['found', image.path, imageText(image)]),
+    ...found.unreadable.map(text => ['passed over', text.split('\n')[0] ?? text, '']),
+    ...suites.map(({ files, model }) => ['wrote', files.join(', '), `for ${model}`]),
+  ];
+  const names = suites.map(({ name }) => name).join(' ');
+  return `${table(rows)}\n\nNow run ${suites.length === 1 ? 'it' : 'them'}: npx tickmark run ${names}`;
+}
+
+function imageText({ models, hasAgent }: Initialized['found']['images'][number]): string {
+  const carried =
+    models.length === 0 ? 'no model in it' : `${models.length} model${models.length === 1 ? '' : 's'} in it`;
+  return `${carried}, ${hasAgent ? 'with' : 'without'} the Tickmark agent`;
+}
+
+function asJson({ found: { models, images, unreadable }, suites }: Initialized) {
+  return {
+    models: models.map(({ path, sha256 }) => ({ path, sha256 })),
+    images: images.map(({ path, hasAgent, models: carried }) => ({ path, hasAgent, models: carried.length })),
+    unreadable,
+    suites,
+  };
+}
