@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020, type AnySchemaObject } from 'ajv/dist/2020.js';
 import { expect, test } from 'vitest';
 import {
+  anAccuracyBudget,
   anInference,
   aRecording,
   aReference,
+  evidenceOf,
   replaceInference,
   someEvidence,
   someSamples,
@@ -48,6 +50,49 @@ test('a judged run is what the schema says, however its cases went', () => {
   ).toEqual([]);
 });
 
+/** Cases of every task but classification: some with an output that is not a number, some that lack a class or a threshold. */
+function otherTasks(): readonly Evidence[] {
+  const scores = [[0.25], [0.75], [0.5], [Number.NaN]];
+  const golden = scores.with(3, [1]);
+  const labels = [0, 1, 0, 1];
+  const sources = [
+    { name: 'a.wav', count: 1 },
+    { name: 'b.wav', count: 3 },
+  ];
+  const auc = [anAccuracyBudget({ kind: 'accuracy', metric: 'rocAuc' }, 0.9)];
+  const shared = { boots: [scores], golden, float: golden, truth: { labels }, budgets: auc } as const;
+  return [
+    evidenceOf({ ...shared, task: { kind: 'binary', threshold: 0.6 } }),
+    evidenceOf({ ...shared, task: { kind: 'anomaly', score: 'output', threshold: 0.6 } }),
+    evidenceOf({
+      ...shared,
+      boots: [golden],
+      task: { kind: 'anomaly', score: 'output' },
+      truth: { labels: [0, 1, 1, 1], sources },
+    }),
+    evidenceOf({ ...shared, task: { kind: 'binary', threshold: 0.6 }, truth: { labels: [1, 1, 1, 1] } }),
+    ...[scores, golden].map(outputs =>
+      evidenceOf({
+        task: { kind: 'regression', unit: '°C' },
+        boots: [outputs],
+        golden,
+        float: golden,
+        truth: { values: golden },
+        budgets: [anAccuracyBudget({ kind: 'accuracy', metric: 'mae' }, 0.1)],
+      }),
+    ),
+  ];
+}
+
+test('the results of every task are what the schema says', () => {
+  const cases = otherTasks().map(judgeCase);
+  expect(faultsOf(aResults({ cases }))).toEqual([]);
+  expect(new Set(cases.flatMap(({ metrics }) => Object.keys(metrics)))).toEqual(
+    new Set(['vectors', 'latency', 'golden', 'accuracy', 'roc', 'regression', 'anomaly', 'memory', 'emulation']),
+  );
+  expect(cases.map(({ status }) => status)).toEqual(['failed', 'failed', 'passed', 'inconclusive', 'failed', 'passed']);
+});
+
 test('a float that is not finite is written as null, and the file stays valid', () => {
   const outputs = [{ name: 'score', type: 'float32', elements: 1, scale: 1, zeroPoint: 0 }] as const;
   const golden = aReference().golden.map(() => new Uint8Array(Float32Array.of(0.5).buffer));
@@ -89,11 +134,10 @@ function mutated(document: Results, path: readonly string[], change: (object: Js
   return copy;
 }
 
-/** One case with few ticks, so that trying every value stays quick. */
+/** Cases of every task with few ticks, so that trying every value stays quick. */
 function small(): Results {
-  const results = judged({});
   return aResults({
-    cases: results.cases.map(({ metrics, ...rest }) => ({
+    cases: [someEvidence(), ...otherTasks()].map(judgeCase).map(({ metrics, ...rest }) => ({
       ...rest,
       metrics: { ...metrics, ...(metrics.latency && { latency: { ...metrics.latency, ticks: [1000, 1001] } }) },
     })),
@@ -106,7 +150,7 @@ test('a property that no version wrote is refused in every object', () => {
     const value = valueAt(results, path);
     return isObject(value) && !Array.isArray(value);
   });
-  expect(paths.length).toBeGreaterThan(20);
+  expect(paths.length).toBeGreaterThan(100);
   for (const path of paths) {
     const changed = mutated(results, path, object => Object.assign(object, { unheardOf: 1 }));
     expect(faultsOf(changed), path.join('/')).not.toEqual([]);
@@ -116,7 +160,7 @@ test('a property that no version wrote is refused in every object', () => {
 test('a value of another type is refused wherever it stands', () => {
   const results = small();
   const paths = [...pathsIn(results)].filter(path => path.length > 0);
-  expect(paths.length).toBeGreaterThan(150);
+  expect(paths.length).toBeGreaterThan(500);
   for (const path of paths) {
     const changed = mutated(results, path.slice(0, -1), parent => {
       parent[path.at(-1) ?? ''] = { some: 'object' };
@@ -136,6 +180,12 @@ test.each<[what: string, path: string, value: unknown]>([
   ['0 ticks', 'cases/0/metrics/latency/ticks/0', 0],
   ['half a tick', 'cases/0/metrics/latency/ticks/0', 1.5],
   ['more than all vectors right', 'cases/0/metrics/accuracy/top1', 101],
+  ['an area above 1', 'cases/1/metrics/roc/auc', 1.01],
+  ['a curve of one point', 'cases/1/metrics/roc/points', []],
+  ['a recall above 100 %', 'cases/0/metrics/accuracy/perClass/0/recall', 101],
+  ['a k that is no number', 'cases/0/metrics/accuracy/topK', { all: 100 }],
+  ['a negative error', 'cases/6/metrics/regression/mae', -0.1],
+  ['a label of a third class', 'cases/2/metrics/anomaly/scores/0/label', 2],
   ['a hash cut short', 'cases/0/provenance/modelSha256', 'abc'],
   ['a time that is none', 'cases/0/startedAt', 'yesterday'],
   ['a recording beside the run', 'cases/0/recording', 'recordings/../../elsewhere'],

@@ -4,15 +4,22 @@ import type { Reference } from './reference.ts';
 import type { MemoryMetrics, Verdict } from './result.ts';
 import { explainEnd, type Session } from './session.ts';
 
-/** Sizes from the DUT (arena, stack: the most of all boots), from the image (flash with the model in it, RAM) and from the models. */
+/**
+ * Sizes from the DUT (arena, stack: the most of all boots), from the image (flash with the model in it, RAM) and from the models. What is
+ * set aside is what the DUT says; where it cannot tell, what the image's symbols say.
+ */
 export function measureMemory(session: Session, reference: Reference): MemoryMetrics {
   const arenaBytes = most(session.memory.map(sample => sample.arenaBytes));
   const stackBytes = most(session.memory.map(sample => sample.stackBytes));
+  const arenaReservedBytes = most(known(session.memory.map(sample => sample.arenaReservedBytes)));
+  const stackReservedBytes = most(known(session.memory.map(sample => sample.stackReservedBytes)));
   const { weightBytes, floatWeightBytes } = reference;
   return {
     ...(arenaBytes !== undefined && { arenaBytes }),
     ...(stackBytes !== undefined && { stackBytes }),
     ...session.image,
+    ...(arenaReservedBytes !== undefined && { arenaReservedBytes }),
+    ...(stackReservedBytes !== undefined && { stackReservedBytes }),
     weightBytes,
     ...(floatWeightBytes !== undefined && { floatWeightBytes }),
   };
@@ -56,6 +63,11 @@ const figures: Record<Metric, (memory: MemoryMetrics) => Omit<Figure, 'name'> | 
 
 function sizeOf(bytes: number | undefined, evidence: Figure['evidence']): Omit<Figure, 'name'> | undefined {
   return bytes === undefined ? undefined : { value: bytes, evidence };
+}
+
+/** A reserve of 0 is one that the DUT cannot tell. */
+function known(sizes: readonly (number | undefined)[]): readonly number[] {
+  return sizes.flatMap(size => size || []);
 }
 
 function most(sizes: readonly number[]): number | undefined {

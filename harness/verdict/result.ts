@@ -7,7 +7,7 @@ import type { Basis } from '../units.ts';
 export const statuses = ['broken', 'failed', 'inconclusive', 'passed', 'skipped'] as const;
 export type Status = (typeof statuses)[number];
 
-/** One budget judged. `measured` and `limit` are in `unit`; `measured` is null where nothing conclusive was measured. */
+/** One budget judged. `measured` and `limit` are in `unit`; `measured` is null where there is no figure. */
 export interface Verdict {
   /** The budget's path in the suite, or a check the harness makes itself: `rig.session`, `rig.tickCounter`, `firmware.session`. */
   readonly budget: string;
@@ -204,6 +204,9 @@ export interface InputScore {
 export interface MemoryMetrics {
   readonly arenaBytes?: number;
   readonly stackBytes?: number;
+  /** What is set aside for them: by the DUT's own word, else by the image's symbols. */
+  readonly arenaReservedBytes?: number;
+  readonly stackReservedBytes?: number;
   readonly flashBytes?: number;
   readonly ramBytes?: number;
   readonly weightBytes?: number;

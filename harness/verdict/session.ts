@@ -20,7 +20,13 @@ export interface Session {
   readonly operators: readonly SampleOf<'operators'>[];
   readonly memory: readonly SampleOf<'memory'>[];
   /** What the image takes with the model in it; absent where none was loaded. */
-  readonly image?: { readonly flashBytes: number; readonly ramBytes: number };
+  readonly image?: {
+    readonly flashBytes: number;
+    readonly ramBytes: number;
+    /** By the image's symbols. */
+    readonly arenaReservedBytes?: number;
+    readonly stackReservedBytes?: number;
+  };
 }
 
 /** Complete: every vector of every boot was measured, with the suite's own model and vectors. */
@@ -116,8 +122,13 @@ function endOf(
 
 function imageOf({ manifest: { image, model } }: Recording): Session['image'] {
   if (!image) return undefined;
-  const { flashBytes, ramBytes, carriesModel = false } = image;
-  return { flashBytes: flashBytes + (carriesModel ? 0 : model.bytes), ramBytes };
+  const { flashBytes, ramBytes, arenaReservedBytes, stackReservedBytes, carriesModel = false } = image;
+  return {
+    flashBytes: flashBytes + (carriesModel ? 0 : model.bytes),
+    ramBytes,
+    ...(arenaReservedBytes !== undefined && { arenaReservedBytes }),
+    ...(stackReservedBytes !== undefined && { stackReservedBytes }),
+  };
 }
 
 /** A figure belongs to a model and to vectors: those of a recording that was made with others are none of this suite's. */

@@ -57,11 +57,16 @@ test('top-k counts vectors whose class is among the k largest outputs, and names
 });
 
 test('of equal outputs the one with the lower index is the larger, as in top-1', () => {
-  const tied = (label: number) =>
-    judgeCase(evidenceOf({ task, boots: [[[0.5, 0.5, 0.5, 0.5]]], truth: { labels: [label] } })).metrics.accuracy;
-  expect(tied(0)?.topK).toEqual({ '1': 100, '2': 100, '3': 100 });
-  expect(tied(1)?.topK).toEqual({ '1': 0, '2': 100, '3': 100 });
-  expect(tied(3)?.topK).toEqual({ '1': 0, '2': 0, '3': 0 });
+  const topK = [0, 1, 2, 3].map(label => {
+    const tied = evidenceOf({ task, boots: [[[0.5, 0.5, 0.5, 0.5]]], truth: { labels: [label] } });
+    return Object.values(judgeCase(tied).metrics.accuracy?.topK ?? {});
+  });
+  expect(topK).toEqual([
+    [100, 100, 100],
+    [0, 100, 100],
+    [0, 0, 100],
+    [0, 0, 0],
+  ]);
 });
 
 test('top-k with as many k as classes would pass whatever the outputs are, so it is not judged', () => {

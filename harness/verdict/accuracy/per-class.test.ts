@@ -19,7 +19,6 @@ function byDefinition(outcomes: readonly Outcome[], index: number) {
   const truePositives = count(({ label, predicted }) => label === index && predicted === index);
   const falsePositives = count(({ label, predicted }) => label !== index && predicted === index);
   const falseNegatives = count(({ label, predicted }) => label === index && predicted !== index);
-  const share = (part: number, whole: number) => (whole === 0 ? null : (100 * part) / whole);
   return {
     name: classes[index],
     support: truePositives + falseNegatives,
@@ -28,6 +27,10 @@ function byDefinition(outcomes: readonly Outcome[], index: number) {
     recall: share(truePositives, truePositives + falseNegatives),
     f1: share(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives),
   };
+}
+
+function share(part: number, whole: number): number | null {
+  return whole === 0 ? null : (100 * part) / whole;
 }
 
 test('precision, recall and F1 of each class are what their definitions count', () => {

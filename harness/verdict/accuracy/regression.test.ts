@@ -3,6 +3,7 @@ import { randomsFrom } from '../../fixtures/random.ts';
 import { anAccuracyBudget, evidenceOf } from '../../fixtures/recordings.ts';
 import type { Task } from '../../suite/suite.ts';
 import { judgeCase } from '../judge.ts';
+import { mean } from '../stats.ts';
 
 const task: Task = { kind: 'regression', unit: '°C' };
 const mae = anAccuracyBudget({ kind: 'accuracy', metric: 'mae' }, 0.5);
@@ -66,11 +67,10 @@ test('mean errors of random answers are those of their definitions', () => {
   const random = () => Array.from({ length: 40 }, () => Array.from({ length: 3 }, () => next(1000) / 8 - 60));
   const [actual, expected] = [random(), random()];
   const errors = actual.flatMap((vector, index) => vector.map((value, e) => value - (expected[index]?.[e] ?? 0)));
-  const meanOf = (numbers: readonly number[]) => numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
   const { regression } = judgeCase(evidenceOf({ task, boots: [actual], truth: { values: expected } })).metrics;
-  expect(regression?.mae).toBeCloseTo(meanOf(errors.map(Math.abs)), 10);
-  expect(regression?.rmse).toBeCloseTo(Math.sqrt(meanOf(errors.map(error => error ** 2))), 10);
-  expect(regression?.bias).toBeCloseTo(meanOf(errors), 10);
+  expect(regression?.mae).toBeCloseTo(mean(errors.map(Math.abs)), 10);
+  expect(regression?.rmse).toBeCloseTo(Math.sqrt(mean(errors.map(error => error ** 2))), 10);
+  expect(regression?.bias).toBeCloseTo(mean(errors), 10);
   expect(regression?.pairs).toHaveLength(120);
 });
 
