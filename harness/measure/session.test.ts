@@ -95,21 +95,26 @@ test('records every vector in order, with its ticks and output', async () => {
   ]);
 });
 
-test('records one window and another of twice the inferences, the operators, and the memory used', async () => {
+test('records one window and another of twice the inferences, the operators, and the memory used and reserved', async () => {
+  const used = { arenaBytes: 512, stackBytes: 96 };
+  const reserved = { arenaReservedBytes: 2048, stackReservedBytes: 1024 };
   const { samples } = await session({
-    mock: { operatorTicks: [600, 400], stats: { arenaBytes: 512, stackBytes: 96 } },
+    mock: { operatorTicks: [600, 400], stats: { ...used, ...reserved } },
   });
   expect(samples).toContainEqual({ kind: 'scaling', boot: 0, runs: 1, ticks: 1_000, doubledTicks: 2_000 });
   expect(samples).toContainEqual({ kind: 'operators', boot: 0, vector: 0, ticks: [600, 400] });
-  expect(samples).toContainEqual({ kind: 'memory', boot: 0, arenaBytes: 512, stackBytes: 96 });
+  expect(samples).toContainEqual({ kind: 'memory', boot: 0, ...used, ...reserved });
 });
 
 test.each([
   { isRequired: false, status: 'skipped' },
   { isRequired: true, status: 'broken' },
 ])('a target that is not installed is $status when isRequired is $isRequired', async ({ isRequired, status }) => {
-  const missing = () => Promise.reject(new NotInstalled('it is not installed', 'mock', 'install it'));
-  const { manifest, samples } = await session({ isRequired, target: mock => ({ ...mock, open: missing }) });
+  const missing = new NotInstalled('it is not installed', 'mock', 'install it');
+  const { manifest, samples } = await session({
+    isRequired,
+    target: mock => ({ ...mock, open: () => Promise.reject(missing) }),
+  });
   expect(manifest.outcome).toEqual({ status, reason: 'mock: it is not installed\n  → install it' });
   expect(samples).toEqual([]);
 });

@@ -186,8 +186,8 @@ function speed(before?: EmulationCounters, now?: EmulationCounters): { mips?: nu
 async function profile({ inputs, boot, recorder }: Boot, dut: Dut): Promise<void> {
   await dut.infer(inputs[0] ?? new Uint8Array(), { profile: true });
   recorder.sample({ kind: 'operators', boot, vector: 0, ticks: await dut.operatorTicks() });
-  const { arenaBytes, stackBytes } = await dut.stats();
-  recorder.sample({ kind: 'memory', boot, arenaBytes, stackBytes });
+  const { droppedFrames: _ofTheLink, ...memory } = await dut.stats();
+  recorder.sample({ kind: 'memory', boot, ...memory });
 }
 
 async function noteEmulation({ note, emulated }: Boot, link: Link): Promise<void> {

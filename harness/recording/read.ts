@@ -51,7 +51,13 @@ const fieldTypes: Record<Sample['kind'], Record<string, 'number' | 'string' | 'o
 function isSample(value: unknown): value is Sample {
   const kind = isRecord(value) ? value.kind : undefined;
   const fields = typeof kind === 'string' ? Object.entries(fieldTypes).find(([name]) => name === kind)?.[1] : undefined;
-  return fields !== undefined && hasFields(value, fields);
+  return fields !== undefined && hasFields(value, fields) && hasReserves(value);
+}
+
+/** Older recordings have none. */
+function hasReserves(sample: unknown): boolean {
+  const { arenaReservedBytes = 0, stackReservedBytes = 0 } = sample as Record<string, unknown>;
+  return typeof arenaReservedBytes === 'number' && typeof stackReservedBytes === 'number';
 }
 
 function isWireLine(value: unknown): value is WireLine {

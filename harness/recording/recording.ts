@@ -69,4 +69,12 @@ export type Sample =
       readonly doubledTicks: number;
     }
   | { readonly kind: 'operators'; readonly boot: number; readonly vector: number; readonly ticks: readonly number[] }
-  | { readonly kind: 'memory'; readonly boot: number; readonly arenaBytes: number; readonly stackBytes: number };
+  /** What was used, and what the DUT says is set aside; the latter is 0 where it cannot tell, and absent in older recordings. */
+  | {
+      readonly kind: 'memory';
+      readonly boot: number;
+      readonly arenaBytes: number;
+      readonly stackBytes: number;
+      readonly arenaReservedBytes?: number;
+      readonly stackReservedBytes?: number;
+    };
