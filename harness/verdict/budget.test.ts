@@ -21,6 +21,8 @@ test.each<[value: number, budget: Budget, status: string, reason: string]>([
   [89.5, budgetOf(90, '%', '>='), 'failed', 'figure 89.5 %, budget >= 90 % (0.5 pp below)'],
   [-0.5, budgetOf(1, 'pp'), 'passed', 'figure -0.5 pp, budget <= 1 pp (1.5 pp below)'],
   [2, budgetOf(0, 'LSB'), 'failed', 'figure 2 LSB, budget <= 0 LSB (2 LSB above)'],
+  [0.25, budgetOf(0, '1'), 'failed', 'figure 0.25, budget <= 0 (0.25 above)'],
+  [0.0034, budgetOf(0.005, '1'), 'passed', 'figure 0.0034, budget <= 0.005 (32 % below)'],
   [5, budgetOf(0, 'cycles'), 'failed', 'figure 5 cycles, budget <= 0 cycles (5 cycles above)'],
 ])('%d against %o is %s', (value, budget, status, reason) => {
   expect(judge(value, budget)).toMatchObject({ status, reason, measured: value });

@@ -107,6 +107,11 @@ test('the first vector on the wrong side of the threshold is named with its scor
   );
 });
 
+test('a score at the threshold is not above it', () => {
+  const { metrics } = judgeCase(evidenceOf({ task, boots: [[[0.5], [0.500_001]]], truth: { labels: [0, 1] } }));
+  expect(metrics.accuracy).toMatchObject({ correct: 2, judged: 2 });
+});
+
 test('labels of one class only make the area inconclusive', () => {
   const result = judgeCase(
     evidenceOf({ task, boots: [scores], truth: { labels: labels.map(() => 1) }, budgets: [auc] }),

@@ -69,6 +69,12 @@ test('of equal outputs the one with the lower index is the larger, as in top-1',
   ]);
 });
 
+test('over several boots the right class is where it came last', () => {
+  const second = outputs.with(0, [0.4, 0.3, 0.2, 0.5]).with(1, [0.4, 0.3, 0.2, 0.5]);
+  const { metrics } = judgeCase(evidenceOf({ task, boots: [outputs, second], truth: { labels } }));
+  expect(metrics.accuracy?.topK).toEqual({ '1': 0, '2': 40, '3': 80 });
+});
+
 test('top-k with as many k as classes would pass whatever the outputs are, so it is not judged', () => {
   const { budgets } = judge(anAccuracyBudget({ kind: 'accuracy', metric: 'topK', k: 4 }, 99));
   expect(budgets[0]).toMatchObject({
@@ -117,6 +123,20 @@ test('the precision of a class that nothing was taken for is inconclusive, since
     measured: null,
     reason: 'nothing was taken for dog (support 1 of 1 vectors), so its precision is undefined',
   });
+});
+
+test('a budget names a class before it counts one, since classes may be named by numbers', () => {
+  const budgets = [anAccuracyBudget({ kind: 'accuracy', metric: 'recall', class: '1' }, 50)];
+  const digits: Task = { kind: 'classification', classes: ['1', '0'] };
+  const { verdicts } = judgeCase(evidenceOf({ task: digits, boots: [[[1, 0]]], truth: { labels: [0] }, budgets }));
+  expect(verdicts.at(-1)?.reason).toMatch(/^recall of 1 100 % \(1 of 1/);
+});
+
+test('where the host computed no golden, only the DUT has figures', () => {
+  const evidence = evidenceOf({ task, boots: [outputs], truth: { labels } });
+  const { accuracy } = judgeCase({ ...evidence, reference: { ...evidence.reference, golden: [] } }).metrics;
+  expect(accuracy).toMatchObject({ top1: 40, judged: 5 });
+  expect(accuracy).not.toHaveProperty('goldenTop1');
 });
 
 test('a session that broke makes no class inconclusive: it is not judged', () => {

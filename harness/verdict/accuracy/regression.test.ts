@@ -102,6 +102,12 @@ test('an answer that is not a number fails every bound on errors, and is named',
   ]);
 });
 
+test('of elements that are equally far off the first is named', () => {
+  const even = [[18, 22]];
+  const { regression } = judgeCase(evidenceOf({ task, boots: [even], truth: { values: [[20, 20]] } })).metrics;
+  expect(regression?.worst).toMatchObject({ vector: 0, element: 0 });
+});
+
 test('at most 500 pairs are shown, the first and the last among them', () => {
   const many = Array.from({ length: 4_000 }, (_, vector) => [vector]);
   const { regression } = judgeCase(evidenceOf({ task, boots: [many], truth: { values: many } })).metrics;

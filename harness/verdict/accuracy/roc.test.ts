@@ -102,5 +102,7 @@ test('the most misplaced score is the one that most of the other class are level
     passed: 2,
     others: 2,
   });
+  const level = scored([0, 0.5], [1, 0.5], [1, 0.9], [0, 0.1], [0, 0.2]);
+  expect(mostMisplaced(level)).toMatchObject({ name: 'vector 0', passed: 1, others: 2 });
   expect(mostMisplaced(scored([0, 0.1], [1, 0.2]))).toBeUndefined();
 });
