@@ -38,7 +38,7 @@ function isEncoded(type: TensorType): type is keyof typeof arrays {
 }
 
 function floats(values: Values, vector: number, fail: Fail): Uint8Array {
-  const made = Float32Array.from(values);
+  const made = new Float32Array(values);
   const odd = made.findIndex(value => !Number.isFinite(value));
   if (odd >= 0) throw notFinite(values, { vector, element: odd }, fail);
   return new Uint8Array(made.buffer);

@@ -11,8 +11,11 @@ import { isShapeOf } from './shape.ts';
  * shape fits. For several: those of their names. `counted`: whether the first axis counts inputs.
  */
 export function npzArrays(bytes: Uint8Array, format: VectorFormat, counted: boolean, fail: Fail): readonly NpyArray[] {
-  const arrays = readNpz(bytes, fail);
-  if (arrays.length === 0) throw fail('holds no array of numbers', 'save it with np.savez');
+  const all = readNpz(bytes, fail);
+  const arrays = all.filter(array => 'read' in array);
+  const unread = all.find(array => 'unread' in array && (arrays.length === 0 || array.name === format.array));
+  if (unread && 'unread' in unread) throw fail(`"${unread.name}": ${unread.unread.what}`, unread.unread.fix);
+  if (arrays.length === 0) throw fail('holds no array', 'save it with np.savez');
   const chosen =
     format.tensors.length === 1 ? [chooseOne(arrays, format, counted, fail)] : chooseByName(arrays, format, fail);
   return chosen.map(array => array.read(inflatedLimitBytes, within(fail, array.name)));

@@ -25,7 +25,7 @@ export function prepare(steps: readonly Preprocess[], shape: Shape, fail: Fail):
   });
   return {
     shape: now,
-    transform: values => (ready.length === 0 ? [values] : through(Float64Array.from(values), ready)),
+    transform: values => (ready.length === 0 ? [values] : through(new Float64Array(values), ready)),
   };
 }
 

@@ -11,25 +11,44 @@ export interface NpzArray {
   read(limitBytes: number, fail: Fail): NpyArray;
 }
 
+/** An array of what is not read (text, objects, half floats), and why. */
+export interface UnreadArray {
+  readonly name: string;
+  readonly unread: { readonly what: string; readonly fix: string };
+}
+
 /**
- * The arrays of a `.npz` as np.savez and np.savez_compressed write it: a zip with a `.npy` an array. Arrays of a kind that is not read
- * (text, objects) are left out. Throws `fail(…)` for a damaged archive.
+ * The arrays of a `.npz` as np.savez and np.savez_compressed write it: a zip with a `.npy` an array. Throws `fail(…)` for a damaged archive.
  */
-export function readNpz(bytes: Uint8Array, fail: Fail): readonly NpzArray[] {
+export function readNpz(bytes: Uint8Array, fail: Fail): readonly (NpzArray | UnreadArray)[] {
   const entries = readZip(bytes, fail);
   if (entries.length > entriesLimit) throw fail(`holds ${entries.length} files`, `save at most ${entriesLimit}`);
-  return entries.flatMap(entry => arrayOf(entry) ?? []);
+  return entries.filter(({ name }) => name.endsWith('.npy')).map(entry => arrayOf(entry, fail));
 }
 
 const entriesLimit = 1000;
+const unreadLimitBytes = 64 << 20;
 
-function arrayOf(entry: ZipEntry): NpzArray | undefined {
-  if (!entry.name.endsWith('.npy')) return undefined;
+function arrayOf(entry: ZipEntry, fail: Fail): NpzArray | UnreadArray {
+  const name = entry.name.slice(0, -'.npy'.length);
+  const header = headerOf(unzipStart(entry, fail));
+  if ('unread' in header) {
+    unzip(entry, unreadLimitBytes, fail); // one that is damaged is no such array
+    return { name, ...header };
+  }
+  const { dtype, shape } = header;
+  return { name, dtype, shape, read: (limitBytes, failHere) => readNpy(unzip(entry, limitBytes, failHere), failHere) };
+}
+
+function headerOf(start: Uint8Array): Pick<NpyArray, 'dtype' | 'shape'> | Pick<UnreadArray, 'unread'> {
+  let unread: UnreadArray['unread'] | undefined;
   try {
-    const { dtype, shape } = readNpyHeader(unzipStart(entry), what => new Error(what));
-    const name = entry.name.slice(0, -'.npy'.length);
-    return { name, dtype, shape, read: (limitBytes, fail) => readNpy(unzip(entry, limitBytes, fail), fail) };
-  } catch {
-    return undefined;
+    return readNpyHeader(start, (what, fix) => {
+      unread = { what, fix };
+      return new Error(what);
+    });
+  } catch (error) {
+    if (!unread) throw error;
+    return { unread };
   }
 }

@@ -38,19 +38,19 @@ export function unzip(entry: ZipEntry, limitBytes: number, fail: Fail): Uint8Arr
   if (bytes > limitBytes) throw fail(`"${name}" is larger than ${limitBytes >>> 20} MiB`, 'save fewer vectors');
   const data = isDeflated ? inflate(entry, fail) : stored;
   if (data.length !== bytes || crc32(data) !== crc) {
-    throw fail(`"${name}" is damaged: its bytes are not those of its checksum`, 'save or copy the archive again');
+    throw damagedFile(name, 'its bytes are not those of its checksum', fail);
   }
   return data;
 }
 
-/** The first bytes of a file in an archive, at least 1 KiB where it has as many; empty where they are damaged. */
-export function unzipStart({ isDeflated, stored }: ZipEntry): Uint8Array {
+/** The first bytes of a file in an archive, at least 4 KiB where it has as many. Throws `fail(…)` where they do not inflate. */
+export function unzipStart({ name, isDeflated, stored }: ZipEntry, fail: Fail): Uint8Array {
   const start = stored.subarray(0, startBytes);
   if (!isDeflated) return start;
   try {
     return inflateRawSync(start, { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength: startBytes * largestRatio });
   } catch {
-    return new Uint8Array(0);
+    throw damagedFile(name, 'it does not inflate', fail);
   }
 }
 
@@ -90,6 +90,10 @@ function inflate({ name, bytes, stored }: ZipEntry, fail: Fail): Uint8Array {
   try {
     return inflateRawSync(stored, { maxOutputLength: Math.max(1, bytes) }); // an archive that inflates beyond its word is stopped there
   } catch {
-    throw fail(`"${name}" is damaged: it does not inflate to ${bytes} bytes`, 'save or copy the archive again');
+    throw damagedFile(name, `it does not inflate to ${bytes} bytes`, fail);
   }
+}
+
+function damagedFile(name: string, what: string, fail: Fail): Error {
+  return fail(`"${name}" is damaged: ${what}`, 'save or copy the archive again');
 }
