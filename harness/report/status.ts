@@ -1,3 +1,4 @@
+import type { Basis } from '../units.ts';
 import type { CaseResult, Status, Verdict } from '../verdict/result.ts';
 
 /** How a status looks in plain text, with what it means to the reader. */
@@ -14,12 +15,21 @@ export function titleOf(result: Pick<CaseResult, 'suite' | 'target'>): string {
   return `${result.suite} on ${result.target}`;
 }
 
-/** The verdicts that did not pass, the gravest first: those that decided the case's status lead. */
-export function notPassed(result: CaseResult): readonly Verdict[] {
+/**
+ * The verdicts that did not pass, the gravest first: those that decided the case's status lead. Left out is what needs no telling: a
+ * budget of another basis, which bounds other targets, and the budgets of a target that was not tried, whose session says why.
+ */
+export function notPassed({ verdicts, provenance: { basis } }: CaseResult): readonly Verdict[] {
+  const untried = verdicts.find(({ budget, status }) => budget === 'rig.session' && status === 'skipped');
+  if (untried) return [untried];
   const rank: readonly Status[] = ['broken', 'failed', 'inconclusive', 'skipped'];
-  return result.verdicts
-    .filter(verdict => verdict.status !== 'passed')
+  return verdicts
+    .filter(verdict => verdict.status !== 'passed' && !(verdict.status === 'skipped' && boundsOther(verdict, basis)))
     .sort((a, b) => rank.indexOf(a.status) - rank.indexOf(b.status));
+}
+
+function boundsOther(verdict: Verdict, basis: Basis): boolean {
+  return verdict.basis !== null && verdict.basis !== basis;
 }
 
 /** How many cases have each status; all statuses are present. */
