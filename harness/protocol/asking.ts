@@ -12,8 +12,8 @@ export interface Session {
   readonly patience: Patiences;
 }
 
-/** For saying HELLO, for work that takes as long as the line does, and for work that may take minutes. */
-export type Patiences = Readonly<Record<'hello' | 'short' | 'long', Patience>>;
+/** `work` and `window` may take minutes; a byte too many disturbs only a window. */
+export type Patiences = Readonly<Record<'hello' | 'short' | 'work' | 'window', Patience>>;
 
 export interface Asked extends Omit<Question, 'patience' | 'fields'> {
   /** @default none */
@@ -30,7 +30,7 @@ export async function ask<T>(
   const answer = await exchange.ask({
     ...asked,
     fields: typeof fields === 'function' ? fields : () => fields,
-    patience: patience[isLong(name) ? 'long' : name === 'hello' ? 'hello' : 'short'],
+    patience: patience[patienceFor[name] ?? 'short'],
   });
   try {
     return read(readPayload(answer.payload), answer);
@@ -44,6 +44,9 @@ export async function ask<T>(
   }
 }
 
-function isLong(name: RequestName): boolean {
-  return name === 'infer' || name === 'prepare' || name === 'prove';
-}
+const patienceFor: Partial<Record<RequestName, keyof Patiences>> = {
+  hello: 'hello',
+  prepare: 'work',
+  prove: 'work',
+  infer: 'window',
+};

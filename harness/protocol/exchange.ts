@@ -6,7 +6,7 @@ import { createInbox } from './inbox.ts';
 import { linkCounter } from './link-use.ts';
 import { join, u16 } from './payload.ts';
 import type { LinkUse } from './port.ts';
-import { refusal } from './refusal.ts';
+import { refusal, reportOf, unanswered } from './refusal.ts';
 import { createTiming, type Patience, waitAfterDamageMs, waitMs } from './timing.ts';
 import { answerBit, kinds, type RequestName } from './wire.ts';
 
@@ -32,9 +32,20 @@ export interface Answer {
   readonly shortestGapMs: number;
 }
 
+/** The sendings of one request so far. */
+interface Tries {
+  readonly sentMs: number[];
+  dataBytes: number;
+  answerBytes: number;
+  /** Whether anything came back. */
+  isHeard: boolean;
+}
+
 /** Asks the DUT, one request at a time. */
 export interface Exchange {
   ask(question: Question): Promise<Answer>;
+  /** Whether another answer to what was asked last follows at once, whole or damaged: one of its sendings was one too many. */
+  isAnsweredAgain(): Promise<boolean>;
   /** Waits for the DUT to say that it is ready; at most `waitMs`, since a board may have said so long ago. */
   ready(waitMs: number): Promise<void>;
   /** Frames may carry payloads of so many bytes. */
@@ -44,7 +55,8 @@ export interface Exchange {
 
 const evidenceBytes = 256;
 const defaultAnswerBytes = 64;
-const noTime = Number.POSITIVE_INFINITY;
+const leastGraceMs = 10;
+const unlimited = Number.POSITIVE_INFINITY;
 
 /**
  * Stop-and-wait over a link: a request is sent again when its answer does not come, and answers to anything else are dropped. Frames shrink
@@ -63,6 +75,7 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
   void pump();
   return {
     ask,
+    isAnsweredAgain,
     ready,
     allow(maxPayload) {
       toDut.allow(maxPayload - requestFieldBytes);
@@ -99,8 +112,8 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
     inbox.put({ kind: 'damage' });
   }
 
-  async function ready(waitMs: number): Promise<void> {
-    const deadlineMs = performance.now() + waitMs;
+  async function ready(mostMs: number): Promise<void> {
+    const deadlineMs = performance.now() + mostMs;
     while (true) {
       const event = await inbox.next(deadlineMs);
       if (event.kind !== 'frame' || reportOf(event.frame) === 'ready') return;
@@ -108,48 +121,60 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
   }
 
   async function ask(question: Question): Promise<Answer> {
-    const { name, patience, units = 1 } = question;
     sequence = (sequence % 0xffff) + 1; // 0 is for what the DUT says unasked
-    const sentMs: number[] = [];
-    let dataBytes = noTime;
-    let answerBytes = noTime;
-    let isHeard = false;
+    const tries: Tries = { sentMs: [], dataBytes: unlimited, answerBytes: unlimited, isHeard: false };
     try {
-      while (sentMs.length < (isHeard || counter.isLossy ? patience.tries : patience.silentTries)) {
-        signal.throwIfAborted();
-        inbox.forgetDamage();
-        dataBytes = Math.min(dataBytes, toDut.dataBytes);
-        answerBytes = Math.min(
-          answerBytes,
-          Math.max(toHost.dataBytes, question.leastAnswerBytes ?? defaultAnswerBytes),
-        );
-        const payload = join(u16(answerBytes), question.fields(dataBytes));
-        const frame = encodeFrame({ kind: kinds[name], sequence, payload });
-        counter.sent(sentMs.length > 0);
-        sentMs.push(performance.now());
-        await link.write(frame);
-        const answer = await answerTo(question, sentMs);
-        if (answer === 'silence') {
-          toDut.lost(frame.length);
-          continue;
-        }
-        isHeard = true;
-        toDut.passed(frame.length);
-        if (answer === 'damage') continue;
-        if (answer.kind === kinds.error) throw refusal(name, answer.payload, answerBytes);
-        isIntroduced ||= name === 'hello';
-        const tookMs = performance.now() - (sentMs.at(-1) ?? 0);
-        if (sentMs.length === 1) timing.took(name, units, tookMs);
-        return { payload: answer.payload, tookMs, shortestGapMs: shortestGap(sentMs) };
+      while (mayTry(question, tries)) {
+        const frameBytes = await send(question, tries);
+        const answer = await answerTo(question, tries.sentMs);
+        if (answer === 'silence') toDut.lost(frameBytes);
+        else toDut.passed(frameBytes);
+        tries.isHeard ||= answer !== 'silence';
+        if (typeof answer === 'object') return accepted(question, tries, answer);
       }
     } finally {
       counter.settle();
     }
-    throw new ProtocolError(
-      `no answer to ${name.toUpperCase()} (sent ${sentMs.length} times); ${lossOf(counter.use)}; last heard: ${shown(heard)}`,
-      'DUT',
-      'check that the firmware has the Tickmark agent and that the link carries bytes both ways',
-    );
+    throw unanswered(question.name, tries.sentMs.length, counter.use, heard);
+  }
+
+  function mayTry({ patience }: Question, { sentMs, isHeard }: Tries): boolean {
+    signal.throwIfAborted();
+    return sentMs.length < (isHeard || counter.isLossy ? patience.tries : patience.silentTries);
+  }
+
+  /** Bytes sent. */
+  async function send(
+    { name, fields, leastAnswerBytes = defaultAnswerBytes }: Question,
+    tries: Tries,
+  ): Promise<number> {
+    inbox.forgetDamage();
+    tries.dataBytes = Math.min(tries.dataBytes, toDut.dataBytes);
+    tries.answerBytes = Math.min(tries.answerBytes, Math.max(toHost.dataBytes, leastAnswerBytes));
+    const payload = join(u16(tries.answerBytes), fields(tries.dataBytes));
+    const frame = encodeFrame({ kind: kinds[name], sequence, payload });
+    counter.sent(tries.sentMs.length > 0);
+    tries.sentMs.push(performance.now());
+    await link.write(frame);
+    return frame.length;
+  }
+
+  function accepted({ name, units = 1 }: Question, { sentMs, answerBytes }: Tries, answer: Frame): Answer {
+    if (answer.kind === kinds.error) throw refusal(name, answer.payload, answerBytes);
+    isIntroduced ||= name === 'hello';
+    const tookMs = performance.now() - (sentMs.at(-1) ?? 0);
+    if (sentMs.length === 1) timing.took(name, units, tookMs);
+    return { payload: answer.payload, tookMs, shortestGapMs: shortestGap(sentMs) };
+  }
+
+  async function isAnsweredAgain(): Promise<boolean> {
+    const deadlineMs = performance.now() + Math.max(leastGraceMs, 2 * timing.roundTripMs);
+    while (true) {
+      const event = await inbox.next(deadlineMs);
+      if (event.kind === 'time') return false;
+      if (event.kind === 'damage' || (reportOf(event.frame) === 'answer' && event.frame.sequence === sequence))
+        return true;
+    }
   }
 
   /** 'silence' and 'damage' say why it is time to ask again. */
@@ -159,12 +184,12 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
   ): Promise<Frame | 'silence' | 'damage'> {
     const lastSentMs = sentMs.at(-1) ?? 0;
     const expected = timing.expected(name, units);
-    let damagedMs = noTime;
+    let damagedMs = unlimited;
     while (true) {
       // Anew each time: a late answer to an earlier sending may show that nothing was lost after all.
       const silenceMs = lastSentMs + waitMs(patience, expected, counter.isLossy, sentMs.length);
       const event = await inbox.next(Math.min(silenceMs, damagedMs));
-      if (event.kind === 'time') return damagedMs < noTime ? 'damage' : 'silence';
+      if (event.kind === 'time') return damagedMs < unlimited ? 'damage' : 'silence';
       if (event.kind === 'damage') {
         const nowMs = performance.now();
         damagedMs = Math.min(damagedMs, nowMs + waitAfterDamageMs(patience, expected, nowMs - lastSentMs));
@@ -189,19 +214,6 @@ const requestFieldBytes = 7;
 /** Kind, sequence, CRC, COBS and the zeros around. */
 const frameOverheadBytes = 10;
 
-/** Tells what the DUT says unasked from answers; a fault throws. */
-function reportOf(frame: Frame): 'ready' | 'answer' {
-  if (frame.kind === kinds.fault) {
-    const text = Buffer.from(frame.payload).toString('utf8');
-    throw new FirmwareFault(
-      `the firmware faulted: ${text}`,
-      'DUT',
-      'look the addresses up in the image: arm-none-eabi-addr2line -fe',
-    );
-  }
-  return frame.kind === kinds.ready && frame.sequence === 0 ? 'ready' : 'answer';
-}
-
 /** Firmware may print between frames. No whole answer passes for text: its kind is a byte that UTF-8 has only inside a character. */
 function isText(bytes: Uint8Array): boolean {
   const text = new TextDecoder('utf-8').decode(bytes);
@@ -210,15 +222,4 @@ function isText(bytes: Uint8Array): boolean {
 
 function shortestGap(timesMs: readonly number[]): number {
   return Math.min(...timesMs.slice(1).map((timeMs, index) => timeMs - (timesMs[index] ?? 0)));
-}
-
-function lossOf({ requests, repeats, damagedFrames, lostFrames }: ReturnType<typeof linkCounter>['use']): string {
-  if (damagedFrames + lostFrames === 0) return 'the link had lost nothing before';
-  const sent = requests + repeats;
-  return `of ${sent} frames sent so far ${lostFrames} were lost on the way there or back, ${damagedFrames} answers came damaged`;
-}
-
-function shown(bytes: Uint8Array): string {
-  if (bytes.length === 0) return 'nothing';
-  return [...bytes.subarray(-32)].map(byte => byte.toString(16).padStart(2, '0')).join(' ');
 }

@@ -43,7 +43,7 @@ export function createInbox(signal: AbortSignal): Inbox {
         const leftMs = deadlineMs - performance.now();
         if (leftMs <= 0) return { kind: 'time' };
         await new Promise<void>(resolve => {
-          const timer = setTimeout(resolve, Math.min(leftMs, longestTimerMs));
+          const timer = setTimeout(resolve, Math.min(Math.ceil(leftMs), longestTimerMs));
           wake = () => {
             clearTimeout(timer);
             resolve();

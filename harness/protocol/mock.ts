@@ -11,6 +11,10 @@ export interface MockOptions extends MockFirmware {
   /** Whether the link offers the back door. @default true */
   readonly memory?: boolean;
   readonly faults?: MockFaults;
+  /** What a window takes of the host's time. @default 0 */
+  readonly windowMs?: (inference: number) => number;
+  /** Bytes came within the window of this inference, from 1. */
+  readonly onDisturbance?: (inference: number) => void;
 }
 
 /** What goes wrong, and when. Frames are counted as the DUT sends them, from 1: READY is the first, HELLO's answer the second. */
@@ -42,7 +46,9 @@ function mockLink(name: string, options: MockOptions, signal: AbortSignal): Link
   const agent = mockAgent(options);
   const parse = frameParser();
   const bytes = byteQueue();
-  const { faults = {} } = options;
+  const { faults = {}, windowMs = () => 0, onDisturbance = () => {} } = options;
+  const asked: Frame[] = [];
+  let isInWindow = false;
   let frames = 0;
   let closed: unknown;
 
@@ -55,6 +61,31 @@ function mockLink(name: string, options: MockOptions, signal: AbortSignal): Link
   const send = (frame: Frame): void => {
     for (const sent of faulty(encodeFrame(frame), ++frames, faults)) bytes.push(sent);
   };
+  const answerAll = (): void => {
+    for (
+      let request = isInWindow ? undefined : asked.shift();
+      request;
+      request = isInWindow ? undefined : asked.shift()
+    ) {
+      const before = agent.inferences;
+      const answers = agent.handle(request);
+      if (agent.inferences === faults.dieAtInference) {
+        const lost = new TargetError('the DUT was lost', name, 'nothing: the mock was told to');
+        return close(lost, lost);
+      }
+      const ms = agent.inferences > before ? windowMs(agent.inferences) : 0;
+      if (ms === 0) for (const answer of answers) send(answer);
+      else openWindow(ms, answers);
+    }
+  };
+  const openWindow = (ms: number, answers: readonly Frame[]): void => {
+    isInWindow = true;
+    setTimeout(() => {
+      isInWindow = false;
+      for (const answer of answers) send(answer);
+      answerAll();
+    }, ms);
+  };
   signal.addEventListener('abort', abort);
   send({ kind: kinds.ready, sequence: 0, payload: new Uint8Array() });
 
@@ -62,14 +93,9 @@ function mockLink(name: string, options: MockOptions, signal: AbortSignal): Link
     bytes,
     async write(data) {
       if (closed) throw closed;
-      for (const item of parse(data)) {
-        const answers = item.kind === 'frame' ? agent.handle(item.frame) : [];
-        if (agent.inferences === faults.dieAtInference) {
-          const lost = new TargetError('the DUT was lost', name, 'nothing: the mock was told to');
-          return close(lost, lost);
-        }
-        for (const answer of answers) send(answer);
-      }
+      if (isInWindow) onDisturbance(agent.inferences);
+      for (const item of parse(data)) if (item.kind === 'frame') asked.push(item.frame);
+      answerAll();
     },
     ...(options.memory !== false && { memory: memoryOf(name, agent) }),
     async [Symbol.asyncDispose]() {

@@ -1,6 +1,8 @@
 import { FirmwareFault, ModelRefused, messageOf, ProtocolError } from '../errors.ts';
+import type { Frame } from './frame.ts';
+import type { LinkCounter } from './link-use.ts';
 import { readPayload } from './payload.ts';
-import { errorCodes, type RequestName } from './wire.ts';
+import { errorCodes, kinds, type RequestName } from './wire.ts';
 
 /** The error that an ERROR answer to a request is for the session. An answer as long as its limit was cut there. */
 export function refusal(name: RequestName, payload: Uint8Array, limitBytes: number): ProtocolError {
@@ -27,4 +29,42 @@ function refusalFor(name: RequestName, code: number, what: string): ProtocolErro
 
 function isAboutTheModel(code: number): boolean {
   return code === errorCodes.notAModel || code === errorCodes.noKernel || code === errorCodes.doesNotFit;
+}
+
+/** Tells what the DUT says unasked from answers; a fault throws. */
+export function reportOf(frame: Frame): 'ready' | 'answer' {
+  if (frame.kind === kinds.fault) {
+    const text = Buffer.from(frame.payload).toString('utf8');
+    throw new FirmwareFault(
+      `the firmware faulted: ${text}`,
+      'DUT',
+      'look the addresses up in the image: arm-none-eabi-addr2line -fe',
+    );
+  }
+  return frame.kind === kinds.ready && frame.sequence === 0 ? 'ready' : 'answer';
+}
+
+/** The error that ends a session whose DUT does not answer any more: what was asked, what the link did, what came last. */
+export function unanswered(
+  name: RequestName,
+  sendings: number,
+  use: LinkCounter['use'],
+  heard: Uint8Array,
+): ProtocolError {
+  return new ProtocolError(
+    `no answer to ${name.toUpperCase()} (sent ${sendings} times); ${lossOf(use)}; last heard: ${shown(heard)}`,
+    'DUT',
+    'check that the firmware has the Tickmark agent and that the link carries bytes both ways',
+  );
+}
+
+function lossOf({ requests, repeats, damagedFrames, lostFrames }: LinkCounter['use']): string {
+  if (damagedFrames + lostFrames === 0) return 'the link had lost nothing before';
+  const sent = requests + repeats;
+  return `of ${sent} frames sent so far ${lostFrames} were lost on the way there or back, ${damagedFrames} answers came damaged`;
+}
+
+function shown(bytes: Uint8Array): string {
+  if (bytes.length === 0) return 'nothing';
+  return [...bytes.subarray(-32)].map(byte => byte.toString(16).padStart(2, '0')).join(' ');
 }

@@ -3,18 +3,17 @@ import { ask, type Patiences, type Session } from './asking.ts';
 import { crc32c } from './crc.ts';
 import { openExchange } from './exchange.ts';
 import { introduce } from './introduction.ts';
-import { join, type PayloadReader, readPayload, u8, u16, u32, u64 } from './payload.ts';
+import { join, type PayloadReader, readPayload, u16, u32, u64 } from './payload.ts';
 import type { Dut, DutIdentity, DutStats, PreparedModel, Protocol } from './port.ts';
 import { type Regions, regionsOf } from './regions.ts';
-import { windowClock } from './window-clock.ts';
-import { profileFlag } from './wire.ts';
+import { windowsOf } from './windows.ts';
 
 export interface TickmarkOptions {
   /** How long to wait for READY before asking anyway. @default 1000 */
   readonly readyMs?: number;
   /** When a short request is sent again on a link that has lost nothing; five times in all. @default 1000 */
   readonly retryMs?: number;
-  /** The same for INFER, PREPARE and PROVE, which may take minutes, as often as the signal allows. @default 30000 */
+  /** The same for INFER, PREPARE and PROVE, which may take minutes; as often as the signal allows. @default 30000 */
   readonly inferRetryMs?: number;
 }
 
@@ -33,25 +32,23 @@ export function tickmarkProtocol(options: TickmarkOptions = {}): Protocol {
 }
 
 function patiencesOf({ retryMs = 1000, inferRetryMs = 30_000 }: TickmarkOptions): Patiences {
-  const onBadLine = { firstMs: Math.min(250, retryMs), growth: 1.25, longestMs: 1000, tries: 64 };
+  const firstMs = Math.min(250, retryMs);
+  const onBadLine = { firstMs, longestMs: 1000, tries: 200 };
+  const cleanLong = { cleanMs: inferRetryMs, cleanKnownMs: Math.min(5000, inferRetryMs), silentTries: noEnd };
   return {
-    hello: { ...onBadLine, cleanMs: onBadLine.firstMs, cleanKnownMs: onBadLine.firstMs, silentTries: 20 },
+    hello: { ...onBadLine, cleanMs: firstMs, cleanKnownMs: firstMs, silentTries: 20 },
     short: { ...onBadLine, cleanMs: retryMs, cleanKnownMs: retryMs, silentTries: 5 },
-    long: {
-      cleanMs: inferRetryMs,
-      cleanKnownMs: Math.min(5000, inferRetryMs),
-      firstMs: Math.min(1000, inferRetryMs),
-      growth: 2,
-      longestMs: 30_000,
-      tries: 64,
-      silentTries: Number.POSITIVE_INFINITY,
-    },
+    work: { ...onBadLine, ...cleanLong, longestMs: 4000 },
+    window: { ...onBadLine, ...cleanLong, firstMs: Math.min(1000, inferRetryMs), longestMs: 30_000 },
   };
 }
 
+/** The signal ends it. */
+const noEnd = Number.POSITIVE_INFINITY;
+
 function dutOver(session: Session, identity: DutIdentity): Dut {
   const regions = regionsOf(session);
-  const windows = windowClock();
+  const openWindow = windowsOf(session);
   let outputBytes = 0;
 
   return {
@@ -71,21 +68,10 @@ function dutOver(session: Session, identity: DutIdentity): Dut {
 
     async infer(input, { repeat = 1, profile = false } = {}) {
       await regions.fill('input', input);
-      const fields = join(u8(profile ? profileFlag : 0), u16(repeat), u32(crc32c(input)));
-      const question = { name: 'infer', fields, units: repeat, leastAnswerBytes: 12 } as const;
-      const window = await ask(session, question, (answer, { tookMs, shortestGapMs }) => ({
-        ticks: answer.u64(),
-        digest: answer.u32(),
-        output: answer.rest(),
-        tookMs,
-        shortestGapMs,
-      }));
-      const { ticks, digest, shortestGapMs } = window;
+      const { ticks, digest, ...window } = await openWindow({ inputDigest: crc32c(input), repeat, profile });
       const output = await wholeOutput(regions, window.output, outputBytes);
       expectDigest(digest, crc32c(input, output, u64(ticks)));
-      const isDisturbed = windows.mayOutlast(shortestGapMs, ticks);
-      if (shortestGapMs === Number.POSITIVE_INFINITY) windows.saw(ticks, window.tookMs);
-      return { ticks, output, ...(isDisturbed && { isDisturbed }) };
+      return { ticks, output, ...(window.isDisturbed && { isDisturbed: true }) };
     },
 
     async operatorTicks() {

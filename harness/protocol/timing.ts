@@ -10,6 +10,8 @@ export interface Timing {
   took(kind: string, units: number, ms: number): void;
   /** Of so many units; undefined while none was seen. */
   expected(kind: string, units: number): Expectation | undefined;
+  /** The mean of the shortest kind: there and back. */
+  readonly roundTripMs: number;
 }
 
 /** Knows nothing yet. */
@@ -29,6 +31,9 @@ export function createTiming(): Timing {
       const unit = known.get(kind);
       return unit && { meanMs: unit.meanMs * units, deviationMs: unit.deviationMs * units };
     },
+    get roundTripMs() {
+      return Math.min(...[...known.values()].map(({ meanMs }) => meanMs));
+    },
   };
 }
 
@@ -38,24 +43,24 @@ export interface Patience {
   readonly cleanMs: number;
   /** The same where earlier work shows what to expect. */
   readonly cleanKnownMs: number;
-  /** On a link that loses: the first wait for work that was never seen, and the longest wait for any. */
+  /** On a link that loses: the first wait for work that was never seen, doubled each time up to the longest. */
   readonly firstMs: number;
   readonly longestMs: number;
-  readonly growth: number;
   /** How often without any sign of a bad line, and with. */
   readonly silentTries: number;
   readonly tries: number;
 }
 
-const leastMs = 20;
+const leastMs = 10;
 
-/** The wait before sending number `tries` + 1. Four deviations above the mean, and twice the mean: a frame may have grown. */
+/** The wait for an answer to sending number `tries`. */
 export function waitMs(patience: Patience, expected: Expectation | undefined, isLossy: boolean, tries: number): number {
-  const { cleanMs, cleanKnownMs, firstMs, longestMs, growth } = patience;
+  const { cleanMs, cleanKnownMs, firstMs, longestMs } = patience;
   if (!isLossy) return expected ? Math.max(cleanKnownMs, 10 * expected.meanMs) : cleanMs;
-  const usualMs = expected && expected.meanMs + Math.max(expected.meanMs, 4 * expected.deviationMs);
-  const startMs = Math.max(leastMs, usualMs ?? firstMs);
-  return Math.max(startMs, Math.min(longestMs, startMs * growth ** (tries - 1)));
+  if (!expected) return Math.min(longestMs, firstMs * 2 ** (tries - 1));
+  // Four deviations, as RFC 6298; twice the mean, since a frame may have grown; and more each time, should this be slower than ever.
+  const usualMs = Math.max(leastMs, expected.meanMs + Math.max(expected.meanMs, 4 * expected.deviationMs));
+  return usualMs * Math.min(8, 1.25 ** (tries - 1));
 }
 
 /** The wait after something damaged came: it was the answer, unless it came before its time. */
