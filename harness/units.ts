@@ -79,7 +79,7 @@ export function parseBound(text: string, unit: Unit, relation: Relation): Parsed
 
 /**
  * A value of a base unit as people write it: `9.8 KiB`, `312.4 kcycles`, `12.3 ms`, at most `decimals` after the point. A plain number
- * may be of any size, and keeps four digits that count: `0.0034`, `0.9877`, `1234.5`.
+ * may be of any size, and keeps four digits that count: `0.0034`, `0.9877`, `1234.5`, `0.99996`.
  */
 export function formatQuantity(value: number, unit: Unit, decimals = 1): string {
   const shown = displayUnit(Math.abs(value), unit);
@@ -222,13 +222,18 @@ interface Shown {
 
 function displayUnit(magnitude: number, unit: Unit): Shown {
   const [symbol, size] = displayed[unit].findLast(([, from]) => magnitude >= from) ?? displayed[unit][0] ?? [unit, 1];
-  return { symbol, size, decimals: unit === '1' ? decimalsOfFour(magnitude) : 0 };
+  return { symbol, size, decimals: unit === '1' ? decimalsOfPlain(magnitude) : 0 };
 }
 
-/** How many decimals show the first four digits that count; toFixed takes no more than 100, and formatApart adds up to 8. */
-function decimalsOfFour(magnitude: number): number {
+/**
+ * How many decimals show the first four digits that count, and of a share just below 1 the first two that tell it from 1: 0.99996 is
+ * not 1. toFixed takes no more than 100, and formatApart adds up to 8.
+ */
+function decimalsOfPlain(magnitude: number): number {
   if (magnitude === 0) return 0;
-  return Math.min(Math.max(3 - Math.floor(Math.log10(magnitude)), 0), 90);
+  const fromZero = 3 - Math.floor(Math.log10(magnitude));
+  const fromOne = magnitude > 0.5 && magnitude < 1 ? 1 - Math.floor(Math.log10(1 - magnitude)) : 0;
+  return Math.min(Math.max(fromZero, fromOne, 0), 90);
 }
 
 function inUnit(value: number, { symbol, size }: Shown, decimals: number): string {
