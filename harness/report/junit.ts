@@ -80,7 +80,9 @@ function outcome(result: CaseResult): string {
 
 function properties(result: CaseResult): string {
   const measured = result.verdicts.flatMap(verdict =>
-    verdict.measured === null ? [] : [property(verdict.budget, `${verdict.measured} ${verdict.unit}`)],
+    verdict.measured === null
+      ? []
+      : [property(verdict.budget, `${verdict.measured} ${verdict.unit === '1' ? '' : verdict.unit}`.trimEnd())],
   );
   const provenance = [
     property('basis', result.provenance.basis),

@@ -34,5 +34,5 @@ const enoughVectors = 100;
 function fewVectors({ accuracy }: Metrics): string | undefined {
   if (!accuracy || accuracy.judged >= enoughVectors) return undefined;
   const share = Number((100 / accuracy.judged).toPrecision(2));
-  return `accuracy is over ${accuracy.judged} vectors only: each one weighs ${share} pp`;
+  return `accuracy is over ${accuracy.judged} ${accuracy.of} only: each one weighs ${share} pp`;
 }
