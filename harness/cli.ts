@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command, CommanderError, Option } from 'commander';
+import { modelJsonHelp } from './cli/model-json.ts';
 import { HarnessError, messageOf } from './errors.ts';
 import { tickmarkVersion } from './runner/provenance.ts';
 
@@ -70,10 +71,14 @@ program
 
 program
   .command('model')
-  .description('facts about a model: operators, shapes, scales, MACs, weights')
+  .description(
+    'facts about a model: operators, shapes, scales, MACs, weights and their zeros, an estimate of the arena',
+  )
   .argument('<MODEL>', 'a .tflite')
+  .option('--float <TWIN>', 'its float model, to set sizes against')
   .option('--json', 'for scripts')
-  .action(async (model: string, options: { json?: boolean }) => {
+  .addHelpText('after', modelJsonHelp)
+  .action(async (model: string, options: { json?: boolean; float?: string }) => {
     const { showModel } = await import('./cli/model.ts');
     showModel(model, options);
   });
@@ -111,7 +116,10 @@ program
   .command('report')
   .description('write the reports of a run again from its results.json')
   .argument('[RUN]', 'the folder of a run (default: the newest under reports/out)')
-  .option('--draw <RE>', 'pictures first for cases whose "suite @target" matches: a page of thousands has no room for all')
+  .option(
+    '--draw <RE>',
+    'pictures first for cases whose "suite @target" matches: a page of thousands has no room for all',
+  )
   .option('--json', 'for scripts: what was written, and the exit code of the run')
   .action(async (run: string | undefined, options: { draw?: string; json?: boolean }) => {
     const { report } = await import('./cli/report.ts');

@@ -1,5 +1,7 @@
+import { ModelError } from '../errors.ts';
 import { estimateArenaBytes } from './arena.ts';
-import { elementCount, type Model, type Operator, type Tensor, type TensorType } from './tflite.ts';
+import { elementCount, type Model, type Operator, shapeText, type Tensor, type TensorType } from './tflite.ts';
+import { countWeights, type WeightCount } from './zeros.ts';
 
 /** A tensor as a person wants to see it. */
 export interface TensorFacts {
@@ -13,27 +15,27 @@ export interface TensorFacts {
 }
 
 /** One operator: what it reads and writes, and what it costs. */
-export interface OperatorFacts {
+export interface OperatorFacts extends WeightCount {
   readonly index: number;
   readonly name: string;
   readonly version: number;
-  /** Activations it reads; constants are counted in weightBytes. */
+  /** Activations it reads. */
   readonly inputs: readonly TensorFacts[];
+  /** Weights, biases, shapes. */
+  readonly constants: readonly TensorFacts[];
   readonly outputs: readonly TensorFacts[];
   /** Multiply-accumulates of one inference; 0 for operators that multiply no weights. */
   readonly macs: number;
+  /** All its constants. */
   readonly weightBytes: number;
 }
 
 /** What can be said of a model without running it. */
-export interface ModelFacts {
+export interface ModelFacts extends WeightCount {
   readonly description: string;
   readonly fileBytes: number;
   /** All constants: weights, biases, shapes. */
   readonly weightBytes: number;
-  /** Constant elements that are 0, of weightElements: what pruning left. */
-  readonly zeroWeights: number;
-  readonly weightElements: number;
   readonly macs: number;
   readonly inputs: readonly TensorFacts[];
   readonly outputs: readonly TensorFacts[];
@@ -48,19 +50,45 @@ export function modelFacts(model: Model): ModelFacts {
     indexes.filter(index => index >= 0).map(index => model.tensors[index]);
   const operators = model.operators.map(operator => operatorFacts(operator, tensorsOf));
   const constants = model.tensors.filter(({ data }) => data !== undefined);
-  // Constants of rank 2 and more are weights; biases and shapes have rank 1 and are not what pruning is about.
-  const weights = constants.filter(({ shape }) => shape.length >= 2);
   return {
     description: model.description,
     fileBytes: model.bytes,
     weightBytes: total(constants, constantBytes),
-    zeroWeights: total(weights, zeroElements),
-    weightElements: total(weights, ({ shape }) => elementCount(shape)),
+    ...countWeights(constants),
     macs: total(operators, ({ macs }) => macs),
     inputs: tensorsOf(model.inputs).map(tensorFacts),
     outputs: tensorsOf(model.outputs).map(tensorFacts),
     operators,
     arenaEstimateBytes: estimateArenaBytes(model),
+  };
+}
+
+/** A model beside the float model that it was quantized from. */
+export interface TwinFacts {
+  readonly fileBytes: number;
+  readonly weightBytes: number;
+  /** The quantized model's bytes by the twin's: 0.26 where it takes 26 %. */
+  readonly fileShare: number;
+  readonly weightShare: number;
+}
+
+/** Sets a model's sizes against its float twin's. Throws ModelError at `where` for a twin whose inputs or outputs have other shapes. */
+export function twinFacts(facts: ModelFacts, twin: ModelFacts, where: string): TwinFacts {
+  for (const side of ['inputs', 'outputs'] as const) {
+    const [own, other] = [facts, twin].map(model => model[side].map(({ shape }) => shapeText(shape)).join(', '));
+    if (own !== other)
+      throw new ModelError(
+        `no twin of this model: its ${side} are ${other}, not ${own}`,
+        where,
+        'give its float model',
+      );
+  }
+  const { fileBytes, weightBytes } = twin;
+  return {
+    fileBytes,
+    weightBytes,
+    fileShare: facts.fileBytes / fileBytes,
+    weightShare: facts.weightBytes / weightBytes,
   };
 }
 
@@ -70,14 +98,17 @@ function operatorFacts(
 ): OperatorFacts {
   const inputs = tensorsOf(operator.inputs);
   const outputs = tensorsOf(operator.outputs);
+  const constants = inputs.filter(({ data }) => data !== undefined);
   return {
     index: operator.index,
     name: operator.name,
     version: operator.version,
     inputs: inputs.filter(({ data }) => !data).map(tensorFacts),
+    constants: constants.map(tensorFacts),
     outputs: outputs.map(tensorFacts),
     macs: macsOf(operator, { inputs, outputs }),
-    weightBytes: total(inputs, constantBytes),
+    weightBytes: total(constants, constantBytes),
+    ...countWeights(constants),
   };
 }
 
@@ -116,15 +147,6 @@ function tensorFacts({ index, name, type, shape, quantization }: Tensor): Tensor
 
 function constantBytes({ data }: Tensor): number {
   return data?.length ?? 0;
-}
-
-function zeroElements({ data, shape, isSparse }: Tensor): number {
-  const size = (data?.length ?? 0) / elementCount(shape);
-  // Sub-byte and sparse elements cannot be told apart by bytes.
-  if (!data || isSparse || !Number.isInteger(size) || size < 1) return 0;
-  let zeros = 0;
-  for (let at = 0; at < data.length; at += size) if (data.subarray(at, at + size).every(byte => byte === 0)) zeros++;
-  return zeros;
 }
 
 function total<T>(items: readonly T[], amount: (item: T) => number): number {

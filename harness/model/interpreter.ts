@@ -1,7 +1,7 @@
 import { ModelError } from '../errors.ts';
 import { kernels } from './kernels/index.ts';
 import { type Run, type TensorData, UnsupportedError, type Value } from './kernels/node.ts';
-import { customOperatorCode } from './schema.ts';
+import { byteLength, customOperatorCode } from './schema.ts';
 import { elementCount, type Model, type Operator, shapeText, type Tensor, type TensorType } from './tflite.ts';
 
 export type { TensorData } from './kernels/node.ts';
@@ -60,7 +60,7 @@ function checkSize(model: Model, where: string): void {
   ]);
   const bytes = model.tensors
     .filter(tensor => used.has(tensor.index) && !tensor.data)
-    .reduce((total, tensor) => total + 4 * elementCount(tensor.shape), 0);
+    .reduce((total, { type, shape }) => total + (byteLength(type, elementCount(shape)) ?? 0), 0);
   if (bytes > maxActivationBytes)
     throw new ModelError(
       `its activations take ${bytes} bytes`,
@@ -154,12 +154,9 @@ function allocate(
   if (!ArrayOfType) throw new UnsupportedError(`${user} with ${type} values`, where);
   if (isSparse) throw new UnsupportedError(`${user} with sparse values`, where);
   // A copy, because the file's bytes need not be aligned.
-  return data ? new ArrayOfType(Uint8Array.from(data).buffer) : new ArrayOfType(new ArrayBuffer(bytesOf(type, shape)));
-}
-
-function bytesOf(type: TensorType, shape: readonly number[]): number {
-  const bytesPerElement = { int16: 2, float16: 2, int32: 4, float32: 4 }[type as string] ?? 1;
-  return elementCount(shape) * bytesPerElement;
+  return new ArrayOfType(
+    data ? Uint8Array.from(data).buffer : new ArrayBuffer(byteLength(type, elementCount(shape)) ?? 0),
+  );
 }
 
 /** What TFLM resets a variable to (micro_interpreter_graph.cc: ResetTensorData). */

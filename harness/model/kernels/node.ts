@@ -156,6 +156,6 @@ export function channelScales(node: Node, weights: Value, channels: number): rea
 export function multiplierOf(node: Node, real: number): Multiplier {
   if (!Number.isFinite(real)) throw malformed(node, `it rescales by ${real}`);
   const multiplier = quantizeMultiplier(real);
-  if (multiplier.shift > 30) throw malformed(node, `it rescales by ${real}`);
+  if (multiplier.shift > 31) throw malformed(node, `it rescales by ${real}`);
   return multiplier;
 }
