@@ -118,6 +118,21 @@ test('an input of which a window is missing is not scored', () => {
   expect(metrics.anomaly?.scores.map(({ name }) => name)).toEqual(['fan_00.wav', 'fan_02.wav', 'fan_03.wav']);
 });
 
+test('a session that broke within the first input judges nothing', () => {
+  const evidence = evidenceOf({ ...given, budgets: [auc] });
+  const { manifest, samples } = evidence.recording;
+  const recording = {
+    manifest: { ...manifest, outcome: { status: 'broken', reason: 'the port was lost' } as const },
+    samples: samples.filter(sample => sample.kind !== 'inference' || sample.vector === 0),
+  };
+  const { metrics, verdicts } = judgeCase({ ...evidence, recording });
+  expect(metrics).not.toHaveProperty('accuracy');
+  expect(verdicts.at(-1)).toMatchObject({
+    status: 'skipped',
+    reason: 'no input was measured to its end: the session broke, see rig.session',
+  });
+});
+
 test.each([
   ['labels that are missing', { truth: {} }, 'the suite has no labels: add vectors.labels'],
   [

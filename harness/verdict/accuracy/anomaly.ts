@@ -2,6 +2,7 @@ import type { Task } from '../../suite/suite.ts';
 import type { Source, Truth } from '../../suite/truth.ts';
 import type { Reference } from '../reference.ts';
 import type { AnomalyMetrics } from '../result.ts';
+import { explainEnd } from '../session.ts';
 import { evenly, mean } from '../stats.ts';
 import { partsOf, valuesOf } from '../tensor.ts';
 import { type Accuracy, type Given, lacking, mapViews } from './finding.ts';
@@ -26,9 +27,10 @@ export function measureAnomaly(given: Given<AnomalyTask>): Accuracy {
     inputs.flatMap(input => scoreInput(input, outputs, scoreOf) ?? []),
   );
 
+  if (scores.measured.length === 0) return lacking(`no input was measured to its end: ${explainEnd(session.end)}`);
+
   const { metrics, find } = measureScores({ task, of: 'inputs', classes: ['normal', 'anomalous'], scores, golden });
-  const shown = anomalyMetrics(task, scores.measured);
-  return { metrics: { ...metrics, ...(shown && { anomaly: shown }) }, find };
+  return { metrics: { ...metrics, anomaly: anomalyMetrics(task, scores.measured) }, find };
 }
 
 /** One input and its windows: vectors from `first` on. */
@@ -102,8 +104,7 @@ function scoreInput(
 /** Enough for any picture. */
 const mostScores = 1000;
 
-function anomalyMetrics({ score, threshold }: AnomalyTask, inputs: readonly ScoredInput[]): AnomalyMetrics | undefined {
-  if (inputs.length === 0) return undefined;
+function anomalyMetrics({ score, threshold }: AnomalyTask, inputs: readonly ScoredInput[]): AnomalyMetrics {
   return {
     score,
     ...(threshold !== undefined && { threshold }),

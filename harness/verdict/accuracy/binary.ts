@@ -4,6 +4,7 @@ import { labelFault } from './outcomes.ts';
 import { eachVector, type Outputs, outputsOf } from './outputs.ts';
 import type { Scored } from './roc.ts';
 import { measureScores, worstScore } from './scores.ts';
+import { type NameOf, vectorNames } from './vector-names.ts';
 
 /** The one output is each vector's score. */
 export function measureBinary(given: Given<Extract<Task, { readonly kind: 'binary' }>>): Accuracy {
@@ -20,12 +21,17 @@ export function measureBinary(given: Given<Extract<Task, { readonly kind: 'binar
     task,
     of: 'vectors',
     classes: task.classes ?? ['0', '1'],
-    scores: mapViews(outputsOf(session, reference), outputs => scoresOf(outputs, labels)),
+    scores: mapViews(outputsOf(session, reference), outputs =>
+      scoresOf(outputs, { labels, nameOf: vectorNames(truth) }),
+    ),
     golden,
   });
 }
 
-function scoresOf(outputs: Outputs, labels: readonly number[]): readonly Scored[] {
+function scoresOf(
+  outputs: Outputs,
+  { labels, nameOf }: { readonly labels: readonly number[]; readonly nameOf: NameOf },
+): readonly Scored[] {
   return eachVector(outputs, (inferences, vector) => {
     const label = labels[vector];
     if (label === undefined) return undefined;
@@ -33,6 +39,6 @@ function scoresOf(outputs: Outputs, labels: readonly number[]): readonly Scored[
       inferences.map(values => values[0] ?? Number.NaN),
       label,
     );
-    return { name: `vector ${vector}`, label, score };
+    return { name: nameOf(vector), label, score };
   });
 }

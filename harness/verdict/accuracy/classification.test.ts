@@ -75,6 +75,16 @@ test('over several boots the right class is where it came last', () => {
   expect(metrics.accuracy?.topK).toEqual({ '1': 0, '2': 40, '3': 80 });
 });
 
+test('a vector that was cut from a file is found by the file and the window', () => {
+  const sources = [
+    { name: 'a.wav', count: 1 },
+    { name: 'b.wav', count: 4 },
+  ];
+  const budgets = [anAccuracyBudget({ kind: 'accuracy', metric: 'top1' }, 50)];
+  const { verdicts } = judgeCase(evidenceOf({ task, boots: [outputs], truth: { labels, sources }, budgets }));
+  expect(verdicts.at(-1)?.reason).toContain('the first one wrong is vector 2 (b.wav, window 1): fox, taken for cat');
+});
+
 test('top-k with as many k as classes would pass whatever the outputs are, so it is not judged', () => {
   const { budgets } = judge(anAccuracyBudget({ kind: 'accuracy', metric: 'topK', k: 4 }, 99));
   expect(budgets[0]).toMatchObject({

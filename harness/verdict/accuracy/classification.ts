@@ -5,6 +5,7 @@ import { classFigure, hasClasses } from './class-figures.ts';
 import { type Accuracy, type Finding, type Given, lacking, mapViews, notFound, unfit } from './finding.ts';
 import { accuracyOf, classNames, labelFault, type Outcome, percentOf } from './outcomes.ts';
 import { eachVector, type Outputs, outputsOf } from './outputs.ts';
+import { type NameOf, vectorNames } from './vector-names.ts';
 
 interface Ranked extends Outcome {
   /** How many outputs are before the right one, in the inference where most are. */
@@ -20,7 +21,9 @@ export function measureClassification(given: Given<Extract<Task, { readonly kind
   const fault = labelFault(labels, classes.length);
   if (fault) return lacking(fault);
 
-  const outcomes = mapViews(outputsOf(session, reference), outputs => ranked(outputs, labels));
+  const outcomes = mapViews(outputsOf(session, reference), outputs =>
+    ranked(outputs, { labels, nameOf: vectorNames(truth) }),
+  );
   const metrics: AccuracyMetrics = {
     ...accuracyOf({ of: 'vectors', classes, outcomes }),
     topK: topKOf(outcomes.measured, classes.length),
@@ -36,13 +39,16 @@ export function measureClassification(given: Given<Extract<Task, { readonly kind
   };
 }
 
-function ranked(outputs: Outputs, labels: readonly number[]): readonly Ranked[] {
+function ranked(
+  outputs: Outputs,
+  { labels, nameOf }: { readonly labels: readonly number[]; readonly nameOf: NameOf },
+): readonly Ranked[] {
   return eachVector(outputs, (inferences, vector) => {
     const label = labels[vector];
     if (label === undefined) return undefined;
     const predicted = inferences.map(argMax).find(prediction => prediction !== label) ?? label;
     const place = Math.max(...inferences.map(values => placeOf(values, label)));
-    return { name: `vector ${vector}`, label, predicted, place };
+    return { name: nameOf(vector), label, predicted, place };
   });
 }
 

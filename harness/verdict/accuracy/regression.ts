@@ -4,6 +4,7 @@ import type { ErrorMetrics, RegressionMetrics, RegressionPair } from '../result.
 import { evenIndexes } from '../stats.ts';
 import { type Accuracy, type AccuracySubject, type Finding, type Given, lacking, mapViews, unfit } from './finding.ts';
 import { eachVector, type Outputs, outputsOf, type Values } from './outputs.ts';
+import { type NameOf, vectorNames } from './vector-names.ts';
 
 type RegressionTask = Extract<Task, { readonly kind: 'regression' }>;
 
@@ -16,10 +17,11 @@ export function measureRegression(given: Given<RegressionTask>): Accuracy {
   const fault = valueFault(values, elements);
   if (fault) return lacking(fault);
 
+  const nameOf = vectorNames(truth);
   const answers = mapViews(outputsOf(session, reference), outputs => answersOf(outputs, values));
   const { measured, golden, float } = mapViews(answers, errorsOf);
   if (!Number.isFinite(measured.rmse)) {
-    return { metrics: {}, find: subject => (isError(subject) ? notFinite(measured) : unfit(subject, task)) };
+    return { metrics: {}, find: subject => (isError(subject) ? notFinite(measured, nameOf) : unfit(subject, task)) };
   }
   const metrics: RegressionMetrics = {
     ...(task.unit !== undefined && { unit: task.unit }),
@@ -31,7 +33,7 @@ export function measureRegression(given: Given<RegressionTask>): Accuracy {
   };
   return {
     metrics: { regression: metrics },
-    find: subject => (isError(subject) ? errorFigure(subject.metric, metrics) : unfit(subject, task)),
+    find: subject => (isError(subject) ? errorFigure(subject.metric, metrics, nameOf) : unfit(subject, task)),
   };
 }
 
@@ -111,12 +113,12 @@ function pairAt({ vector, expected, actual }: Answer, element: number): Regressi
 }
 
 /** An answer that is no number fails any bound, and has no figure to fail it with. */
-function notFinite({ worst: { vector, element, expected, actual } }: Errors): Finding {
-  const reason = `vector ${vector}, element ${element} is ${actual} where ${formatQuantity(expected, '1')} is right: there is no mean error`;
+function notFinite({ worst: { vector, element, expected, actual } }: Errors, nameOf: NameOf): Finding {
+  const reason = `${nameOf(vector)}, element ${element} is ${actual} where ${formatQuantity(expected, '1')} is right: there is no mean error`;
   return { status: 'failed', reason };
 }
 
-function errorFigure(metric: 'mae' | 'rmse', metrics: RegressionMetrics): Finding {
+function errorFigure(metric: 'mae' | 'rmse', metrics: RegressionMetrics, nameOf: NameOf): Finding {
   const { judged, golden, float, worst, unit } = metrics;
   const shown = (value: number) => `${formatQuantity(value, '1')} ${unit ?? ''}`.trimEnd();
   const host = [
@@ -128,7 +130,7 @@ function errorFigure(metric: 'mae' | 'rmse', metrics: RegressionMetrics): Findin
     value: metrics[metric],
     ...(unit !== undefined && { symbol: unit }),
     detail: [`${judged} vectors`, ...host].join('; '),
-    note: `farthest off is vector ${worst.vector}, element ${worst.element}: expected ${shown(worst.expected)}, got ${shown(worst.actual)}`,
+    note: `farthest off is ${nameOf(worst.vector)}, element ${worst.element}: expected ${shown(worst.expected)}, got ${shown(worst.actual)}`,
     evidence: 'moves',
   };
 }
