@@ -11,8 +11,9 @@ interface Schema {
   readonly type?: string | readonly string[];
   readonly format?: string;
   readonly description?: string;
-  /** Follows the value's name; by keyword where they differ. */
-  readonly errorMessage?: string | Readonly<Record<string, string>>;
+  readonly errorMessage?: string;
+  readonly patternErrorMessage?: string;
+  readonly defaultSnippets?: readonly { readonly body: string }[];
   readonly examples?: readonly Example[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly oneOf?: readonly { readonly $ref: string }[];
@@ -44,29 +45,21 @@ export function explain(error: ErrorObject, path: Path): { readonly what: string
     case 'minItems':
     case 'maxItems':
     case 'maxProperties':
-      return { what: `${name} ${messageOf(error) ?? entriesExpected(error.keyword, Number(params.limit))}` };
+      return { what: `${name} ${schema.errorMessage ?? entriesExpected(error.keyword, Number(params.limit))}` };
     case 'minProperties':
       return { what: `${name} is empty: write at least one ${someOf(schema)}` };
     case 'format':
     case 'type':
       return { what: wrongValue(name, error.data, schema) };
     default:
-      return {
-        what: `${name} ${messageOf(error) ?? expected(schema) ?? error.message ?? 'is wrong'} (got ${shown(error.data)})`,
-      };
+      return { what: `${name} ${expected(schema) ?? error.message ?? 'is wrong'} (got ${shown(error.data)})` };
   }
-}
-
-/** What the schema says of this very complaint. */
-function messageOf({ keyword, parentSchema = {} }: ErrorObject): string | undefined {
-  const { errorMessage }: Schema = parentSchema;
-  return typeof errorMessage === 'object' ? errorMessage[keyword] : errorMessage;
 }
 
 function keysExpected(key: string, schema: Schema): string {
   const known = keysOf(schema);
   if (known.length > 0) return `.${didYouMean(key, known)} Known keys: ${known.join(', ')}`;
-  return typeof schema.errorMessage === 'object' ? `: it ${schema.errorMessage.additionalProperties}` : '';
+  return schema.errorMessage ? `: it ${schema.errorMessage}` : '';
 }
 
 /** The kinds of a union: its branches are definitions of their names. */
@@ -76,8 +69,9 @@ function kindsOf({ oneOf: branches = [] }: Schema): string[] {
 
 function someOf(schema: Schema): string {
   const known = keysOf(schema);
+  if (known.length > 0) return `of ${known.join(', ')}`;
   const [example] = schema.examples ?? [];
-  return known.length > 0 || example === undefined ? `of ${known.join(', ')}` : `entry, such as \`${flow(example)}\``;
+  return `entry, such as \`${example === undefined ? snippetOf(schema) : flow(example)}\``;
 }
 
 function entriesExpected(keyword: 'minItems' | 'maxItems' | 'maxProperties', limit: number): string {
@@ -91,6 +85,11 @@ function nameOf(path: Path): string {
 
 function keysOf({ properties = {} }: Schema): string[] {
   return Object.keys(properties).filter(key => !key.startsWith('$'));
+}
+
+/** What an editor inserts, with its own proposals filled in. */
+function snippetOf({ defaultSnippets: [snippet] = [] }: Schema): string {
+  return snippet?.body.replace(/\$\{\d+:([^}]*)\}/g, '$1') ?? '…';
 }
 
 function lacking(key: string, schema: Schema, path: Path): string {
@@ -117,8 +116,9 @@ function wrongValue(name: string, value: unknown, schema: Schema): string {
   return `${name} ${expected(schema) ?? 'is of the wrong type'} (got ${shown(value)})`;
 }
 
-function expected({ errorMessage, type, properties, examples }: Schema): string | undefined {
-  if (typeof errorMessage === 'string') return errorMessage;
+function expected({ errorMessage, patternErrorMessage, type, properties, examples }: Schema): string | undefined {
+  const said = errorMessage ?? patternErrorMessage;
+  if (said) return said;
   const [first = ''] = [type ?? []].flat();
   if (first === 'object' && properties) return `must be a map with the keys ${keysOf({ properties }).join(', ')}`;
   const example = examples?.length ? `, such as ${flow(examples[0])}` : '';

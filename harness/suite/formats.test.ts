@@ -25,7 +25,24 @@ const quantities = [
   '7 B',
 ].concat(
   ['400 kcycles', '2 Mcycles', '9 cycles', '250 kinstructions', '1 instructions', '125 MHz', '1 GHz', '99.5 %', '1 pp'],
-  ['12', '12 KB', '12 parsecs', '-3 ms', '', 'x', '1e3 ms', '.5 s', '5. s', '1,5 s', '1 2 s'],
+  [
+    '0',
+    '0.85',
+    '1',
+    '1.0',
+    '1.2',
+    '12',
+    '12 KB',
+    '12 parsecs',
+    '-3 ms',
+    '',
+    'x',
+    '1e3 ms',
+    '.5 s',
+    '5. s',
+    '1,5 s',
+    '1 2 s',
+  ],
 );
 const texts = quantities.flatMap(quantity => [
   quantity,

@@ -38,7 +38,8 @@ const options = { validateSchema: false, allErrors: true, verbose: true, discrim
 
 function compile<File>(schema: string): ValidateFunction<File> {
   const ajv = new Ajv2020(options);
-  ajv.addKeyword('errorMessage'); // for editors, and for explain()
+  // for editors, explain() and the generated types
+  for (const keyword of ['errorMessage', 'patternErrorMessage', 'defaultSnippets', 'tsType']) ajv.addKeyword(keyword);
   for (const name of Object.keys(formats).filter(isFormat)) {
     ajv.addFormat(name, { type: 'string', validate: text => parseFormat(name, text).fault === undefined });
   }
@@ -49,6 +50,7 @@ function compile<File>(schema: string): ValidateFunction<File> {
 
 /** What another complaint about the same value says better. A quantity's pattern is for editors; its format explains itself. */
 function isEchoed(error: ErrorObject, all: readonly ErrorObject[]): boolean {
+  if (error.keyword === 'if') return true; // what follows from it is there as well
   const better: Partial<Record<string, string>> = { pattern: 'format', discriminator: 'required' };
   return all.some(other => other.keyword === better[error.keyword] && other.instancePath === error.instancePath);
 }

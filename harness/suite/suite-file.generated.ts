@@ -18,74 +18,20 @@ export type PerChannel = number | [number, ...number[]];
  */
 export type Task = Classification | Binary | Regression | Anomaly;
 export type Duration = string;
-export type LsbAtMost =
-  | number
-  | {
-      limit: number;
-      optional?: Optional;
-    };
-/**
- * true: a target that cannot measure this still passes. A bound that is measured and missed fails all the same.
- */
-export type Optional = boolean;
+export type LsbAtMost = number | {limit: number; optional?: boolean};
 /**
  * This interface was referenced by `undefined`'s JSON-Schema definition
  * via the `patternProperty` "^[1-9][0-9]{0,3}$".
  */
-export type PercentAtLeast =
-  | string
-  | {
-      limit: string;
-      optional?: Optional;
-    };
-export type NumberAtLeast =
-  | string
-  | {
-      limit: string;
-      optional?: Optional;
-    };
-export type NumberAtMost =
-  | string
-  | {
-      limit: string;
-      optional?: Optional;
-    };
-export type PointsAtMost =
-  | string
-  | {
-      limit: string;
-      optional?: Optional;
-    };
-export type TimeAtMost =
-  | string
-  | {
-      limit: string;
-      optional?: Optional;
-    };
-export type CyclesAtMost =
-  | string
-  | {
-      limit: string;
-      optional?: Optional;
-    };
-export type InstructionsAtMost =
-  | string
-  | {
-      limit: string;
-      optional?: Optional;
-    };
-export type BytesAtMost =
-  | string
-  | {
-      limit: string;
-      optional?: Optional;
-    };
-export type PercentAtMost =
-  | string
-  | {
-      limit: string;
-      optional?: Optional;
-    };
+export type PercentAtLeast = string | {limit: string; optional?: boolean};
+export type NumberAtLeast = string | {limit: string; optional?: boolean};
+export type NumberAtMost = string | {limit: string; optional?: boolean};
+export type PointsAtMost = string | {limit: string; optional?: boolean};
+export type TimeAtMost = string | {limit: string; optional?: boolean};
+export type CyclesAtMost = string | {limit: string; optional?: boolean};
+export type InstructionsAtMost = string | {limit: string; optional?: boolean};
+export type BytesAtMost = string | {limit: string; optional?: boolean};
+export type PercentAtMost = string | {limit: string; optional?: boolean};
 
 /**
  * A Tickmark suite: a model, the vectors it runs on, the targets it runs on, and the budgets that it has to meet.
