@@ -107,6 +107,12 @@ test('the first vector on the wrong side of the threshold is named with its scor
   );
 });
 
+test('a score just below the threshold is shown with the digits that tell them apart', () => {
+  const budgets = [anAccuracyBudget({ kind: 'accuracy', metric: 'top1' }, 80)];
+  const { verdicts } = judgeCase(evidenceOf({ task, boots: [[[0.499_999]]], truth: { labels: [1] }, budgets }));
+  expect(verdicts.at(-1)?.reason).toContain('(score 0.499999, threshold 0.5)');
+});
+
 test('a score at the threshold is not above it', () => {
   const { metrics } = judgeCase(evidenceOf({ task, boots: [[[0.5], [0.500_001]]], truth: { labels: [0, 1] } }));
   expect(metrics.accuracy).toMatchObject({ correct: 2, judged: 2 });

@@ -25,7 +25,7 @@ export function classFigure(subject: ClassSubject, evidence: ClassEvidence): Fin
   const { classes } = evidence.metrics;
   const index = classIndex(subject.class, classes);
   const own = evidence.metrics.perClass[index];
-  if (!own) return notFound(`there is no class "${subject.class}"; the classes are ${classes.join(', ')}`);
+  if (!own) return notFound(`there is no class "${subject.class}" among the task's ${classes.length}`);
   const oneClass = { ...evidence, index, own };
   return subject.metric === 'precision' ? precision(oneClass) : recall(oneClass);
 }

@@ -113,7 +113,7 @@ test.each<[metric: 'precision' | 'recall', name: string, limit: number, status: 
   ['recall', '1', 100, 'passed', 'recall of dog 100 % (1 of 1 that are of it), budget >= 100 % (exactly at it)'],
   ['recall', 'owl', 50, 'inconclusive', 'none of the 5 vectors is of class owl: its recall shows nothing'],
   ['precision', 'owl', 50, 'inconclusive', 'none of the 5 vectors is of class owl: its precision shows nothing'],
-  ['recall', 'bee', 50, 'skipped', 'there is no class "bee"; the classes are cat, dog, fox, owl'],
+  ['recall', 'bee', 50, 'skipped', 'there is no class "bee" among the task\'s 4'],
 ])('the %s of %s against %d %% is %s', (metric, name, limit, status, reason) => {
   const { budgets } = judge(anAccuracyBudget({ kind: 'accuracy', metric, class: name }, limit));
   expect(budgets[0]).toMatchObject({ status, reason });

@@ -41,6 +41,17 @@ export function mapViews<T, U>({ measured, golden, float }: Views<T>, change: (v
   };
 }
 
+/** What the host's own two say, for a reason's brackets: `golden 0.98`, `float 0.99`. */
+export function hostTexts(
+  host: { readonly golden: number | undefined; readonly float: number | undefined },
+  shown: (value: number) => string,
+): readonly string[] {
+  return (['golden', 'float'] as const).flatMap(name => {
+    const value = host[name];
+    return value === undefined ? [] : `${name} ${shown(value)}`;
+  });
+}
+
 /** No accuracy at all, whatever the budget. */
 export function lacking(reason: string): Accuracy {
   return { metrics: {}, find: () => notFound(reason) };

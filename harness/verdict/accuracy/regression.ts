@@ -2,7 +2,16 @@ import type { Task } from '../../suite/suite.ts';
 import { formatQuantity } from '../../units.ts';
 import type { ErrorMetrics, RegressionMetrics, RegressionPair } from '../result.ts';
 import { evenIndexes } from '../stats.ts';
-import { type Accuracy, type AccuracySubject, type Finding, type Given, lacking, mapViews, unfit } from './finding.ts';
+import {
+  type Accuracy,
+  type AccuracySubject,
+  type Finding,
+  type Given,
+  hostTexts,
+  lacking,
+  mapViews,
+  unfit,
+} from './finding.ts';
 import { eachVector, type Outputs, outputsOf, type Values } from './outputs.ts';
 import { type NameOf, vectorNames } from './vector-names.ts';
 
@@ -121,10 +130,7 @@ function notFinite({ worst: { vector, element, expected, actual } }: Errors, nam
 function errorFigure(metric: 'mae' | 'rmse', metrics: RegressionMetrics, nameOf: NameOf): Finding {
   const { judged, golden, float, worst, unit } = metrics;
   const shown = (value: number) => `${formatQuantity(value, '1')} ${unit ?? ''}`.trimEnd();
-  const host = [
-    ...(golden ? [`golden ${shown(golden[metric])}`] : []),
-    ...(float ? [`float ${shown(float[metric])}`] : []),
-  ];
+  const host = hostTexts({ golden: golden?.[metric], float: float?.[metric] }, shown);
   return {
     name: metric.toUpperCase(),
     value: metrics[metric],

@@ -1,9 +1,18 @@
 import type { Task } from '../../suite/suite.ts';
-import { formatQuantity } from '../../units.ts';
+import { formatApart, formatQuantity } from '../../units.ts';
 import type { GoldenComparison } from '../golden.ts';
 import type { AccuracyMetrics, RocMetrics } from '../result.ts';
 import { classFigure, hasClasses } from './class-figures.ts';
-import { type Accuracy, type AccuracySubject, type Finding, mapViews, notFound, unfit, type Views } from './finding.ts';
+import {
+  type Accuracy,
+  type AccuracySubject,
+  type Finding,
+  hostTexts,
+  mapViews,
+  notFound,
+  unfit,
+  type Views,
+} from './finding.ts';
 import { accuracyOf, type Outcome } from './outcomes.ts';
 import { aucOf, mostMisplaced, pointAt, rocOf, type Scored } from './roc.ts';
 
@@ -52,8 +61,14 @@ function outcomesOf(scores: readonly Scored[], threshold: number): readonly Outc
     name,
     label,
     predicted: score > threshold ? 1 : 0,
-    detail: `score ${scoreText(score)}, threshold ${scoreText(threshold)}`,
+    detail: againstThreshold(score, threshold),
   }));
+}
+
+function againstThreshold(score: number, threshold: number): string {
+  if (!Number.isFinite(score)) return `score ${scoreText(score)}`;
+  const texts = formatApart(score, threshold, '1');
+  return `score ${texts.measured}, threshold ${texts.limit}`;
 }
 
 function rocMetrics({ task: { threshold }, scores }: ScoreEvidence): RocMetrics | undefined {
@@ -76,10 +91,7 @@ function aucFigure(roc: RocMetrics | undefined, evidence: ScoreEvidence): Findin
     const reason = `all ${scores.measured.length} ${of} are ${only}: a ROC curve takes both classes`;
     return { status: 'inconclusive', reason };
   }
-  const host = [
-    ...(roc.goldenAuc === undefined ? [] : [`golden ${formatQuantity(roc.goldenAuc, '1')}`]),
-    ...(roc.floatAuc === undefined ? [] : [`float ${formatQuantity(roc.floatAuc, '1')}`]),
-  ];
+  const host = hostTexts({ golden: roc.goldenAuc, float: roc.floatAuc }, scoreText);
   const note = misplacedNote(evidence);
   return {
     name: 'ROC AUC',
