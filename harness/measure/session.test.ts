@@ -37,9 +37,16 @@ interface Setup extends Partial<Pick<Job, 'proveModel' | 'isRequired' | 'suite' 
   readonly mock?: MockOptions;
   readonly target?: (target: Target) => Target;
   readonly signal?: AbortSignal;
+  readonly inferRetryMs?: number;
 }
 
-async function session({ mock, target = same => same, signal = new AbortController().signal, ...rest }: Setup = {}) {
+async function session({
+  mock,
+  target = same => same,
+  signal = new AbortController().signal,
+  inferRetryMs,
+  ...rest
+}: Setup = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'tickmark-test-'));
   folders.push(folder);
   using recorder = createRecorder(folder, () => 0);
@@ -48,7 +55,7 @@ async function session({ mock, target = same => same, signal = new AbortControll
   const job: Job = {
     suite,
     target: target(mockTarget({ buildId, ...mock })),
-    protocol: tickmarkProtocol({ retryMs: 5 }),
+    protocol: tickmarkProtocol({ retryMs: 5, ...(inferRetryMs && { inferRetryMs }) }),
     image,
     model,
     inputs,
@@ -122,13 +129,29 @@ test.each([
 test('a model that the image carries is not loaded, and has to be proved all the same', async () => {
   const { manifest, samples } = await session({ image: { ...image, carriesModel: true } });
   expect(manifest.outcome).toMatchObject({ status: 'broken', reason: expect.stringContaining('in its image') });
-  expect(samples).toEqual([]);
+  expect(samples.map(({ kind }) => kind)).toEqual(['link']);
 });
 
 test('measures every vector once a boot', async () => {
   const { samples } = await session({ suite: { ...suite, measure: { ...suite.measure, boots: 2 } } });
   const seen = samples.filter(sample => sample.kind === 'inference').map(({ boot, vector }) => `${boot}.${vector}`);
   expect(seen).toEqual(['0.0', '0.1', '0.2', '1.0', '1.1', '1.2']);
+});
+
+test('records what the link did, also when the session broke', async () => {
+  const good = await session({ mock: { stats: { droppedFrames: 3 } } });
+  expect(good.samples.at(-1)).toMatchObject({ kind: 'link', boot: 0, repeats: 0, damagedFrames: 0, droppedFrames: 3 });
+  const bad = await session({ mock: { faults: { drop: [3], corrupt: [5], dieAtInference: 6 } } });
+  expect(bad.manifest.outcome.status).toBe('broken');
+  const [link] = bad.samples.filter(({ kind }) => kind === 'link');
+  expect(link).toMatchObject({ repeats: 2, lostFrames: 1, damagedFrames: 1 });
+  expect(link).not.toHaveProperty('droppedFrames');
+});
+
+test('records that a window was disturbed', async () => {
+  const mock = { windowMs: (inference: number) => (inference === 6 ? 300 : 0) }; // of vector 1
+  const { samples } = await session({ mock, inferRetryMs: 100 });
+  expect(samples).toContainEqual(expect.objectContaining({ kind: 'inference', vector: 1, isDisturbed: true }));
 });
 
 test('keeps the raw bytes of both directions', async () => {
@@ -145,7 +168,7 @@ test('says how far it is', async () => {
 test('is broken when another build answers than the image is', async () => {
   const { manifest, samples } = await session({ mock: { buildId: 'cd'.repeat(20) } });
   expect(manifest.outcome).toMatchObject({ status: 'broken', reason: expect.stringMatching(/build cdcd.*build abab/) });
-  expect(samples).toEqual([]);
+  expect(samples.map(({ kind }) => kind)).toEqual(['link']);
 });
 
 test('is broken when a byte of the model differs in the DUT, before anything is measured', async () => {
@@ -154,7 +177,7 @@ test('is broken when a byte of the model differs in the DUT, before anything is 
     status: 'broken',
     reason: expect.stringMatching(/not the suite's after it was loaded/),
   });
-  expect(samples).toEqual([]);
+  expect(samples.map(({ kind }) => kind)).toEqual(['link']);
 });
 
 test('measures a changed model when the proof is switched off, which only tests do', async () => {

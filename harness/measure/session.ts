@@ -82,11 +82,30 @@ async function measureBoot(job: Boot, signal: AbortSignal): Promise<void> {
 }
 
 async function exchange(job: Boot, link: Link, signal: AbortSignal): Promise<void> {
-  const dut = await bringUp(job, tapLink(link, job.recorder), signal, identity => job.note({ dut: identity }));
-  await settle(job, dut);
-  await inferAll(job, dut, link);
-  await profile(job, dut);
-  await proveModel(job, dut, 'after the last inference');
+  const seen: Seen = {};
+  try {
+    const dut = await bringUp(job, tapLink(link, job.recorder), signal, connected => {
+      seen.dut = connected;
+      job.note({ dut: connected.identity });
+    });
+    await settle(job, dut);
+    await inferAll(job, dut, link);
+    await profile(job, dut);
+    await proveModel(job, dut, 'after the last inference');
+    seen.droppedFrames = (await dut.stats()).droppedFrames;
+  } finally {
+    sampleLink(job, seen);
+  }
+}
+
+/** What a session that breaks leaves behind. */
+interface Seen {
+  dut?: Dut;
+  droppedFrames?: number;
+}
+
+function sampleLink({ recorder, boot }: Boot, { dut, ...dropped }: Seen): void {
+  if (dut) recorder.sample({ kind: 'link', boot, ...dut.linkUse(), ...dropped });
 }
 
 /** What a DUT is brought up with. */
@@ -100,10 +119,10 @@ export async function bringUp(
   setup: Setup,
   link: Link,
   signal: AbortSignal,
-  onIdentity: (identity: Dut['identity']) => void = () => {},
+  onConnect: (dut: Dut) => void = () => {},
 ): Promise<Dut> {
   const dut = await setup.protocol.connect(link, signal);
-  onIdentity(dut.identity);
+  onConnect(dut);
   expectBuild(setup, dut);
   if (!setup.image.carriesModel) await dut.load(setup.model);
   await proveModel(setup, dut, setup.image.carriesModel ? 'in its image' : 'after it was loaded');
@@ -168,8 +187,8 @@ async function inferAll(
   let reportedMs = clock.nowMs();
   let counters = await link.counters?.();
   for (const [vector, input] of inputs.entries()) {
-    const { ticks, output } = await dut.infer(input);
-    recorder.sample({ kind: 'inference', boot, vector, ticks, output: Buffer.from(output).toString('base64') });
+    const { output, ...window } = await dut.infer(input);
+    recorder.sample({ kind: 'inference', boot, vector, ...window, output: Buffer.from(output).toString('base64') });
     if (clock.nowMs() - reportedMs < progressIntervalMs) continue;
     reportedMs = clock.nowMs();
     const before = counters;

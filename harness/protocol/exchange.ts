@@ -123,18 +123,15 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
   async function ask(question: Question): Promise<Answer> {
     sequence = (sequence % 0xffff) + 1; // 0 is for what the DUT says unasked
     const tries: Tries = { sentMs: [], dataBytes: unlimited, answerBytes: unlimited, isHeard: false };
-    try {
-      while (mayTry(question, tries)) {
-        const frameBytes = await send(question, tries);
-        const answer = await answerTo(question, tries.sentMs);
-        if (answer === 'silence') toDut.lost(frameBytes);
-        else toDut.passed(frameBytes);
-        tries.isHeard ||= answer !== 'silence';
-        if (typeof answer === 'object') return accepted(question, tries, answer);
-      }
-    } finally {
-      counter.settle();
+    while (mayTry(question, tries)) {
+      const frameBytes = await send(question, tries);
+      const answer = await answerTo(question, tries.sentMs);
+      if (answer === 'silence') toDut.lost(frameBytes);
+      else toDut.passed(frameBytes);
+      tries.isHeard ||= answer !== 'silence';
+      if (typeof answer === 'object') return accepted(question, tries, answer);
     }
+    counter.settle();
     throw unanswered(question.name, tries.sentMs.length, counter.use, heard);
   }
 
@@ -160,6 +157,7 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
   }
 
   function accepted({ name, units = 1 }: Question, { sentMs, answerBytes }: Tries, answer: Frame): Answer {
+    counter.settle();
     if (answer.kind === kinds.error) throw refusal(name, answer.payload, answerBytes);
     isIntroduced ||= name === 'hello';
     const tookMs = performance.now() - (sentMs.at(-1) ?? 0);

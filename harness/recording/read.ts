@@ -46,6 +46,14 @@ const fieldTypes: Record<Sample['kind'], Record<string, 'number' | 'string' | 'o
   scaling: { boot: 'number', runs: 'number', ticks: 'number', doubledTicks: 'number' },
   operators: { boot: 'number', vector: 'number', ticks: 'object' },
   memory: { boot: 'number', arenaBytes: 'number', stackBytes: 'number' },
+  link: {
+    boot: 'number',
+    requests: 'number',
+    repeats: 'number',
+    damagedFrames: 'number',
+    lostFrames: 'number',
+    leastDataBytes: 'number',
+  },
 };
 
 function isSample(value: unknown): value is Sample {

@@ -59,6 +59,8 @@ export type Sample =
       readonly vector: number;
       readonly ticks: number;
       readonly output: string;
+      /** Bytes of a repeated request may have arrived in the window: the ticks may be too many. */
+      readonly isDisturbed?: true;
     }
   /** The same input `runs` times in one window, then twice as often in another: a timer that counts shows twice the ticks. */
   | {
@@ -77,4 +79,19 @@ export type Sample =
       readonly stackBytes: number;
       readonly arenaReservedBytes?: number;
       readonly stackReservedBytes?: number;
+    }
+  /** What the link did to frames in one boot; as much as is known of it when the session broke. */
+  | {
+      readonly kind: 'link';
+      readonly boot: number;
+      /** Requests, each counted once, and how often one was sent again. */
+      readonly requests: number;
+      readonly repeats: number;
+      /** Damaged frames: those that the host heard, and those that the DUT dropped. The latter is absent when it was not asked. */
+      readonly damagedFrames: number;
+      readonly droppedFrames?: number;
+      /** Requests or answers that vanished: those that the DUT dropped are among them. */
+      readonly lostFrames: number;
+      /** The least data that frames were made to carry. */
+      readonly leastDataBytes: number;
     };

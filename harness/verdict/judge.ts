@@ -7,6 +7,7 @@ import type { Accuracy } from './accuracy/finding.ts';
 import { notMeasured } from './budget.ts';
 import { compareWithGolden, type GoldenComparison, goldenMetrics, judgeGolden } from './golden.ts';
 import { judgeLatency, measureLatency, type Ticks } from './latency.ts';
+import { measureLink } from './link.ts';
 import { judgeMemory, measureMemory } from './memory.ts';
 import { measureOperators } from './operators.ts';
 import type { Reference } from './reference.ts';
@@ -102,6 +103,7 @@ function judgeBudget(budget: Budget, facts: Facts): Verdict {
 }
 
 function metricsOf({ session, golden, accuracy, latency, operators, memory }: Facts, { emulation }: Manifest): Metrics {
+  const link = measureLink(session);
   return {
     vectors: session.vectors,
     ...(latency && { latency }),
@@ -109,6 +111,7 @@ function metricsOf({ session, golden, accuracy, latency, operators, memory }: Fa
     ...(golden && { golden: goldenMetrics(golden) }),
     ...accuracy.metrics,
     memory,
+    ...(link && { link }),
     ...(emulation && { emulation }),
   };
 }

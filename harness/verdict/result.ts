@@ -49,6 +49,7 @@ export interface Metrics {
   readonly regression?: RegressionMetrics;
   readonly anomaly?: AnomalyMetrics;
   readonly memory?: MemoryMetrics;
+  readonly link?: LinkMetrics;
   readonly emulation?: { readonly instructions: number; readonly busyMs: number };
 }
 
@@ -73,6 +74,18 @@ export interface LatencyMetrics {
   readonly max: number;
   readonly mean: number;
   readonly ticks: readonly number[];
+}
+
+/** What the link did, over all boots. All of it was repaired, or the session is broken. */
+export interface LinkMetrics {
+  readonly requests: number;
+  readonly repeats: number;
+  readonly lostFrames: number;
+  readonly damagedFrames: number;
+  readonly droppedFrames?: number;
+  readonly leastDataBytes: number;
+  /** Inferences whose ticks may be too many, since bytes of a repeated request may have arrived in their window. */
+  readonly disturbedWindows: number;
 }
 
 export interface GoldenMetrics {

@@ -8,6 +8,7 @@ export interface Inference {
   readonly vector: number;
   readonly ticks: number;
   readonly output: Uint8Array;
+  readonly isDisturbed?: true;
 }
 
 /** What a recording proves: how its session ended and the samples that may be judged. */
@@ -19,6 +20,7 @@ export interface Session {
   readonly scaling: readonly SampleOf<'scaling'>[];
   readonly operators: readonly SampleOf<'operators'>[];
   readonly memory: readonly SampleOf<'memory'>[];
+  readonly link: readonly SampleOf<'link'>[];
   /** What the image takes with the model in it; absent where none was loaded. */
   readonly image?: {
     readonly flashBytes: number;
@@ -67,6 +69,7 @@ export function readSession(recording: Recording, { identity, outputs, boots }: 
     scaling: ofKind(samples, 'scaling'),
     operators: ofKind(samples, 'operators'),
     memory: ofKind(samples, 'memory'),
+    link: ofKind(samples, 'link'),
     ...(image && { image }),
   };
 }
@@ -176,8 +179,8 @@ function placeOf({ boot, vector }: Pick<Inference, 'boot' | 'vector'>): string {
   return `${boot}:${vector}`;
 }
 
-function decode({ boot, vector, ticks, output }: SampleOf<'inference'>): Inference {
-  return { boot, vector, ticks, output: Buffer.from(output, 'base64') };
+function decode({ kind: _kind, output, ...window }: SampleOf<'inference'>): Inference {
+  return { ...window, output: Buffer.from(output, 'base64') };
 }
 
 function ofKind<Kind extends Sample['kind']>(samples: readonly Sample[], kind: Kind): readonly SampleOf<Kind>[] {

@@ -39,3 +39,41 @@ test.each([
   } as const;
   expect(warningsOf({ vectors: judged, accuracy }, undefined)).toEqual(warnings);
 });
+
+test.each([
+  [{ stackBytes: 1023, stackReservedBytes: 1024 }, []],
+  [{ stackBytes: 1024 }, []],
+  [
+    { stackBytes: 1024, stackReservedBytes: 1024 },
+    ['the stack reached the end of its 1024 bytes: it may have overwritten what lies there'],
+  ],
+])('memory of %j gives %j', (memory, warnings) => {
+  expect(warningsOf({ vectors: 1, memory }, undefined)).toEqual(warnings);
+});
+
+const goodLink = {
+  requests: 90,
+  repeats: 0,
+  lostFrames: 0,
+  damagedFrames: 0,
+  leastDataBytes: 1017,
+  disturbedWindows: 0,
+};
+
+test('a link that lost nothing is not worth a word', () => {
+  expect(warningsOf({ vectors: 1, link: goodLink }, undefined)).toEqual([]);
+});
+
+test('a link that lost something is, with what it took to repair it', () => {
+  const link = { ...goodLink, repeats: 10, lostFrames: 7, damagedFrames: 3, leastDataBytes: 40 };
+  expect(warningsOf({ vectors: 1, link }, undefined)).toEqual([
+    'the link is bad: of 100 frames sent, 7 were lost there or back and 3 answered by damaged bytes; all were sent again, the shortest with 40 bytes of data',
+  ]);
+});
+
+test('windows that a repeat may have disturbed are a doubt about the ticks', () => {
+  const link = { ...goodLink, repeats: 2, disturbedWindows: 2 };
+  expect(warningsOf({ ...metricsOf([500, 500, 500]), link }, undefined)).toEqual([
+    'in 2 of 3 inferences bytes of a repeated request may have arrived: their ticks may be too many',
+  ]);
+});

@@ -5,9 +5,15 @@ import { ascending, percentile } from './stats.ts';
 
 /** Doubts about the figures that change no verdict: what a reader should know before relying on them. */
 export function warningsOf(metrics: Metrics, golden: GoldenComparison | undefined): readonly string[] {
-  return [golden && unstableNote(golden), coarseTimer(metrics), outliers(metrics), fewVectors(metrics)].filter(
-    warning => warning !== undefined,
-  );
+  return [
+    golden && unstableNote(golden),
+    coarseTimer(metrics),
+    outliers(metrics),
+    disturbed(metrics),
+    fewVectors(metrics),
+    fullStack(metrics),
+    badLink(metrics),
+  ].filter(warning => warning !== undefined);
 }
 
 /** Below so many ticks, one of them is more than 1 %. */
@@ -29,10 +35,29 @@ function outliers({ latency }: Metrics): string | undefined {
   return `${count} of ${latency.count} inferences took more than twice the median: interrupts, or a clock that changed`;
 }
 
+function disturbed({ link, latency }: Metrics): string | undefined {
+  if (!link?.disturbedWindows || !latency) return undefined;
+  return `in ${link.disturbedWindows} of ${latency.count} inferences bytes of a repeated request may have arrived: their ticks may be too many`;
+}
+
 const enoughVectors = 100;
 
 function fewVectors({ accuracy }: Metrics): string | undefined {
   if (!accuracy || accuracy.judged >= enoughVectors) return undefined;
   const share = Number((100 / accuracy.judged).toPrecision(2));
   return `accuracy is over ${accuracy.judged} ${accuracy.of} only: each one weighs ${share} pp`;
+}
+
+/** The mark is of paint that was overwritten: a stack that reaches the end of its reserve may have gone further. */
+function fullStack({ memory }: Metrics): string | undefined {
+  const { stackBytes, stackReservedBytes } = memory ?? {};
+  if (stackBytes === undefined || stackReservedBytes === undefined || stackBytes < stackReservedBytes) return undefined;
+  return `the stack reached the end of its ${stackReservedBytes} bytes: it may have overwritten what lies there`;
+}
+
+function badLink({ link }: Metrics): string | undefined {
+  if (!link || link.lostFrames + link.damagedFrames === 0) return undefined;
+  const { requests, repeats, lostFrames, damagedFrames, leastDataBytes } = link;
+  const faults = `of ${requests + repeats} frames sent, ${lostFrames} were lost there or back and ${damagedFrames} answered by damaged bytes`;
+  return `the link is bad: ${faults}; all were sent again, the shortest with ${leastDataBytes} bytes of data`;
 }
