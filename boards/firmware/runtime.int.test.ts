@@ -91,6 +91,23 @@ test('refuses a model cut short at any byte', ({ skip }) => {
   }
 });
 
+test('runs or refuses by name a model with a length of 4 GB at any place', ({ skip }) => {
+  skip(!hasCompiler, noCompiler);
+  const tensors = [{ shape: [1, 2] }, { shape: [1, 2], data: int8s(1, 2) }, { shape: [1, 1] }];
+  const operators = [{ code: 9, inputs: [0, 1, -1], outputs: [2] }];
+  const job = writeSmall({ tensors, operators }, int8s(1, 1));
+  const whole = readFileSync(job[0]);
+  expect(attempt('runtime-host-asan', job).status).toBe(0);
+
+  for (let at = 0; at + 4 <= whole.length; at += 4) {
+    const bytes = Buffer.from(whole);
+    bytes.writeUInt32LE(0xffffffff, at);
+    writeFileSync(job[0], bytes);
+    const { status, stderr } = attempt('runtime-host-asan', job);
+    expect([0, 6, 7, 8], `at byte ${at}: ${stderr}`).toContain(status);
+  }
+});
+
 test('names the tensor that is larger than the arena', ({ skip }) => {
   skip(skipReason !== undefined, skipReason);
   const member = cases.find(({ op }) => op === 'RELU') as Case;

@@ -31,6 +31,15 @@ describe.skipIf(!dataDir)(`damaged models (${dataDir ?? noData})`, () => {
   });
 });
 
+test.skipIf(!dataDir)('a network cut short is a located ModelError, wherever it is cut', () => {
+  const [network] = networks();
+  // A prime step: cuts fall on every place within words and tables.
+  for (let length = 0; length < network.length; length += 97)
+    expect(() => readModel(network.subarray(0, length), 'kws.tflite'), `${length} bytes`).toThrow(
+      /^kws\.tflite: .*\n {2}→ /,
+    );
+});
+
 function runOnce(bytes: Uint8Array): void {
   const model = readModel(bytes, 'damaged.tflite');
   modelFacts(model);

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 import { ModelError } from '../errors.ts';
 import { writeModel } from '../fixtures/tflite.ts';
+import { modelFacts } from './facts.ts';
+import { createInterpreter } from './interpreter.ts';
 import { readModel } from './tflite.ts';
 
 const small = writeModel({
@@ -41,6 +43,31 @@ test('a file cut short at any byte is a ModelError with its name', () => {
   }
 });
 
+test.each([0xffffffff, 0x80000000, 0x7fffffff, 0x40000000])(
+  '%i in place of any four bytes, lengths and offsets among them, is a located ModelError or changes no structure',
+  huge => {
+    const start = performance.now();
+    const before = process.memoryUsage().rss;
+    let refused = 0;
+    for (let at = 0; at + 4 <= small.length; at++) {
+      const bytes = Uint8Array.from(small);
+      new DataView(bytes.buffer).setUint32(at, huge, true);
+      const error = errorOf(() => {
+        const model = readModel(bytes, 'small.tflite');
+        modelFacts(model);
+        createInterpreter(model, 'small.tflite');
+      });
+      if (!error) continue;
+      refused++;
+      expect(error, `at byte ${at}`).toBeInstanceOf(ModelError);
+      expect(String(error), `at byte ${at}`).toMatch(/^\w+: small\.tflite.*: .*\n {2}→ /);
+    }
+    expect(refused).toBeGreaterThan(small.length / 2);
+    expect(performance.now() - start).toBeLessThan(2000);
+    expect(process.memoryUsage().rss - before).toBeLessThan(200e6);
+  },
+);
+
 test('another kind of file is told from a damaged one', () => {
   const zip = Uint8Array.from([0x50, 0x4b, 3, 4, 20, 0, 0, 0, 8, 0]);
   expect(() => readModel(zip, 'model.zip')).toThrow(/no TensorFlow Lite model: bytes 4 to 7/);
@@ -64,3 +91,12 @@ test('indexes past the tensors are refused', () => {
   expect(() => readModel(with_([2], [1]), 'a')).toThrow(/operator 0 RESHAPE reads what is no tensor/);
   expect(() => readModel(with_([0], [-1]), 'a')).toThrow(/operator 0 RESHAPE writes what is no tensor/);
 });
+
+function errorOf(run: () => void): unknown {
+  try {
+    run();
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
