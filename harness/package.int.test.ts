@@ -121,6 +121,6 @@ test('brings the types that a spec in TypeScript is checked by', () => {
 test('measures and judges a suite', () => {
   const { status, stdout, stderr } = tickmark('run', suite, '--no-html', '--out', 'run');
   expect(stderr).toBe('');
-  expect(stdout).toContain('1 passed');
+  expect(stdout).toMatch(/: (2 passed|1 passed, 1 skipped)$/m); // QEMU may be there or not
   expect(status).toBe(0);
 });
