@@ -120,6 +120,7 @@ test('everything measured is attached as a picture and as a table, each file nam
     'Ticks by operator (table) text/csv',
     'Confusion matrix image/svg+xml',
     'Confusion matrix (table) text/csv',
+    'Classes (table) text/csv',
     'First differing vectors image/svg+xml',
     'First differing vectors (table) text/csv',
   ]);
@@ -141,6 +142,31 @@ test('a case whose pictures are asked for has them before any other', async () =
   const tests = await write(aResults(), { picturesBytes: 1, drawFirst: /^fashion @rp2040js-pico$/ });
   const drawn = tests.filter(({ attachments }) => attachments.length > 0);
   expect(drawn.map(({ name }) => name)).toEqual(['fashion on rp2040js-pico']);
+});
+
+test('scores, their ROC curve and regressions are pictures and tables too, with every digit', async () => {
+  const pair = { vector: 3, element: 0, expected: 0.1, actual: 0.123456789 };
+  const point = { score: 0.5, falsePositiveRate: 0, truePositiveRate: 1 };
+  const { attachments } = await writeOne(
+    aCase({
+      metrics: {
+        vectors: 1,
+        roc: { auc: 1, positives: 1, negatives: 1, points: [point] },
+        regression: { mae: 0.02, rmse: 0.02, bias: 0.02, judged: 1, worst: pair, pairs: [pair] },
+        anomaly: { score: 'output', inputs: 1, scores: [{ name: 'a.wav', windows: 5, label: 1, score: null }] },
+      },
+    }),
+  );
+  const texts = attachments.filter(({ type }) => type === 'text/csv').map(({ source }) => written(source));
+  expect(attachments.map(({ name }) => name)).toEqual([
+    'Budgets',
+    ...['ROC curve', 'Predicted against true', 'Anomaly scores'].flatMap(name => [name, `${name} (table)`]),
+  ]);
+  expect(texts).toEqual([
+    'score,false positive rate,true positive rate\n0.5,0,1\n',
+    `vector,element,true,predicted,error\n3,0,0.1,0.123456789,${0.123456789 - 0.1}\n`,
+    'input,label,windows,score\na.wav,anomalous,5,\n',
+  ]);
 });
 
 test('what was not measured is not attached', async () => {

@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
-import type { CaseResult, LatencyMetrics, Metrics, Verdict } from '../verdict/result.ts';
+import type { CaseResult, ClassMetrics, LatencyMetrics, Metrics, Verdict } from '../verdict/result.ts';
 import { budgetsChart, isBudget } from './charts/budgets.ts';
 import { confusionChart } from './charts/confusion.ts';
 import { differencesChart } from './charts/differences.ts';
 import { histogramChart, unitPerTick } from './charts/histogram.ts';
 import { operatorsChart } from './charts/operators.ts';
+import { regressionChart } from './charts/regression.ts';
+import { rocChart } from './charts/roc.ts';
+import { scoresChart } from './charts/scores.ts';
 import { uartText } from './uart.ts';
 
 /** A file shown beside a case. `extension` is without a dot. */
@@ -23,6 +26,9 @@ export function attachmentsOf(result: CaseResult, folder: string): Attachment[] 
     ...latency(result),
     ...operators(result.metrics),
     ...accuracy(result.metrics),
+    ...roc(result.metrics),
+    ...regression(result.metrics),
+    ...anomaly(result.metrics),
     ...differences(result.metrics),
     ...uartLog(result, folder),
   ];
@@ -73,6 +79,63 @@ function accuracy({ accuracy: measured }: Metrics): Attachment[] {
   return [
     svg('Confusion matrix', confusionChart(measured)),
     csv('Confusion matrix (table)', [['actual \\ predicted', ...names], ...rows]),
+    ...(measured.perClass.length > 0 ? [csv('Classes (table)', classRows(measured.perClass))] : []),
+  ];
+}
+
+function classRows(classes: readonly ClassMetrics[]): Row[] {
+  return [
+    ['class', 'support', 'predicted', 'precision %', 'recall %', 'F1 %'],
+    ...classes.map(({ name, support, predicted, precision, recall, f1 }) => [
+      name,
+      support,
+      predicted,
+      precision ?? '',
+      recall ?? '',
+      f1 ?? '',
+    ]),
+  ];
+}
+
+function roc({ roc: measured }: Metrics): Attachment[] {
+  if (!measured || measured.points.length === 0) return [];
+  const rows = measured.points.map(({ score, falsePositiveRate, truePositiveRate }) => [
+    exactly(score),
+    exactly(falsePositiveRate),
+    exactly(truePositiveRate),
+  ]);
+  return [
+    svg('ROC curve', rocChart(measured)),
+    csv('ROC curve (table)', [['score', 'false positive rate', 'true positive rate'], ...rows]),
+  ];
+}
+
+function regression({ regression: measured }: Metrics): Attachment[] {
+  if (!measured || measured.pairs.length === 0) return [];
+  const rows = measured.pairs.map(({ vector, element, expected, actual }) => [
+    vector,
+    element,
+    exactly(expected),
+    exactly(actual),
+    exactly(actual - expected),
+  ]);
+  return [
+    svg('Predicted against true', regressionChart(measured)),
+    csv('Predicted against true (table)', [['vector', 'element', 'true', 'predicted', 'error'], ...rows]),
+  ];
+}
+
+function anomaly({ anomaly: measured }: Metrics): Attachment[] {
+  if (!measured || measured.scores.length === 0) return [];
+  const rows = measured.scores.map(({ name, windows, label, score }) => [
+    name,
+    label === 1 ? 'anomalous' : 'normal',
+    windows,
+    exactly(score),
+  ]);
+  return [
+    svg('Anomaly scores', scoresChart(measured)),
+    csv('Anomaly scores (table)', [['input', 'label', 'windows', 'score'], ...rows]),
   ];
 }
 
@@ -112,7 +175,16 @@ function svg(name: string, content: string): Attachment {
   return { name, type: 'image/svg+xml', extension: 'svg', content };
 }
 
-type Row = readonly (string | number)[];
+/** A figure of no known size: as many digits as it has. */
+function exactly(value: number | null): Exact {
+  return { text: value === null ? '' : String(value) };
+}
+
+interface Exact {
+  readonly text: string;
+}
+
+type Row = readonly (string | number | Exact)[];
 
 function csv(name: string, rows: readonly Row[]): Attachment {
   const content = `${rows.map(row => row.map(cell).join(',')).join('\n')}\n`;
@@ -120,7 +192,8 @@ function csv(name: string, rows: readonly Row[]): Attachment {
 }
 
 /** RFC 4180. A text that a spreadsheet would run as a formula gets an apostrophe first. */
-function cell(value: string | number): string {
+function cell(value: string | number | Exact): string {
+  if (typeof value === 'object') return value.text;
   if (typeof value === 'number') return String(Math.round(value * 1000) / 1000);
   const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -31,7 +31,7 @@ export function marginOf(verdict: Verdict): string {
   const left = relation === '<=' ? limit - measured : measured - limit;
   if (unit === '%' || unit === 'pp') return `${signed(left, 2)} pp`;
   if (unit === 'LSB' || limit === 0) return `${signed(left, 2)} ${unit === '1' ? '' : unit}`.trimEnd();
-  return `${signed((left / Math.abs(limit)) * 100, 1)} %`;
+  return percent((left / Math.abs(limit)) * 100);
 }
 
 /** A number with thousands separated and at most `decimals`. */
@@ -63,6 +63,11 @@ function decimalsFor(value: number, unit: Unit): number {
   if (unit === 'B' || unit === 'Hz') return 1;
   const wholeDigits = formatQuantity(Math.abs(value), unit, 0).split(' ')[0]?.length ?? 1;
   return Math.max(1, 4 - wholeDigits);
+}
+
+/** A margin far beyond its limit is told from others by nobody. */
+function percent(value: number): string {
+  return Math.abs(value) < 10_000 ? `${signed(value, 1)} %` : value < 0 ? '< −9,999 %' : '> +9,999 %';
 }
 
 function signed(value: number, decimals: number): string {

@@ -2,7 +2,7 @@ import { closeSync, existsSync, openSync, readdirSync, readSync } from 'node:fs'
 import { join } from 'node:path';
 
 /** A folder with a results.json, and when that run started (ISO 8601, UTC). */
-export interface StoredRun {
+interface StoredRun {
   readonly folder: string;
   readonly startedAt: string;
 }

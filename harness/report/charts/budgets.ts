@@ -1,7 +1,7 @@
 import type { Status, Verdict } from '../../verdict/result.ts';
 import { limitOf, marginOf, measuredOf } from '../figures.ts';
 import { element } from '../markup.ts';
-import { chartSvg, chartWidth, ellipsize, label, margin } from './svg.ts';
+import { boldWidthOf, chartSvg, chartWidth, ellipsize, label, margin } from './svg.ts';
 
 const rowPx = 46;
 const top = margin.top + 28;
@@ -34,10 +34,12 @@ function header(): string[] {
 
 function rowOf(verdict: Verdict, y: number): string {
   const [text, barY] = [y + 16, y + 25];
+  const measured = measuredOf(verdict);
+  const nameRoom = columns.measured - boldWidthOf(measured, 12) - 14 - bar.left;
   return [
     element('circle', { cx: margin.left + 5, cy: text - 4, r: 5, class: tones[verdict.status] }),
-    label({ x: bar.left, y: text }, ellipsize(verdict.budget, 280, 12)),
-    label({ x: columns.measured, y: text, class: 'strong end' }, measuredOf(verdict)),
+    label({ x: bar.left, y: text }, ellipsize(verdict.budget, nameRoom, 12)),
+    label({ x: columns.measured, y: text, class: 'strong end' }, measured),
     label({ x: columns.limit, y: text, class: 'end' }, limitOf(verdict)),
     label({ x: columns.margin, y: text, class: 'muted end' }, marginOf(verdict)),
     element('rect', { x: bar.left, y: barY, width: bar.right - bar.left, height: bar.height, rx: 4, class: 'track' }),

@@ -3,7 +3,7 @@ import { scaleBand } from 'd3-scale';
 import type { AccuracyMetrics } from '../../verdict/result.ts';
 import { grouped } from '../figures.ts';
 import { element } from '../markup.ts';
-import { chartSvg, chartWidth, ellipsize, label, margin, widthOf } from './svg.ts';
+import { boldWidthOf, chartSvg, chartWidth, ellipsize, label, margin, widthOf } from './svg.ts';
 
 const nameSpace = 150;
 
@@ -21,7 +21,7 @@ export function confusionChart(accuracy: AccuracyMetrics): string {
   const at = (index: number) => band(index) ?? 0;
 
   return chartSvg({
-    height: place.top + place.size + 28,
+    height: place.top + place.size + 44,
     title: 'Confusion matrix',
     facts: factsOf(accuracy),
     drawing: [
@@ -29,6 +29,7 @@ export function confusionChart(accuracy: AccuracyMetrics): string {
       ...confusion.flatMap((row, actual) => cellsOf(row, actual, { place, band: at, size: band.bandwidth() })),
       ...axes(place, names, cellPx),
       ...(cellPx >= 16 ? recalls(confusion, place, cellPx) : []),
+      ...(cellPx >= 42 ? precisions(confusion, place, cellPx) : []),
     ],
   });
 }
@@ -39,20 +40,31 @@ interface Place {
   readonly size: number;
 }
 
-function factsOf({ top1, correct, judged, confusion, floatTop1 }: AccuracyMetrics): string {
-  const floating = floatTop1 === undefined ? '' : ` · float model ${grouped(floatTop1, 2)} % on the host`;
-  return `top-1 ${grouped(top1, 2)} %: ${grouped(correct)} of ${grouped(judged)} right · ${confusion.length} classes${floating}`;
+function factsOf({ of, top1, correct, judged, topK = {}, confusion, floatTop1 }: AccuracyMetrics): string {
+  const further = Object.entries(topK).filter(([k]) => k !== '1');
+  return [
+    `top-1 ${grouped(top1, 2)} %: ${grouped(correct)} of ${grouped(judged)}${of === 'inputs' ? ' inputs' : ''} right`,
+    ...further.map(([k, found]) => `top-${k} ${grouped(found, 2)} %`),
+    `${confusion.length} classes`,
+    ...(floatTop1 === undefined ? [] : [`float model ${grouped(floatTop1, 2)} % on the host`]),
+  ].join(' · ');
 }
 
 const columnNamePx = 96;
+/** What a line of text needs, at any slant, not to touch the next. */
+const linePx = 12;
 
-/** Names stand steeper the closer the columns are: 12 px of text need as much between two lines. */
+/** Names over wide columns are slanted; over narrow ones only upright ones do not touch. */
 function slantOf(cellPx: number): number {
-  return cellPx > 22 ? 40 : 65;
+  return cellPx > 22 ? 40 : 90;
+}
+
+/** Every so many classes is named: all of them while the names have room. */
+function namedEvery(cellPx: number): number {
+  return Math.ceil(linePx / cellPx);
 }
 
 function headerPx(cellPx: number, names: readonly string[]): number {
-  if (cellPx < 11) return 6;
   const longest = Math.max(...names.map(name => Math.min(columnNamePx, widthOf(name, 12))));
   return 12 + longest * Math.sin((slantOf(cellPx) * Math.PI) / 180);
 }
@@ -76,9 +88,10 @@ function cellsOf(
       class: tone,
       'fill-opacity': 0.16 + 0.84 * Math.sqrt(share),
     });
-    if (size < 20) return [shade];
+    const count = compact(cases);
+    if (boldWidthOf(count, 12) > size - 2) return [shade];
     const style = `center ${share > 0.3 ? 'onbar strong' : ''}`;
-    return [shade, label({ x: x + size / 2, y: y + size / 2 + 4, class: style }, compact(cases))];
+    return [shade, label({ x: x + size / 2, y: y + size / 2 + 4, class: style }, count)];
   });
 }
 
@@ -87,16 +100,14 @@ function compact(cases: number): string {
 }
 
 function axes(place: Place, names: readonly string[], cellPx: number): string[] {
-  const every = cellPx >= 11 ? 1 : 10;
   const shown = names
     .map((name, index) => ({ name, middle: index * cellPx + cellPx / 2, index }))
-    .filter(({ index }) => index % every === 0);
+    .filter(({ index }) => index % namedEvery(cellPx) === 0);
   const rows = shown.map(({ name, middle }) =>
     label({ x: place.left - 8, y: place.top + middle + 4, class: 'end' }, ellipsize(name, nameSpace - 16, 12)),
   );
   const columns = shown.map(({ name, middle }) => {
-    const [x, y] = [place.left + middle + 3, place.top - 6];
-    if (every > 1) return '';
+    const [x, y] = [place.left + middle + 4, place.top - 6];
     return label({ x, y, transform: `rotate(-${slantOf(cellPx)} ${x} ${y})` }, ellipsize(name, columnNamePx, 12));
   });
   return [
@@ -107,12 +118,31 @@ function axes(place: Place, names: readonly string[], cellPx: number): string[] 
   ];
 }
 
+/** Of the vectors that are of a class, the share found: beside its row. Its heading stands below, where no name leans over it. */
 function recalls(confusion: AccuracyMetrics['confusion'], place: Place, cellPx: number): string[] {
   const x = Math.min(place.left + place.size + 62, chartWidth - 12);
-  const rows = confusion.map((row, actual) => {
-    const total = sum(row);
-    const recall = total > 0 ? `${(((row[actual] ?? 0) / total) * 100).toFixed(0)} %` : '–';
-    return label({ x, y: place.top + actual * cellPx + cellPx / 2 + 4, class: 'muted end' }, recall);
+  const rows = confusion.map((row, actual) =>
+    label({ x, y: place.top + actual * cellPx + cellPx / 2 + 4, class: 'muted end' }, percentOf(row[actual], sum(row))),
+  );
+  return [...rows, label({ x, y: place.top + place.size + 36, class: 'muted end' }, 'recall ↑')];
+}
+
+/** Of the vectors taken for a class, the share that is of it: below its column. */
+function precisions(confusion: AccuracyMetrics['confusion'], place: Place, cellPx: number): string[] {
+  const y = place.top + place.size + 18;
+  const columns = confusion.map((row, predicted) => {
+    const x = place.left + predicted * cellPx + cellPx / 2;
+    return label(
+      { x, y, class: 'muted center' },
+      percentOf(
+        row[predicted],
+        sum(confusion, each => each[predicted] ?? 0),
+      ),
+    );
   });
-  return [...rows, label({ x, y: place.top - 8, class: 'muted end' }, 'recall')];
+  return [...columns, label({ x: place.left - 8, y, class: 'muted end' }, 'precision →')];
+}
+
+function percentOf(right = 0, all: number): string {
+  return all > 0 ? `${((right / all) * 100).toFixed(0)} %` : '–';
 }

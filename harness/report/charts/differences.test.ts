@@ -30,3 +30,8 @@ test('an output that is no finite number is said, not drawn', () => {
   expect(textsOf(chart)).toContain('not a finite number');
   expect(allNamed(chart, 'circle')).toHaveLength(1);
 });
+
+test('floats differ by units in the last place, and their values are no LSB', () => {
+  const texts = textsOf(drawn([difference({ expected: 0.5, actual: 0.50000006, diffLsb: 1 })]));
+  expect(texts).toEqual(expect.arrayContaining(['+1 ulp', 'output value of the worst element']));
+});

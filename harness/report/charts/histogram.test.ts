@@ -78,3 +78,11 @@ test('a budget of another basis is not drawn, even in the same unit', () => {
 test('a tick is as many base units as the figures say', () => {
   expect(unitPerTick({ ...aLatency([250]), unit: 'µs', max: 2 })).toBe(0.008);
 });
+
+test('what took far longer than all others is counted beyond the axis, which stays that of the others', () => {
+  const chart = drawn(aLatency([...spread.ticks, 90_000_000]), []);
+  expect(textsOf(chart)).toEqual(
+    expect.arrayContaining(['1 far beyond this axis →', 'latency per inference [kcycles], modelled-cycles']),
+  );
+  expect(withClass(chart, 'bar').length).toBeGreaterThan(5);
+});

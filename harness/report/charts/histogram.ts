@@ -3,6 +3,7 @@ import { scaleLinear } from 'd3-scale';
 import type { LatencyMetrics, Verdict } from '../../verdict/result.ts';
 import { figure, grouped } from '../figures.ts';
 import { element } from '../markup.ts';
+import { type Axis, ticksThatFit } from './axis.ts';
 import { chartSvg, chartWidth, label, margin, widthOf } from './svg.ts';
 
 const barsPx = 190;
@@ -17,13 +18,14 @@ export function unitPerTick(latency: LatencyMetrics): number {
 
 /** How the inferences' latencies spread: bars, p50, p90 and p99, and the latency budgets of the same basis. */
 export function histogramChart(latency: LatencyMetrics, verdicts: readonly Verdict[]): string {
-  const scale = axisScale(latency);
-  const factor = unitPerTick(latency) / scale.divisor;
-  const values = latency.ticks.map(ticks => ticks * factor);
+  const factor = unitPerTick(latency);
+  const values = withoutOutliers(latency.ticks.map(ticks => ticks * factor));
+  const scale = axisScale(values, latency.unit);
+  const shown = values.map(value => value / scale.divisor);
   const marks = marksFor(latency, verdicts, scale);
   const limits = marks.filter(mark => mark.kind === 'limit').map(mark => mark.value);
-  const domain = domainFor(values, limits);
-  const bins = binned(values, domain);
+  const domain = domainFor(shown, limits);
+  const bins = binned(shown, domain);
 
   const top = margin.top + 30 + marks.length * labelRowPx;
   const plot = { top, bottom: top + barsPx };
@@ -37,14 +39,13 @@ export function histogramChart(latency: LatencyMetrics, verdicts: readonly Verdi
     drawing: [
       ...countAxis(y, plot),
       ...bins.map(own => bar(own, x, y)),
+      ...beyond(latency.ticks.length - shown.length, plot),
       ...valueAxis(x, plot, `latency per inference [${scale.unit}], ${latency.basis}`),
       ...marks.map((mark, row) => markLine(mark, row, { x, plot })),
       ...marks.map((mark, row) => markLabel(mark, row, x)),
     ],
   });
 }
-
-type Axis = ReturnType<typeof scaleLinear<number, number>>;
 
 interface Plot {
   readonly top: number;
@@ -58,11 +59,12 @@ interface Scale {
 }
 
 /** The unit the axis is best read in, the base units it holds, and as many decimals as show the spread. */
-function axisScale({ min, max: most, unit }: LatencyMetrics): Scale {
+function axisScale(values: readonly number[], unit: LatencyMetrics['unit']): Scale {
+  const [low = 0, most = 0] = extent(values);
   const thousands = unit === 'µs' ? ['µs', 'ms', 's'] : [unit, `k${unit}`, `M${unit}`];
   const power = most >= 1e6 ? 2 : most >= 1e3 ? 1 : 0;
   const divisor = 1000 ** power;
-  const spread = (most - min) / divisor;
+  const spread = (most - low) / divisor;
   const decimals = spread > 0 ? Math.ceil(-Math.log10(spread)) + 2 : 3;
   return { unit: thousands[power] ?? unit, divisor, decimals: Math.min(6, Math.max(1, decimals)) };
 }
@@ -103,6 +105,22 @@ function budgets(latency: LatencyMetrics, verdicts: readonly Verdict[], { diviso
     const text = `${budget.slice(budget.lastIndexOf('.') + 1)} budget ≤ ${figure(limit, unit, decimals)}`;
     return [{ kind: 'limit', value: limit / divisor, text }];
   });
+}
+
+/**
+ * The values without those (one in twenty at most) that lie so far above the others that these would be one bar; all of them where none
+ * does. The greatest is among the facts.
+ */
+function withoutOutliers(values: readonly number[]): readonly number[] {
+  const sorted = Float64Array.from(values).sort();
+  const [low, high] = [0, Math.floor((values.length - 1) * 0.95)].map(rank => sorted.at(rank) ?? 0);
+  const end = high + 4 * (high - low);
+  return high > low && (sorted.at(-1) ?? 0) > high + 20 * (high - low) ? values.filter(value => value <= end) : values;
+}
+
+function beyond(count: number, { top }: Plot): string[] {
+  if (count === 0) return [];
+  return [label({ x: right, y: top - 14, class: 'strong end halo' }, `${grouped(count)} far beyond this axis →`)];
 }
 
 /** The values' own range, widened to a budget that lies near: a far one would squeeze every bar into a line. */
@@ -149,15 +167,12 @@ function countAxis(y: Axis, plot: Plot): string[] {
 }
 
 function valueAxis(x: Axis, { bottom }: Plot, caption: string): string[] {
-  const format = x.tickFormat(6, ',f');
   return [
     element('line', { x1: left, x2: right, y1: bottom, y2: bottom, class: 'axis' }),
-    ...x
-      .ticks(6)
-      .flatMap(step => [
-        element('line', { x1: x(step), x2: x(step), y1: bottom, y2: bottom + 5, class: 'axis' }),
-        label({ x: x(step), y: bottom + 19, class: 'muted center' }, format(step)),
-      ]),
+    ...ticksThatFit(x, 6).flatMap(({ at, text }) => [
+      element('line', { x1: at, x2: at, y1: bottom, y2: bottom + 5, class: 'axis' }),
+      label({ x: at, y: bottom + 19, class: 'muted center' }, text),
+    ]),
     label({ x: (left + right) / 2, y: bottom + 41, class: 'muted center' }, caption),
   ];
 }

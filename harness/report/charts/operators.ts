@@ -68,10 +68,19 @@ function rowOf(row: Row, y: number, { x, total }: { x: (ticks: number) => number
     element('rect', { x: barLeft, y: y + 4, width: barRight - barLeft, height: rowPx - 8, rx: 3, class: 'track' }),
     element('rect', { x: barLeft, y: y + 4, width, height: rowPx - 8, rx: 3, class: row.order ? 'bar' : 'soft' }),
     label({ x: barRight + 66, y: middle + 4, class: 'strong end' }, share),
-    label({ x: barRight + 150, y: middle + 4, class: 'muted end' }, grouped(row.ticks)),
+    label({ x: barRight + 150, y: middle + 4, class: 'muted end' }, countOf(row.ticks)),
     label(
       { x: chartWidth - margin.right, y: middle + 4, class: 'muted end' },
-      row.macs ? (row.ticks / row.macs).toFixed(2) : '–',
+      row.macs ? ratioOf(row.ticks / row.macs) : '–',
     ),
   ].join('');
+}
+
+/** Whole where its column has room. */
+function countOf(ticks: number): string {
+  return ticks < 1e9 ? grouped(ticks) : `${grouped(ticks / 1e9, 1)} G`;
+}
+
+function ratioOf(ticksPerMac: number): string {
+  return ticksPerMac < 1e5 ? ticksPerMac.toFixed(2) : ticksPerMac.toExponential(1);
 }

@@ -51,6 +51,11 @@ export function widthOf(text: string, fontPx: number): number {
   return Array.from(text).reduce((sum, character) => sum + advanceOf(character), 0) * fontPx;
 }
 
+/** The same in the weight of `strong`. */
+export function boldWidthOf(text: string, fontPx: number): number {
+  return widthOf(text, fontPx) * 1.1;
+}
+
 /** In em, of DejaVu Sans: the widest of the usual system fonts, so that text never takes more than it was given. */
 function advanceOf(character: string): number {
   if (/[ijlftI.,:;'|!()[\] ]/.test(character)) return 0.36;
@@ -66,5 +71,5 @@ svg { color-scheme: light dark; font: 12px system-ui, -apple-system, "Segoe UI",
 text { fill: var(--text) } .panel { fill: var(--panel); stroke: var(--edge) } .title { font-size: 16px; font-weight: 600 } .muted { fill: var(--muted) }
 .strong { font-weight: 600 } .grid { stroke: var(--grid) } .axis { stroke: var(--muted) } .bar { fill: var(--bar) } .track { fill: var(--grid); fill-opacity: 0.6 } .soft { fill: var(--soft) } .bad { fill: var(--bad) } .good { fill: var(--good) } .warn { fill: var(--warn) } .doubt { fill: var(--doubt) } .bound { stroke: var(--text); stroke-width: 2 }
 .mark { stroke: var(--text); stroke-dasharray: 2 3 } .limit { stroke: var(--bad); stroke-width: 2 } .halo { paint-order: stroke; stroke: var(--panel); stroke-width: 4px; stroke-linejoin: round }
-.onbar { fill: var(--onbar) } .link { stroke: var(--muted); stroke-width: 2 } .hollow { fill: var(--panel); stroke: var(--good); stroke-width: 2 } .center { text-anchor: middle } .end { text-anchor: end }
+.onbar { fill: var(--onbar) } .curve { fill: none; stroke: var(--bar); stroke-width: 2.5 } .dot { fill: var(--bar); fill-opacity: 0.6 } .link { stroke: var(--muted); stroke-width: 2 } .hollow { fill: var(--panel); stroke: var(--good); stroke-width: 2 } .center { text-anchor: middle } .end { text-anchor: end }
 `;
