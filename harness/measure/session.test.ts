@@ -55,7 +55,7 @@ async function session({
   const job: Job = {
     suite,
     target: target(mockTarget({ buildId, ...mock })),
-    protocol: tickmarkProtocol({ retryMs: 5, ...(inferRetryMs && { inferRetryMs }) }),
+    protocol: tickmarkProtocol({ retryMs: 100, ...(inferRetryMs && { inferRetryMs }) }),
     image,
     model,
     inputs,
