@@ -19,7 +19,7 @@ const mayImport: Record<string, readonly string[]> = {
   'target/replay.ts': [...leaves, 'recording'],
   measure: [...leaves, 'suite', 'model', 'vectors', 'recording', ...ports],
   verdict: [...leaves, 'suite', 'model', 'recording'],
-  report: [...leaves, 'suite', 'recording', 'verdict'],
+  report: [...leaves, 'suite', 'recording', 'verdict', 'protocol/frame.ts'],
   init: ['suite', 'model', 'vectors', 'target', 'runner', 'verdict', ...leaves],
   doctor: [...leaves, 'target'],
   testing: ['suite', 'model', 'vectors', 'protocol', 'measure', 'report', 'runner', 'verdict', ...leaves],

@@ -51,9 +51,14 @@ export function frameParser(): (bytes: Uint8Array) => Generator<Received> {
 }
 
 function received(encoded: Uint8Array): Received {
-  const body = decodeCobs(encoded);
-  const frame = body && frameIn(body);
+  const frame = decodeFrame(encoded);
   return frame ? { kind: 'frame', frame } : { kind: 'discarded', bytes: encoded };
+}
+
+/** The frame between two zeros; undefined where the bytes are none. */
+export function decodeFrame(encoded: Uint8Array): Frame | undefined {
+  const body = decodeCobs(encoded);
+  return body && frameIn(body);
 }
 
 function frameIn(body: Uint8Array): Frame | undefined {

@@ -1,11 +1,11 @@
-import { crc32 } from 'node:zlib';
+import { decodeFrame } from '../protocol/frame.ts';
 import { readWire, type WireLine } from '../recording/read.ts';
 
 const keptCharacters = 64 * 1024;
 
 /**
  * What the DUT printed beside the protocol's frames, a line each with the host's milliseconds, and what passed between in brackets.
- * Bytes in zeros that are a COBS frame with a right CRC are frames (boards/firmware/PROTOCOL.md); all else is evidence.
+ * What is no frame between two zeros is evidence.
  * An empty string where nothing was recorded. The end is kept when it is long.
  */
 export function uartText(folder: string): string {
@@ -20,7 +20,7 @@ export function uartText(folder: string): string {
 function* linesOf(wire: readonly WireLine[]): Generator<string> {
   const frames = { count: 0, bytes: 0, firstMs: 0 };
   for (const stretch of stretchesOf(wire)) {
-    if (isFrame(stretch.bytes)) {
+    if (decodeFrame(stretch.bytes)) {
       if (frames.count++ === 0) frames.firstMs = stretch.ms;
       frames.bytes += stretch.bytes.length;
       continue;
@@ -51,26 +51,6 @@ function* stretchesOf(wire: readonly WireLine[]): Generator<{ ms: number; bytes:
     }
   }
   if (pending.length > 0) yield { ms, bytes: Uint8Array.from(pending) };
-}
-
-function isFrame(encoded: Uint8Array): boolean {
-  const body = decodeCobs(encoded);
-  if (!body || body.length < 7) return false;
-  const end = body.length - 4;
-  return crc32(body.subarray(0, end)) === Buffer.from(body.buffer).readUInt32LE(end);
-}
-
-/** Cheshire and Baker 1999; undefined where a block reaches past the end. */
-function decodeCobs(encoded: Uint8Array): Uint8Array | undefined {
-  const body: number[] = [];
-  for (let at = 0; at < encoded.length; ) {
-    const code = encoded[at] ?? 0;
-    if (at + code > encoded.length) return undefined;
-    body.push(...encoded.subarray(at + 1, at + code));
-    at += code;
-    if (code < 255 && at < encoded.length) body.push(0);
-  }
-  return Uint8Array.from(body);
 }
 
 function printable(bytes: Uint8Array): string {
