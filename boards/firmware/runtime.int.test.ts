@@ -142,7 +142,7 @@ describe.each(['runtime-host', 'runtime-host-asan'])('%s', runtime => {
 
   test('REDUCE_MIN gives the smallest code along its axis', ({ skip }) => {
     skip(!hasCompiler, noCompiler);
-    const axis = { shape: [1], type: 2, data: new Uint8Array(Int32Array.of(-1).buffer) };
+    const axis = { shape: [1], type: 2, data: int32s(-1) };
     const tensors = [{ shape: [2, 3] }, axis, { shape: [2] }];
     const operators = [{ code: 89, inputs: [0, 1], outputs: [2] }];
     expect(outputsOf(runtime, { tensors, operators }, int8s(5, -7, 0, 127, 126, 127))).toEqual([-7, 126]);
@@ -171,10 +171,9 @@ describe.each(['runtime-host', 'runtime-host-asan'])('%s', runtime => {
 
   test('what TFLM leaves undefined is refused by name', ({ skip }) => {
     skip(!hasCompiler, noCompiler);
-    const ints = (shape: number[], ...values: number[]) => {
-      return { shape, type: 2, data: new Uint8Array(Int32Array.from(values).buffer) };
-    };
-    const tensors = [{ shape: [1, 1, 1] }, ints([1], 2), ints([1, 2], 0, 1), { shape: [2, 1, 1] }];
+    const block = { shape: [1], type: 2, data: int32s(2) };
+    const paddings = { shape: [1, 2], type: 2, data: int32s(0, 1) };
+    const tensors = [{ shape: [1, 1, 1] }, block, paddings, { shape: [2, 1, 1] }];
     const model = { tensors, operators: [{ code: 38, inputs: [0, 1, 2], outputs: [3] }] };
     expect(attempt(runtime, writeSmall(model, int8s(1))).stderr).toBe(
       'no kernel for SPACE_TO_BATCH_ND with paddings, which TFLM leaves undefined (operator 0)\n',
@@ -186,6 +185,10 @@ type SmallModel = Pick<WrittenModel, 'tensors' | 'operators'>;
 
 function int8s(...codes: number[]): Uint8Array {
   return new Uint8Array(Int8Array.from(codes).buffer);
+}
+
+function int32s(...values: number[]): Uint8Array {
+  return new Uint8Array(Int32Array.from(values).buffer);
 }
 
 /** Runs a model from its first tensor to its last, which is int8. */

@@ -60,7 +60,7 @@ test.each([0xffffffff, 0x80000000, 0x7fffffff, 0x40000000])(
       if (!error) continue;
       refused++;
       expect(error, `at byte ${at}`).toBeInstanceOf(ModelError);
-      expect(String(error), `at byte ${at}`).toMatch(/^\w+: small\.tflite.*: .*\n {2}→ /);
+      expect(error, `at byte ${at}`).toMatchObject({ where: expect.stringMatching(/^small\.tflite/) });
     }
     expect(refused).toBeGreaterThan(small.length / 2);
     expect(performance.now() - start).toBeLessThan(2000);
