@@ -7,8 +7,11 @@ import type { Values } from './formats/numbers.ts';
 export interface Encoder {
   /** The bytes of one vector [elements]. Throws `fail(…)` for a value that is not finite. */
   encode(values: Values, vector: number, fail: Fail): Uint8Array;
-  /** Throws `fail(…)` when a pixel of 0…`brightest` cannot be meant as it is: the tensor does not hold so large a value. */
-  expectPixels(brightest: number, fail: Fail): void;
+  /**
+   * Throws `fail(…)` when pixels of 0…`brightest` cannot be meant as they are: the tensor does not hold so large a value. `canScale`:
+   * whether preprocessing can be asked for.
+   */
+  expectPixels(pixels: { readonly brightest: number; readonly canScale: boolean }, fail: Fail): void;
   /** Throws `fail(…)` when there were values and every one lay beyond what the tensor can hold: then their scale is wrong. */
   expectRange(fail: Fail): void;
 }
@@ -76,11 +79,14 @@ function quantizer(type: QuantizedType, affine: Affine): Encoder {
       }
       return new Uint8Array(codes.buffer);
     },
-    expectPixels(brightest, fail) {
+    expectPixels({ brightest, canScale }, fail) {
       if (brightest <= high + half) return;
+      const scale = `- scale: { from: [0, ${brightest}], to: [${shown(low)}, ${shown(high)}] }`;
       throw fail(
         `its pixels lie from 0 to ${brightest}, and the model's ${type} input holds ${shown(low)} to ${shown(high)}`,
-        `say in vectors.preprocess what they become: \`- scale: { from: [0, ${brightest}], to: [${shown(low)}, ${shown(high)}] }\``,
+        canScale
+          ? `say in vectors.preprocess what they become: \`${scale}\``
+          : 'give them as a .npy of codes or real values',
       );
     },
     expectRange(fail) {

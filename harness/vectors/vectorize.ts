@@ -55,7 +55,8 @@ function fillerOf(tensor: Tensor, format: VectorFormat): Filler {
         ready = { shape: part.shape, steps: readySteps(part.shape, tensor, format, fail) };
       if ('codes' in part) return [part.codes];
       encoder ??= encoderOf(tensor, fail);
-      if (part.brightest !== undefined && !format.preprocess?.length) encoder.expectPixels(part.brightest, fail);
+      if (part.brightest !== undefined && !format.preprocess?.length)
+        encoder.expectPixels({ brightest: part.brightest, canScale: format.preprocess !== undefined }, fail);
       return encoded(ready.steps.transform(part.values), encoder, { vector, fail });
     },
   };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { dataDir, noData } from '../fixtures/data.ts';
 import { type Model, readModel, type Tensor } from '../model/tflite.ts';
@@ -53,6 +53,7 @@ task:
 `;
 
 const kws = (name: string) => join(dataDir ?? '', 'kws01', name);
+const golden = (name: string) => join(dataDir ?? '', 'golden', name);
 
 /** A suite of three vectors of two bytes, its files written. */
 function suiteOf(task: Task, labels?: string, first?: number): Suite {
@@ -168,6 +169,210 @@ test('vectors that do not fit the model are refused at the line that names them'
   expect(() => loadPlaced(suiteOf(classification), wide)).toThrow(
     /suite\.yaml:4:11: inputs\.bin: has 6 bytes: 2 more than whole vectors of 4 bytes/,
   );
+});
+
+/** A suite whose inputs are a folder of raw files with the vectors given, a vector of two bytes. */
+function folderSuite(task: Task, files: Readonly<Record<string, readonly number[]>>, labels: string): Suite {
+  const suite = suiteOf(task, labels);
+  const inputs = mkdtempSync(join(folder, 'inputs-'));
+  for (const [name, bytes] of Object.entries(files)) {
+    mkdirSync(dirname(join(inputs, name)), { recursive: true });
+    writeFileSync(join(inputs, name), Uint8Array.from(bytes));
+  }
+  return { ...suite, vectors: { ...suite.vectors, inputs } };
+}
+
+const anomaly: Task = { kind: 'anomaly', score: 'output' };
+const clips = { 'a.bin': [1, 1, 2, 2], 'night/b.bin': [3, 3], 'c.bin': [4, 4, 5, 5, 6, 6] };
+
+test("a folder's files come in the order of their labels, which are those of all their windows", () => {
+  const suite = folderSuite(anomaly, clips, 'file,class\nc.bin,anomaly\n./a.bin,0\nnight\\b.bin,normal\n');
+  const { inputs, labels, sources } = loadVectors(suite, modelOf(1));
+  expect(inputs.map(([first]) => first)).toEqual([4, 5, 6, 1, 2, 3]);
+  expect(labels).toEqual([1, 1, 1, 0, 0, 0]);
+  expect(sources).toEqual([
+    { name: 'c.bin', count: 3 },
+    { name: 'a.bin', count: 2 },
+    { name: 'night/b.bin', count: 1 },
+  ]);
+});
+
+test('first cuts a folder within a file, and its labels and sources with it', () => {
+  const suite = folderSuite(anomaly, clips, 'file,class\nc.bin,1\na.bin,0\nnight/b.bin,0\n');
+  const vectors = loadVectors({ ...suite, vectors: { ...suite.vectors, first: 4 } }, modelOf(1));
+  expect(vectors).toMatchObject({ count: 4, labels: [1, 1, 1, 0] });
+  expect(vectors.sources).toEqual([
+    { name: 'c.bin', count: 3 },
+    { name: 'a.bin', count: 1 },
+  ]);
+});
+
+test('where every input is one vector there are no sources', () => {
+  const suite = folderSuite(anomaly, { 'a.bin': [1, 1] }, 'file,class\na.bin,1\n');
+  expect(loadVectors(suite, modelOf(1))).not.toHaveProperty('sources');
+});
+
+test('labels may lie among the inputs, and in the .csv that holds them', () => {
+  const suite = folderSuite(anomaly, { 'a.csv': [], 'labels.csv': [] }, '');
+  const { inputs } = suite.vectors;
+  writeFileSync(join(inputs, 'a.csv'), '0.1,0.2\n');
+  writeFileSync(join(inputs, 'labels.csv'), 'file,class\na.csv,1\n');
+  const beside = { ...suite.vectors, labels: join(inputs, 'labels.csv') };
+  expect(loadVectors({ ...suite, vectors: beside }, modelOf(1))).toMatchObject({ count: 1, labels: [1] });
+
+  const own = join(inputs, 'own.csv');
+  writeFileSync(own, 'x,y,class\n0.1,0.2,1\n0.3,0.4,0\n');
+  const both = { ...suite.vectors, inputs: own, labels: own };
+  expect(loadVectors({ ...suite, vectors: both }, modelOf(1))).toMatchObject({ count: 2, labels: [1, 0] });
+});
+
+test('the values of a regression are numbers, one column an element of the output', () => {
+  const regression: Task = { kind: 'regression', unit: '°C' };
+  const one = loadVectors(suiteOf(regression, 'value\n21.5\n-3e1\n0\n'), modelOf(1));
+  expect(one.values).toEqual([[21.5], [-30], [0]]);
+  expect(one).not.toHaveProperty('labels');
+  const two = loadVectors(suiteOf(regression, 'value.1,value.0\n1,2\n3,4\n5,6\n', 2), modelOf(2));
+  expect(two.values).toEqual([
+    [2, 1],
+    [4, 3],
+  ]);
+});
+
+test('every line of the labels that is wrong is told at once', () => {
+  const labels = 'class\nup\nrigth\n\n7\n';
+  expect(() => loadPlaced(suiteOf(classification, labels), modelOf(3))).toThrow(
+    /^labels\.csv: 2 faults[^]*labels\.csv:3:1: "rigth" [^]*labels\.csv:5:1: "7" is/,
+  );
+});
+
+const regression: Task = { kind: 'regression' };
+
+test.each<[string, () => Suite, number, RegExp]>([
+  [
+    'a folder whose labels name no files',
+    () => folderSuite(anomaly, clips, 'class\n0\n'),
+    1,
+    /labels\.csv:1:1: has no column "file": the inputs are a folder/,
+  ],
+  [
+    'a file that is not there',
+    () => folderSuite(anomaly, clips, 'file,class\nd.bin,0\n'),
+    1,
+    /labels\.csv:2:1: the folder has no file "d\.bin"\. Did you mean "a\.bin"\?/,
+  ],
+  [
+    'a file outside the folder',
+    () => folderSuite(anomaly, clips, 'file,class\n../inputs.bin,0\n'),
+    1,
+    /labels\.csv:2:1: the folder has no file "\.\.\/inputs\.bin"/,
+  ],
+  [
+    'a file that is named twice',
+    () => folderSuite(anomaly, clips, 'class,file\n0,a.bin\n1,night/../a.bin\n'),
+    1,
+    /labels\.csv:3:3: "night\/\.\.\/a\.bin" is named twice/,
+  ],
+  [
+    'a line without a file',
+    () => folderSuite(anomaly, clips, 'class,file\n0,\n'),
+    1,
+    /labels\.csv:2:3: there is no file: write/,
+  ],
+  [
+    'a file that is no input',
+    () => folderSuite(anomaly, clips, 'class,file\n0,notes.txt\n'),
+    1,
+    /labels\.csv:2:3: "notes\.txt" is no input: name a \.npy/,
+  ],
+  [
+    'files that no line names',
+    () => folderSuite(anomaly, clips, 'file,class\na.bin,0\n'),
+    1,
+    /suite\.yaml:5:11: inputs-\w+: 2 files have no label: c\.bin, night\/b\.bin; give each a line/,
+  ],
+  [
+    'fewer labels than vectors',
+    () => suiteOf(anomaly, 'class\n0\n1\n'),
+    1,
+    /suite\.yaml:5:11: labels\.csv has 2 labels for 3 vectors: write one line a vector/,
+  ],
+  [
+    'more labels than inputs that were cut',
+    () => {
+      const suite = suiteOf(anomaly, 'class\n0\n1\n');
+      const series = join(folder, 'series.csv');
+      writeFileSync(series, '0.1\n0.2\n0.3\n0.4\n');
+      const preprocess = [{ kind: 'window', size: 2, hop: 2 }] as const;
+      return { ...suite, vectors: { ...suite.vectors, inputs: series, preprocess } };
+    },
+    1,
+    /suite\.yaml:5:11: labels\.csv has 2 labels for 1 input: write one line an input/,
+  ],
+  [
+    'an anomaly that is neither',
+    () => suiteOf(anomaly, 'class\n0\n2\nnormal\n'),
+    1,
+    /labels\.csv:3:1: "2" is no class of the task: write an index from 0 to 1 or one of normal, anomaly/,
+  ],
+  [
+    'a value that is no number',
+    () => suiteOf(regression, 'value\n1\nwarm\n\n'),
+    1,
+    /labels\.csv:3:1: "warm" is no number: write the output that is right/,
+  ],
+  [
+    'classes for a regression',
+    () => suiteOf(regression, 'class\n1\n2\n3\n'),
+    1,
+    /labels\.csv:1:1: has no column of values, and the model's output is one value: name them value/,
+  ],
+  [
+    'values of other elements',
+    () => suiteOf(regression, 'value.0,value.2\n1,1\n2,2\n3,3\n'),
+    2,
+    /labels\.csv:1:1: has the columns value\.0, value\.2, and the model's output is 2 values: name them value\.0, value\.1/,
+  ],
+  [
+    'a reconstruction of another size',
+    () => suiteOf({ kind: 'anomaly', score: 'reconstruction' }),
+    3,
+    /suite\.yaml:8:\d+: a reconstruction has the elements of its one input, and the model makes \[1, 3\] of \[1, 2\]/,
+  ],
+  [
+    'a mean of squares below 0',
+    () => suiteOf({ kind: 'anomaly', score: 'reconstruction', threshold: -1 }),
+    2,
+    /suite\.yaml:9:14: the threshold -1 tells nothing apart/,
+  ],
+  ['several scores', () => suiteOf(anomaly), 2, /the one output is the score, .* \[1, 2\] has 2 values/],
+  [
+    'a score that no threshold tells apart',
+    () => suiteOf({ ...anomaly, threshold: 2 }),
+    1,
+    /suite\.yaml:9:14: the threshold 2 tells nothing apart: .* from 0 to 0\.9961/,
+  ],
+])('%s is refused at its line, too', (_, suite, outputs, message) => {
+  expect(() => loadPlaced(suite(), modelOf(outputs))).toThrow(message);
+});
+
+test('a regression of codes without a scale is refused', () => {
+  const { quantization: _, ...codes } = tensor(1, [1, 1]);
+  const model: Model = { ...modelOf(1), tensors: [tensor(0, [1, 2]), codes] };
+  expect(() => loadPlaced(suiteOf(regression), model)).toThrow(
+    /a regression judges real values, and the model's output is int8 without a scale/,
+  );
+});
+
+// the digest is numpy's: np.clip(np.sign(r)*np.floor(np.abs(r)+.5)+z, -128, 127), r = float32(x)/float32(scale)
+test.skipIf(!dataDir)(`real wakeword features are found in their .npz, and quantized as numpy does (${noData})`, () => {
+  const suite: Suite = {
+    ...suiteOf({ kind: 'classification' }),
+    vectors: { inputs: golden('str_ww_calibration_samples.npz'), preprocess: [] },
+  };
+  const vectors = loadVectors(suite, readModel(readFileSync(golden('str_ww_ref_model.tflite')), 'ww'));
+  expect(vectors.count).toBe(45);
+  expect(vectors.inputs[0]).toHaveLength(1200);
+  expect(vectors.sha256).toBe('35d25e6a616a21af0edfeb3dabd2508120dad8d1d63c7820f31fb500c0da11a5');
 });
 
 test.skipIf(!dataDir)(`the keyword vectors and their labels are read (${noData})`, () => {

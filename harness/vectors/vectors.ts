@@ -85,8 +85,9 @@ function labelsOf(suite: Suite, [output]: readonly Tensor[], table: LabelTable, 
 function expectCount(suite: Suite, lines: number, sources: readonly Source[]): void {
   const { labels = '', first } = suite.vectors;
   if (lines === sources.length || (first !== undefined && lines > sources.length)) return;
-  const [inputs, each] = sources.every(({ count }) => count === 1) ? ['vectors', 'a vector'] : ['inputs', 'an input'];
-  const what = `${basename(labels)} has ${lines} labels for ${sources.length} ${inputs}: write one line ${each}`;
+  const one = sources.every(({ count }) => count === 1) ? 'vector' : 'input';
+  const inputs = `${sources.length} ${one}${sources.length === 1 ? '' : 's'}`;
+  const what = `${basename(labels)} has ${lines} labels for ${inputs}: write one line ${one === 'input' ? 'an' : 'a'} ${one}`;
   throw new Misfit(suite, ['vectors', 'labels'], what);
 }
 

@@ -75,7 +75,7 @@ function numbersOf({ line, cells }: CsvRow, { taken, width, names, fail }: Choic
   for (const [at, column] of taken.entries()) {
     const cell = cells[column] ?? '';
     const number = Number(cell);
-    if (cell === '' || !Number.isFinite(number)) {
+    if (!isDecimal(cell) || !Number.isFinite(number)) {
       const where = `line ${line}, column ${names?.[column] ?? column + 1}`;
       throw fail(cell === '' ? `${where} is empty` : `${where} is ${shown(cell)}, no number`, fixFor(cell));
     }
@@ -84,9 +84,14 @@ function numbersOf({ line, cells }: CsvRow, { taken, width, names, fail }: Choic
   return numbers;
 }
 
-/** As people write numbers: what JavaScript calls one, without its hexadecimal, binary and octal ones. */
+/** What no name of a column is. */
 function isNumber(cell: string): boolean {
-  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(cell) || /^[-+]?(nan|inf|infinity)$/i.test(cell);
+  return isDecimal(cell) || /^[-+]?(nan|inf|infinity)$/i.test(cell);
+}
+
+/** As people write numbers; JavaScript's hexadecimal, octal and binary ones are a slip. */
+function isDecimal(cell: string): boolean {
+  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(cell);
 }
 
 function fixFor(cell: string): string {
