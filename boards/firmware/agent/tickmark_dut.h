@@ -19,7 +19,7 @@ extern "C" {
 /* Regions by their numbers in the protocol. */
 enum { TICKMARK_MODEL, TICKMARK_INPUT, TICKMARK_OUTPUT, TICKMARK_ARENA, TICKMARK_STACK, TICKMARK_REGIONS };
 
-/* Flags of a region: WRITE works on it; its address may be used from outside. */
+/* Flags of a region: WRITE works on it; its address may be used from outside. A model that is built in has none. */
 enum { TICKMARK_WRITABLE = 1, TICKMARK_ADDRESSABLE = 2 };
 
 /* Codes of ERROR that a runtime may give. 0: done. */

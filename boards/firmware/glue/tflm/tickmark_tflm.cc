@@ -12,23 +12,35 @@ namespace {
 
 constexpr uint32_t model_alignment = 16; /* of the constants in a .tflite; kernels load them by words */
 
-/* What is said to the host of a refusal: TFLM's own words as far as they fit. */
+/* What is said to the host of a refusal: TFLM's own words as far as they fit, its lines as one. */
 class Reason {
  public:
-  void clear() { count_ = 0, text_[0] = '\0'; }
+  void clear() { count_ = 0, text_[0] = '\0', is_at_end_ = false; }
   bool is_empty() const { return count_ == 0; }
   bool has(const char *words) const { return std::strstr(text_, words) != nullptr; }
   const char *text() const { return text_; }
 
   Reason &add(const char *text) {
-    for (; *text != '\0' && count_ < sizeof text_ - 1; text++) text_[count_++] = *text == '\n' ? ' ' : *text;
-    text_[count_] = '\0';
+    for (; *text != '\0'; text++) {
+      const bool was_at_end = is_at_end_;
+      is_at_end_ = *text == '\r' || *text == '\n';
+      if (is_at_end_) continue;
+      if (was_at_end && count_ > 0) put(';'), put(' ');
+      put(*text);
+    }
     return *this;
   }
 
  private:
+  void put(char letter) {
+    if (count_ == sizeof text_ - 1) return;
+    text_[count_++] = letter;
+    text_[count_] = '\0';
+  }
+
   char text_[192];
   uint32_t count_;
+  bool is_at_end_; /* of a line */
 };
 
 /* Ticks of each operator of the main subgraph; those of the subgraphs that it calls are part of its own. */
@@ -215,7 +227,4 @@ void tickmark_tflm_attach(tickmark_board *of, const tflite::MicroOpResolver &wit
   board->operator_ticks = operator_ticks;
 }
 
-extern "C" void tickmark_tflm_log(const char *text) {
-  if (!reason.is_empty()) reason.add("; ");
-  reason.add(text);
-}
+extern "C" void tickmark_tflm_log(const char *text) { reason.add(text); }
