@@ -17,6 +17,10 @@ test('the letters of the format alone, as a runtime holds them, are no model', (
   expect([...findModels(Buffer.from('TFL3 and TFL3 again, with nothing behind TFL3'))]).toEqual([]);
 });
 
+test('memory full of the letters is given up on soon', () => {
+  expect([...findModels(join(Buffer.alloc(1 << 20, 'TFL3'), bytes))]).toEqual([]);
+});
+
 test('a model that is cut off is none', () => {
   expect([...findModels(join(before, bytes.subarray(0, -40)))]).toEqual([]);
 });

@@ -12,10 +12,15 @@ export interface EmbeddedModel {
 const identifier = Buffer.from('TFL3'); // bytes 4 to 7 of a .tflite
 const identifierOffset = 4;
 
+/** Firmware has the letters a few times; a file made of them would take minutes. */
+const mostCandidates = 200;
+
 /** Every `.tflite` in some memory that can be read as a whole model, in order. The letters alone are no model: runtimes hold them too. */
 export function* findModels(memory: Uint8Array): Generator<EmbeddedModel> {
   const bytes = Buffer.from(memory.buffer, memory.byteOffset, memory.byteLength);
+  let candidates = 0;
   for (let at = bytes.indexOf(identifier); at >= 0; at = bytes.indexOf(identifier, at + 1)) {
+    if (++candidates > mostCandidates) return;
     const offset = at - identifierOffset;
     const model = offset >= 0 ? modelIn(memory.subarray(offset)) : undefined;
     if (model) yield { offset, bytes: memory.subarray(offset), model };
