@@ -1,6 +1,6 @@
-import { InputError } from '../errors.ts';
+import type { InputError } from '../errors.ts';
 import { readNamed } from '../files.ts';
-import { type Fault, faultsError, type Place, shownPath } from '../suite/fault.ts';
+import { type Fault, faultsError, type Place } from '../suite/fault.ts';
 import { type CsvRow, csvRows } from './formats/csv.ts';
 
 /** A labels file: a CSV with a header. */
@@ -21,7 +21,7 @@ export interface LabelCell {
 
 /** Reads a labels file. Throws InputError for what is no text, or empty. */
 export function readLabelTable(file: string): LabelTable {
-  const text = readText(shownPath(file, process.cwd()));
+  const text = readText(file);
   const [header, ...rows] = [...csvRows(text)];
   if (!header)
     throw faultsError(
@@ -63,11 +63,11 @@ export function readCells<Meaning>(
 const labelsLimitBytes = 64 << 20;
 
 function readText(file: string): string {
+  const bytes = readNamed(file, labelsLimitBytes);
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(readNamed(file, labelsLimitBytes));
-  } catch (cause) {
-    if (cause instanceof TypeError) throw new InputError('is not UTF-8 text', file, 'save it as UTF-8', { cause });
-    throw cause;
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw faultsError([{ place: { file, text: '' }, what: 'is not UTF-8 text: save it as UTF-8' }], process.cwd());
   }
 }
 

@@ -67,7 +67,7 @@ function binary(bytes: Uint8Array, { largest, start }: Header, samples: number, 
 
 function plain(bytes: Uint8Array, { start }: Header, samples: number, fail: Fail): Values {
   const text = Buffer.from(bytes.subarray(start)).toString('latin1');
-  const values = new Uint32Array(samples);
+  const values = new Uint32Array(Math.min(samples, text.length)); // a sample takes two characters: no more is claimed than is there
   let found = 0;
   for (const [word] of text.matchAll(/#[^\n]*|[^\s#]+/g)) {
     if (word.startsWith('#')) continue;
