@@ -18,18 +18,21 @@ test.for([
   { compiler: 'cc', flags: ['-O2'] },
   { compiler: 'arm-none-eabi-gcc', flags: ['-mcpu=cortex-m0plus', '-mthumb'] },
   { compiler: 'arm-none-eabi-gcc', flags: ['-mcpu=cortex-m4', '-mthumb'] },
-])('it is strict C99 by $compiler $flags, and asks for no heap and no operating system', ({ compiler, flags }, { skip }) => {
-  const why = missing(compiler);
-  skip(why !== undefined, why);
-  const object = join(build, 'agent.o');
-  const inputs = sources.map(name => join(agent, name));
+])(
+  'it is strict C99 by $compiler $flags, and asks for no heap and no operating system',
+  ({ compiler, flags }, { skip }) => {
+    const why = missing(compiler);
+    skip(why !== undefined, why);
+    const object = join(build, 'agent.o');
+    const inputs = sources.map(name => join(agent, name));
 
-  expect(run(compiler, [...strict, ...flags, '-r', '-nostdlib', ...inputs, '-o', object])).toBe('');
+    expect(run(compiler, [...strict, ...flags, '-r', '-nostdlib', ...inputs, '-o', object])).toBe('');
 
-  const wanted = run(compiler.replace(/(gcc|cc)$/, 'nm'), ['-u', object]).match(/\w+$/gm) ?? [];
-  const ofCompilers = /^(__aeabi_\w+|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail)$/;
-  expect(wanted.filter(name => !ofCompilers.test(name)).sort()).toEqual(['memcmp', 'memcpy', 'strlen']);
-});
+    const wanted = run(compiler.replace(/(gcc|cc)$/, 'nm'), ['-u', object]).match(/\w+$/gm) ?? [];
+    const ofCompilers = /^(__aeabi_\w+|_GLOBAL_OFFSET_TABLE_|__stack_chk_fail)$/;
+    expect(wanted.filter(name => !ofCompilers.test(name)).sort()).toEqual(['memcmp', 'memcpy', 'strlen']);
+  },
+);
 
 test('its header serves C++ as well', ({ skip }) => {
   const why = missing('c++');
