@@ -31,7 +31,7 @@ test('the agent names itself, in one piece or in many', async () => {
   await using dut = await boot();
 
   const { payload } = await dut.ask(kinds.identify, u16(0));
-  let pieces = new Uint8Array();
+  let pieces: Uint8Array = new Uint8Array();
   while (pieces.length < payload.length)
     pieces = join(pieces, (await dut.ask(kinds.identify, u16(pieces.length), { limit: 7 })).payload);
 
