@@ -1,5 +1,7 @@
 #!/usr/bin/env node
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
+import type { Shell } from './cli/completion.ts';
+import { checkJsonHelp, completionHelp, listJsonHelp } from './cli/help.ts';
 import { modelJsonHelp } from './cli/model-json.ts';
 import { HarnessError, messageOf } from './errors.ts';
 import { tickmarkVersion } from './runner/provenance.ts';
@@ -40,9 +42,11 @@ program
   .description('validate suites, models, vectors and boards, touching no target')
   .argument('[SUITE...]')
   .option('--image <TARGET=ELF>', 'your own firmware on a target; once a target', more)
-  .action(async (suites: string[], options: Pick<RunOptions, 'image'>) => {
+  .option('--json', 'for scripts')
+  .addHelpText('after', checkJsonHelp)
+  .action(async (suites: string[], options: Pick<ListOptions, 'image' | 'json'>) => {
     const { check } = await import('./cli/check.ts');
-    check(suites, options);
+    process.exitCode = check(suites, options);
   });
 
 program
@@ -53,6 +57,7 @@ program
   .option('-g, --grep <RE>', 'only cases whose "suite @target" matches')
   .option('--image <TARGET=ELF>', 'your own firmware on a target; once a target', more)
   .option('--json', 'for scripts')
+  .addHelpText('after', listJsonHelp)
   .action(async (suites: string[], options: ListOptions) => {
     const { list } = await import('./cli/list.ts');
     await list(suites, options);
@@ -124,6 +129,24 @@ program
   .action(async (run: string | undefined, options: { draw?: string; json?: boolean }) => {
     const { report } = await import('./cli/report.ts');
     process.exitCode = await report(run, options);
+  });
+
+program
+  .command('completion')
+  .description('what your shell loads to complete commands, suites, targets and files')
+  .addArgument(new Argument('<SHELL>', 'yours').choices(['bash', 'zsh', 'fish']))
+  .addHelpText('after', completionHelp)
+  .action(async (shell: Shell) => {
+    const { completion } = await import('./cli/completion.ts');
+    completion(shell);
+  });
+
+program
+  .command('__complete', { hidden: true })
+  .argument('[WORD...]')
+  .action(async (words: string[]) => {
+    const [{ complete }, { say }] = await Promise.all([import('./cli/complete.ts'), import('./cli/say.ts')]);
+    for (const { value, about } of complete(program, words, process.cwd())) say(`${value}\t${about}`);
   });
 
 /** An option that may be given again. */
