@@ -1,3 +1,4 @@
+import type { TestType } from '@playwright/test';
 import { NotInstalled } from '../errors.ts';
 import { base } from '../runner/base-test.ts';
 import { type Choice, resolveChoice } from './choice.ts';
@@ -22,7 +23,7 @@ const openingMs = 60_000;
  * Playwright's `test` with a DUT in it. A test file says which: `test.use({ suite: 'suites/hum', target: 'rp2040js-pico' })`. A worker
  * opens the target once, in its own process, and closes it when it ends.
  */
-export const test = base.extend<TestFixtures, WorkerFixtures>({
+export const test: TestType<TestFixtures, WorkerFixtures> = base.extend<TestFixtures, WorkerFixtures>({
   suite: ['', { option: true, scope: 'worker' }],
   target: ['', { option: true, scope: 'worker' }],
   openedDut: [
