@@ -1,0 +1,92 @@
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { missingTool } from '../../harness/fixtures/tools.ts';
+import { lossyLink } from '../../harness/protocol/fixtures/lossy-link.ts';
+import { encodeFrame, frameParser } from '../../harness/protocol/frame.ts';
+import { tickmarkProtocol } from '../../harness/protocol/tickmark.ts';
+import { kinds } from '../../harness/protocol/wire.ts';
+import type { Link } from '../../harness/target/port.ts';
+
+const firmware = fileURLToPath(new URL('.', import.meta.url));
+const program = fileURLToPath(new URL('build/agent-host-asan', import.meta.url));
+const hasCompiler = ['make', 'cc'].every(tool => spawnSync(tool, ['--version']).status === 0);
+const noCompiler = missingTool(hasCompiler, 'no C compiler: install gcc and make');
+const model = Uint8Array.from({ length: 3000 }, (_, at) => at * 11);
+
+beforeAll(() => {
+  if (hasCompiler) execFileSync('make', ['-C', firmware, 'agent'], { stdio: 'inherit' });
+});
+
+describe('the agent under the address and undefined-behaviour sanitizers', () => {
+  test('loads, proves and infers at two faults of each kind in a thousand bytes', async ({ skip }) => {
+    skip(!hasCompiler, noCompiler);
+    await using agent = startAgent();
+    const rates = { drop: 2e-3, flip: 2e-3, double: 2e-3, reorder: 2e-3, delay: 2e-3 };
+    const line = lossyLink(agent.link, { seed: 3, toDut: rates, toHost: rates, delayMs: 1 });
+    const dut = await tickmarkProtocol().connect(line, AbortSignal.timeout(90_000));
+    await dut.load(model);
+    await dut.prepare(model.length);
+    for (let vector = 0; vector < 40; vector++) {
+      const input = Uint8Array.from({ length: 64 }, (_, at) => vector * 5 + at * 3);
+      expect(await dut.infer(input)).toMatchObject({
+        ticks: input.reduce((sum, byte) => sum + byte, 0),
+        output: input.map((byte, at) => byte + (model[at] ?? 0)),
+      });
+    }
+    expect(await dut.operatorTicks()).toEqual([100, 200]);
+    expect((await dut.stats()).droppedFrames).toBeGreaterThan(20);
+  });
+
+  test('lives through damaged frames, frames of every kind with any payload, and noise', async ({ skip }) => {
+    skip(!hasCompiler, noCompiler);
+    const random = randomNumbers(9);
+    const sent = Array.from({ length: 4000 }, (_, index) => hostileBytes(index, random));
+    const last = encodeFrame({ kind: kinds.stats, sequence: 0xbeef, payload: Uint8Array.of(64, 0) });
+    const { status, stdout, stderr } = spawnSync(program, { input: Buffer.concat([...sent, last]) });
+    expect([status, stderr.toString()]).toEqual([0, '']);
+    const [answer] = [...frameParser()(stdout)].slice(-1);
+    expect(answer).toMatchObject({ kind: 'frame', frame: { sequence: 0xbeef } });
+  });
+});
+
+/** A frame with a random payload; every third one damaged, every fourth no frame at all. */
+function hostileBytes(index: number, random: () => number): Uint8Array {
+  const bytes = Uint8Array.from({ length: random() % (index % 50 === 0 ? 3000 : 40) }, () => random());
+  if (index % 4 === 3) return bytes;
+  const frame = encodeFrame({ kind: random() % 16, sequence: index + 1, payload: bytes });
+  if (index % 3 === 2) frame[random() % frame.length] = random();
+  return frame;
+}
+
+interface Agent extends AsyncDisposable {
+  readonly link: Link;
+}
+
+function startAgent(): Agent {
+  const child = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'] });
+  return {
+    link: {
+      bytes: child.stdout,
+      write: async bytes => void child.stdin.write(bytes),
+      [Symbol.asyncDispose]: () => end(child),
+    },
+    [Symbol.asyncDispose]: () => end(child),
+  };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return;
+  child.stdin?.end();
+  await once(child, 'exit');
+}
+
+/** Numerical Recipes' linear congruential generator, without its poor low bits. */
+function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state >>> 8;
+  };
+}
