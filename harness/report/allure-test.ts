@@ -59,17 +59,17 @@ function labelsOf({ suite, target, status, provenance }: CaseResult): Label[] {
   ];
 }
 
-/** Judging takes no time, but without one Allure would write `unknown` beside every verdict. A brief step has its figures in its name alone. */
+/**
+ * Judging takes no time, but without one Allure would write `unknown` beside every verdict. What passed says all of it in a brief step's
+ * name; a fault's reason is shown as the step's message.
+ */
 function stepOf(verdict: Verdict, at: number, isBrief: boolean): StepResult {
-  const figures = [
+  const parameters = [
     { name: 'measured', value: measuredOf(verdict) },
     { name: 'limit', value: limitOf(verdict) },
     { name: 'margin', value: marginOf(verdict) },
-  ];
-  const parameters = [
-    ...(isBrief ? [] : figures),
     { name: 'basis', value: verdict.basis ?? '' },
-    { name: 'reason', value: isFault(verdict.status) ? '' : verdict.reason }, // a fault's is shown as the step's message
+    { name: 'reason', value: isFault(verdict.status) ? '' : verdict.reason },
   ];
   return {
     ...createStepResult(),
@@ -77,7 +77,7 @@ function stepOf(verdict: Verdict, at: number, isBrief: boolean): StepResult {
     ...outcomeOf(verdict.status),
     statusDetails: verdict.status === 'passed' ? {} : { message: verdict.reason },
     stage: Stage.FINISHED,
-    parameters: parameters.filter(({ value }) => value !== ''),
+    parameters: isBrief && verdict.status === 'passed' ? [] : parameters.filter(({ value }) => value !== ''),
     start: at,
     stop: at,
   };

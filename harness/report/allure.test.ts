@@ -135,7 +135,7 @@ test('where there is no room for every case’s pictures, the gravest have their
   const passed = tests.find(({ name }) => name === 'fashion on rp2040js-pico');
   expect(passed?.descriptionHtml).toContain('tickmark report --draw &#39;fashion @rp2040js-pico&#39;');
   expect(passed?.descriptionHtml).not.toContain('<table');
-  expect(passed?.steps[0]?.parameters.map(({ name }) => name)).toEqual(['reason']);
+  expect(passed?.steps.map(({ parameters }) => parameters)).toEqual([[], [], [], []]);
 });
 
 test('a case whose pictures are asked for has them before any other', async () => {

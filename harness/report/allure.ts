@@ -5,7 +5,7 @@ import type { Category, ExecutorInfo } from 'allure-js-commons/sdk';
 import { stringifyEnvInfo } from 'allure-js-commons/sdk/reporter';
 import type { CaseResult } from '../verdict/result.ts';
 import { allureTest, hashOf } from './allure-test.ts';
-import { attachmentsOf } from './attachments.ts';
+import { type Attachment, attachmentsOf } from './attachments.ts';
 import { drawOrder } from './draw-order.ts';
 import { grouped } from './figures.ts';
 import type { ReportedRun, Reporter } from './port.ts';
@@ -35,7 +35,7 @@ export function allureReporter(picturesBytes = 8 * 1024 ** 2): Reporter {
       const folder = allureResultsOf(run.folder);
       rmSync(folder, { recursive: true, force: true });
       mkdirSync(folder, { recursive: true });
-      writeCases(run, picturesBytes);
+      writeCases(run, folder, picturesBytes);
       writeFileSync(join(folder, 'categories.json'), JSON.stringify(allureCategories()));
       writeFileSync(join(folder, 'environment.properties'), stringifyEnvInfo(environmentOf(run.results)));
       writeFileSync(join(folder, 'executor.json'), JSON.stringify(executorOf(run.results)));
@@ -43,34 +43,32 @@ export function allureReporter(picturesBytes = 8 * 1024 ** 2): Reporter {
   };
 }
 
-/** Plain writes: results.json is what must survive a crash, and a flush to the disk after each of 40,000 files takes half a minute. */
-function writeCases(run: ReportedRun, picturesBytes: number): void {
+/** Plain writes: results.json is what survives a crash, and flushing each of a large run's files to the disk takes half a minute. */
+function writeCases(run: ReportedRun, folder: string, picturesBytes: number): void {
   const cases = drawOrder(run);
   let drawnBytes = 0;
   for (const [index, result] of cases.entries()) {
     if (index % 50 === 0) run.busy(`Allure results: case ${grouped(index)} of ${grouped(cases.length)}`);
     const isDrawn = drawnBytes < picturesBytes;
     const test = allureTest(result, run.results.run.id, isDrawn ? undefined : leftOut(result, cases.length));
-    if (isDrawn) drawnBytes += writeAttachments(result, run, test);
-    writeFileSync(join(allureResultsOf(run.folder), `${test.uuid}-result.json`), JSON.stringify(test));
+    const attached = isDrawn ? attachmentsOf(result, run.folder) : [];
+    for (const attachment of attached) {
+      test.attachments.push(writeAttachment(attachment, folder, test.uuid));
+      drawnBytes += attachment.content.length;
+    }
+    writeFileSync(join(folder, `${test.uuid}-result.json`), JSON.stringify(test));
   }
 }
 
-/** Adds a case's attachments to its test; returns their bytes. */
-function writeAttachments(
-  result: CaseResult,
-  run: ReportedRun,
-  test: { readonly uuid: string; readonly attachments: AllureAttachment[] },
-): number {
-  let bytes = 0;
-  for (const { name, type, extension, content } of attachmentsOf(result, run.folder)) {
-    // Allure 3 gives a file that two cases name to one of them only, so the case is part of the name
-    const source = `${hashOf(test.uuid + name + content).slice(0, 32)}-attachment.${extension}`;
-    writeFileSync(join(allureResultsOf(run.folder), source), content);
-    test.attachments.push({ name, type, source });
-    bytes += Buffer.byteLength(content);
-  }
-  return bytes;
+/** Allure 3 gives a file that two cases name to one of them only, so the case is part of the name. */
+function writeAttachment(
+  { name, type, extension, content }: Attachment,
+  folder: string,
+  uuid: string,
+): AllureAttachment {
+  const source = `${hashOf(uuid + name + content).slice(0, 32)}-attachment.${extension}`;
+  writeFileSync(join(folder, source), content);
+  return { name, type, source };
 }
 
 function leftOut({ suite, target }: CaseResult, cases: number): string {

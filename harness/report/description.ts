@@ -9,11 +9,12 @@ import { statusWords } from './status.ts';
  * bullet away, so they are written as characters and line breaks; Allure 3 shows both well.
  */
 export function descriptionHtml(result: CaseResult, leftOut?: string): string {
+  const origin = provenance(result.provenance);
   return [
     leftOut === undefined ? verdictTable(result.verdicts) : element('p', {}, escapeMarkup(leftOut)),
     ...section('Not decided', openQuestions(result.verdicts)),
     ...section('Doubts', result.warnings),
-    ...section('Where these figures come from', provenance(result.provenance)),
+    ...section('Where these figures come from', leftOut === undefined ? origin : [origin.join(' · ')]),
   ].join('\n');
 }
 
