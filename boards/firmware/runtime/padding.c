@@ -5,6 +5,7 @@
 static void prepare_pad(node *n) {
   const tensor *input = node_input(n, 0), *output = node_output(n, 0);
   const shape in = tensor_shape(n, input), out = tensor_shape(n, output);
+  node_support(n, in.rank <= 5, "of more than 5 dimensions");
   const constants paddings = constant_ints(n, 1, 2 * MAX_RANK);
   move_plan *p = keep_moves(n, 1);
   if (p == NULL || !node_require(n, (int32_t)paddings.count == 2 * in.rank && out.rank == in.rank,

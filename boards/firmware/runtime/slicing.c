@@ -7,6 +7,7 @@ static void prepare_transpose(node *n) {
   const tensor *input = node_input(n, 0), *output = node_output(n, 0);
   const shape in = tensor_shape(n, input), out = tensor_shape(n, output);
   const constants order = constant_ints(n, 1, MAX_RANK);
+  node_support(n, in.rank <= 5, "of more than 5 dimensions");
   move_plan *p = keep_moves(n, 1);
   if (p == NULL || !node_require(n, (int32_t)order.count == in.rank && out.rank == in.rank,
                                  "the permutation does not fit the shape"))
@@ -15,7 +16,7 @@ static void prepare_transpose(node *n) {
   int32_t strides[MAX_RANK], seen = 0;
   dense_strides(&in, strides);
   for (int32_t i = 0; i < out.rank; i++) {
-    const int32_t from = order.value[i] < 0 ? order.value[i] + in.rank : order.value[i];
+    const int32_t from = order.value[i];
     const bool is_new = from >= 0 && from < in.rank && !(seen >> from & 1);
     if (!node_require(n, is_new && in.dim[from] == out.dim[i], "the permutation does not fit the shape")) return;
     seen |= 1 << from;
@@ -54,6 +55,7 @@ static void prepare_slice(node *n) {
   const shape in = tensor_shape(n, node_input(n, 0));
   const constants begin = constant_ints(n, 1, MAX_RANK);
   constants size = constant_ints(n, 2, MAX_RANK);
+  node_support(n, in.rank <= 5, "of more than 5 dimensions");
   move_plan *p = keep_moves(n, 1);
   if (p == NULL || !node_require(n, (int32_t)begin.count == in.rank && (int32_t)size.count == in.rank,
                                  "begin and size do not fit the shape"))

@@ -111,6 +111,16 @@ test('a strided slice of 5 dimensions is refused, as in TFLM', () => {
   expect(() => run(slice, [1])).toThrow(/STRIDED_SLICE with more than 4 dimensions/);
 });
 
+test.each([
+  [34, 'PAD'],
+  [39, 'TRANSPOSE'],
+])('operator %i, %s, of 6 dimensions is refused, as in TFLM', (code, name) => {
+  const six = { shape: [1, 1, 1, 1, 1, 1] };
+  const tensors = [six, { shape: [6], type: 2, data: new Uint8Array(24) }, six];
+  const model = { tensors, operators: [{ code, inputs: [0, 1], outputs: [2] }], inputs: [0], outputs: [2] };
+  expect(() => run(model, [1])).toThrow(`${name} with more than 5 dimensions`);
+});
+
 test('an SVDF without a bias is refused, because TFLM reads the bias all the same', () => {
   const tensors = [
     { shape: [1, 1] },

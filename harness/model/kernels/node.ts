@@ -103,6 +103,11 @@ export function shapeOfRank(node: Node, value: Value, rank: number): readonly nu
   return shape;
 }
 
+/** Throws for a value of more dimensions than TFLM's kernel takes. */
+export function expectRankUpTo(node: Node, value: Value, most: number): void {
+  if (value.tensor.shape.length > most) throw unsupported(node, `more than ${most} dimensions`);
+}
+
 /** Throws unless a value has this shape. */
 export function expectShape(node: Node, value: Value, shape: readonly number[]): void {
   const actual = value.tensor.shape;

@@ -3,22 +3,23 @@ import { gather } from './move.ts';
 import {
   affineOf,
   constantInts,
+  expectRankUpTo,
   expectShape,
   inputOf,
   malformed,
   type Node,
   outputOf,
   type Prepare,
-  resolveAxis,
   unsupported,
 } from './node.ts';
 
 /** TRANSPOSE by a constant permutation. TFLM: transpose_common.cc. */
 export const prepareTranspose: Prepare = node => {
   const { shape } = inputOf(node, 0).tensor;
-  const order = constantInts(node, 1).map(axis => resolveAxis(node, axis, shape.length));
-  if (order.length !== shape.length || new Set(order).size !== shape.length)
-    throw malformed(node, `permutation ${order.join(', ')}`);
+  expectRankUpTo(node, inputOf(node, 0), 5);
+  const order = constantInts(node, 1);
+  const isPermutation = order.length === shape.length && shape.every((_, axis) => order.includes(axis));
+  if (!isPermutation) throw malformed(node, `permutation ${order.join(', ')}`);
   const to = order.map(axis => shape[axis]);
   expectShape(node, outputOf(node), to);
   const steps = strides(shape);
@@ -50,6 +51,7 @@ export const preparePadV2: Prepare = node => {
 
 function padWith(node: Node, fill: number) {
   const { shape } = inputOf(node, 0).tensor;
+  expectRankUpTo(node, inputOf(node, 0), 5);
   const paddings = constantInts(node, 1);
   if (paddings.length !== 2 * shape.length || paddings.some(padding => padding < 0))
     throw malformed(node, `paddings ${paddings.join(', ')}`);

@@ -3,6 +3,7 @@ import { mapIndexes, strides } from './broadcast.ts';
 import { gather } from './move.ts';
 import {
   constantInts,
+  expectRankUpTo,
   expectShape,
   inputOf,
   malformed,
@@ -16,6 +17,7 @@ import {
 /** SLICE from constant begins with constant sizes, −1 for the rest of an axis. TFLM: slice.cc, reference/slice.h. */
 export const prepareSlice: Prepare = node => {
   const { shape } = inputOf(node, 0).tensor;
+  expectRankUpTo(node, inputOf(node, 0), 5);
   const [begins, sizes] = [constantInts(node, 1), constantInts(node, 2)];
   if (begins.length !== shape.length || sizes.length !== shape.length)
     throw malformed(node, `${begins.length} begins and ${sizes.length} sizes for ${shape.length} dimensions`);
@@ -40,7 +42,7 @@ export const prepareStridedSlice: Prepare = node => {
   const [begins, ends, steps] = [1, 2, 3].map(index => constantInts(node, index));
   const { beginMask, endMask, ellipsisMask, newAxisMask, shrinkAxisMask, isOffset } = stridedSliceOptions(node.options);
   if (ellipsisMask || newAxisMask || isOffset) throw unsupported(node, 'an ellipsis, a new axis or an offset');
-  if (shape.length > 4) throw unsupported(node, 'more than 4 dimensions');
+  expectRankUpTo(node, inputOf(node, 0), 4);
   if ([begins, ends, steps].some(bounds => bounds.length !== shape.length) || steps.includes(0))
     throw malformed(node, `bounds for ${begins.length}, ${ends.length}, ${steps.length} of ${shape.length} dimensions`);
 
