@@ -24,17 +24,30 @@ void dot_wide_rows4(const int16_t *x, const int8_t *rows, uint32_t length, int32
 
 #else
 
-static void dot_rows4(const int8_t *x, const int8_t *rows, uint32_t length, int32_t *sums) {
-  for (uint32_t r = 0; r < 4; r++) add_to(&sums[r], dot(x, rows + r * length, length));
+/* For inputs of either width: one load of x serves four weights. */
+#define SUM_ROWS4(x, rows, length, sums)                        \
+  int32_t a = 0, b = 0, c = 0, d = 0;                           \
+  for (const int8_t *end = rows + length; rows < end; rows++) { \
+    const int32_t tap = *x++;                                   \
+    a += tap * rows[0], b += tap * rows[length];                \
+    c += tap * rows[2 * length], d += tap * rows[3 * length];   \
+  }                                                             \
+  add_to(&sums[0], a), add_to(&sums[1], b), add_to(&sums[2], c), add_to(&sums[3], d)
+
+static HOT void dot_rows4(const int8_t *x, const int8_t *rows, uint32_t length, int32_t *sums) {
+  SUM_ROWS4(x, rows, length, sums);
 }
 
-static void dot_wide_rows4(const int16_t *x, const int8_t *rows, uint32_t length, int32_t *sums) {
-  for (uint32_t r = 0; r < 4; r++) add_to(&sums[r], dot_wide(x, rows + r * length, length));
+static HOT void dot_wide_rows4(const int16_t *x, const int8_t *rows, uint32_t length, int32_t *sums) {
+  SUM_ROWS4(x, rows, length, sums);
 }
 
-void dot_columns(const int8_t *x, const int8_t *w, uint32_t taps, uint32_t count, int32_t *sums) {
-  for (uint32_t i = 0; i < taps; i++) {
-    for (uint32_t c = 0; c < count; c++) add_to(&sums[c], *x++ * *w++);
+HOT void dot_columns(const int8_t *x, const int8_t *w, uint32_t taps, uint32_t count, int32_t *sums) {
+  for (uint32_t c = 0; c < count; c++) {
+    const int8_t *tap = x + c, *weight = w + c;
+    int32_t sum = 0;
+    for (uint32_t i = taps; i; i--, tap += count, weight += count) add_to(&sum, *tap * *weight);
+    add_to(&sums[c], sum);
   }
 }
 
