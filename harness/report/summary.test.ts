@@ -54,9 +54,19 @@ test('the summary is a file, and is appended to the job page that GitHub names',
 
 test('a job page is cut below the 1 MiB that GitHub refuses', async () => {
   const page = join(folder, 'step.md');
-  const many = Array.from({ length: 2000 }, (_, index) => aCase({ suite: `suite-${index}-${'x'.repeat(600)}` }));
+  const many = Array.from({ length: 2000 }, (_, index) =>
+    aCase({ suite: `suite-${index}-${'x'.repeat(600)}`, status: 'failed' }),
+  );
   await summaryReporter({ GITHUB_STEP_SUMMARY: page }).onEnd?.(reportedRun(folder, aResults({ cases: many })));
   const text = readFileSync(page);
   expect(text.length).toBeLessThanOrEqual(1024 ** 2);
   expect(text.subarray(-80).toString()).toContain('cut here: the whole summary is summary.md in the run folder)');
+});
+
+test('of many cases, those that passed are counted and not listed', () => {
+  const cases = Array.from({ length: 250 }, (_, index) => aCase({ suite: `suite-${index}` }));
+  const text = summaryMarkdown(aResults({ cases: [...cases, ...aResults().cases.slice(1)] }));
+  expect(text).toContain('250 cases that passed are in the report');
+  expect(text).not.toContain('suite-7');
+  expect(text).toContain('| vibration-anomaly |');
 });

@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeWhole } from '../files.ts';
 import type { CaseResult, Verdict } from '../verdict/result.ts';
-import { duration, figure, limitOf, marginOf, measuredOf } from './figures.ts';
+import { duration, figure, grouped, limitOf, marginOf, measuredOf } from './figures.ts';
 import type { Reporter } from './port.ts';
 import type { Results } from './results.ts';
 import { countByStatus, notPassed, statusWords, titleOf } from './status.ts';
@@ -22,12 +22,15 @@ export function summaryReporter(env: NodeJS.ProcessEnv): Reporter {
   };
 }
 
+/** Of more cases than this, those that passed are counted and not listed. */
+const listedCases = 200;
+
 /** The run on one page of Markdown: a line a case, then the reason of each verdict that did not pass, then where the figures come from. */
 export function summaryMarkdown(results: Results): string {
   return `${[
     `# ${headline(results)}`,
     ...interruption(results),
-    caseTable(results.cases),
+    ...caseTable(results.cases),
     ...results.cases.filter(result => result.status !== 'passed').map(caseSection),
     ...warningSection(results.cases),
     footer(results),
@@ -51,9 +54,14 @@ function interruption({ run }: Results): string[] {
   ];
 }
 
-function caseTable(cases: readonly CaseResult[]): string {
+function caseTable(cases: readonly CaseResult[]): string[] {
+  const listed = cases.length <= listedCases ? cases : cases.filter(({ status }) => status !== 'passed');
   const header = ['', 'suite', 'target', 'top-1', 'latency p50', 'basis', 'arena', 'golden', 'took'];
-  return table(header, cases.map(caseRow));
+  const passed = cases.length - listed.length;
+  return [
+    ...(listed.length > 0 ? [table(header, listed.map(caseRow))] : []),
+    ...(passed > 0 ? [`${grouped(passed)} cases that passed are in the report, and not listed here.`] : []),
+  ];
 }
 
 function caseRow({ suite, target, status, metrics, provenance, durationMs }: CaseResult): string[] {
