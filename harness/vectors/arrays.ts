@@ -1,7 +1,7 @@
 import type { Tensor } from '../model/tflite.ts';
 import type { Fail } from './fail.ts';
 import type { VectorFormat } from './format.ts';
-import { type NpyArray, readNpy, rowsOf, valuesOf } from './formats/npy.ts';
+import { type NpyArray, rowsOf, valuesOf } from './formats/npy.ts';
 import type { Input, Part } from './input.ts';
 import { isShapeOf, shapeMisfit } from './shape.ts';
 
@@ -11,17 +11,6 @@ export interface ArraySet {
   readonly arrays: readonly NpyArray[];
   /** Whether their first axis counts inputs; each is one input where it does not. */
   readonly counted: boolean;
-}
-
-/** The array of a `.npy`. Throws `fail(…)` for a model with several inputs. */
-export function npyArrays(bytes: Uint8Array, { tensors }: VectorFormat, fail: Fail): readonly NpyArray[] {
-  if (tensors.length !== 1) {
-    throw fail(
-      `a .npy holds one array, and the model has ${tensors.length} inputs`,
-      'give a .npz with an array for each, or a raw .bin with all of them end to end',
-    );
-  }
-  return [readNpy(bytes, fail)];
 }
 
 /** The inputs in a set of arrays, in order. */

@@ -79,6 +79,11 @@ test('a .npz with one array is that array', () => {
   });
 });
 
+test('a .npy is known by its first bytes, whatever its name', () => {
+  const array = writeNpy({ dtype: 'int8', shape: [1, 2], data: int8(1, 2) });
+  expect(read({ 'a.i8': array }, { path: 'a.i8', tensors: [tensor([1, 2])] }).vectors).toEqual([[1, 2]]);
+});
+
 const labelled = npz({
   y: writeNpy({ dtype: 'int8', shape: [2], data: int8(9, 9) }),
   x: writeNpy({ dtype: 'float32', shape: [2, 2], data: float(1, 2, 3, 4) }),
@@ -307,9 +312,14 @@ test.each<[string, Files, Parameters<typeof read>[1], RegExp]>([
     'an image for several inputs',
     { 'a.pgm': pgm(1, 1, 1) },
     { tensors: [tensor([1]), tensor([1])] },
-    /has 2: give a \.npz/,
+    /holds one array, and the model has 2 inputs: give a \.npz/,
   ],
-  ['a table for several inputs', { 'a.csv': '1\n' }, { tensors: [tensor([1]), tensor([1])] }, /has 2: give a \.npz/],
+  [
+    'a table for several inputs',
+    { 'a.csv': '1\n' },
+    { tensors: [tensor([1]), tensor([1])] },
+    /holds one array, and the model has 2 inputs: give a \.npz/,
+  ],
   ['half a vector in a folder', { 'a.bin': int8(1, 2, 3) }, two, /a\.bin: has 3 bytes: 1 more than whole vectors of 2/],
 ])('%s is refused with what to do', (_, files, format, message) => {
   expect(() => read(files, format)).toThrow(message);

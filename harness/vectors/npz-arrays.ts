@@ -1,4 +1,4 @@
-import { type Tensor } from '../model/tflite.ts';
+import type { Tensor } from '../model/tflite.ts';
 import { type Fail, within } from './fail.ts';
 import type { VectorFormat } from './format.ts';
 import { type NpyArray, shapeText } from './formats/npy.ts';

@@ -1,12 +1,12 @@
 import { basename, join } from 'node:path';
 import { readNamed } from '../files.ts';
 import { elementCount, shapeText as tensorShapeText } from '../model/tflite.ts';
-import { arrayInputs, npyArrays } from './arrays.ts';
+import { arrayInputs } from './arrays.ts';
 import { type Fail, within } from './fail.ts';
 import { filesOfFolder, isFolder } from './folder.ts';
 import type { VectorFormat } from './format.ts';
 import { readNetpbm } from './formats/netpbm.ts';
-import { isNpy } from './formats/npy.ts';
+import { isNpy, readNpy } from './formats/npy.ts';
 import type { Numbers } from './formats/numbers.ts';
 import { readPng } from './formats/png.ts';
 import { readTable, type Table } from './formats/table.ts';
@@ -48,19 +48,13 @@ function inputsOfFile(file: InputFile, format: VectorFormat, fail: Fail): Iterab
   const bytes = readNamed(path, limitsBytes[extension]);
   const kind = extension === 'bin' && isNpy(bytes) ? 'npy' : extension;
   expectKeysOf(kind, format, fail);
-  switch (kind) {
-    case 'bin':
-      return rawInputs(bytes, file, format, fail);
-    case 'npy':
-      return arrayInputs({ name, arrays: npyArrays(bytes, format, fail), counted }, format, fail);
-    case 'npz':
-      return arrayInputs({ name, arrays: npzArrays(bytes, format, counted, fail), counted }, format, fail);
-    case 'csv':
-      return tableInputs(readTable(bytes, format.columns, fail), file, format, fail);
-    default:
-      expectOneTensor(format, kind, fail);
-      return [{ name, parts: [readers[kind](bytes, fail)] }];
-  }
+  if (kind === 'bin') return rawInputs(bytes, file, format, fail);
+  if (kind === 'npz')
+    return arrayInputs({ name, arrays: npzArrays(bytes, format, counted, fail), counted }, format, fail);
+  expectOneTensor(format, fail);
+  if (kind === 'npy') return arrayInputs({ name, arrays: [readNpy(bytes, fail)], counted }, format, fail);
+  if (kind === 'csv') return tableInputs(readTable(bytes, format.columns, fail), file, format, fail);
+  return [{ name, parts: [readers[kind](bytes, fail)] }];
 }
 
 const readers: Readonly<Record<'wav' | 'png' | 'netpbm', (bytes: Uint8Array, fail: Fail) => Numbers>> = {
@@ -76,10 +70,10 @@ function expectKeysOf(kind: Kind, { array, columns }: VectorFormat, fail: Fail):
   if (columns && kind !== 'csv') throw fail('is no .csv, and columns of it are named', 'leave them out', ['columns']);
 }
 
-function expectOneTensor({ tensors }: VectorFormat, kind: Kind, fail: Fail): void {
+function expectOneTensor({ tensors }: VectorFormat, fail: Fail): void {
   if (tensors.length === 1) return;
   const fix = 'give a .npz with an array for each, or a raw .bin with all of them end to end';
-  throw fail(`a ${kind} file holds one input, and the model has ${tensors.length}`, fix);
+  throw fail(`holds one array, and the model has ${tensors.length} inputs`, fix);
 }
 
 /** Alone, each vector is an input; in a folder all vectors of a file are cut from it. */
@@ -107,7 +101,6 @@ function* rawVectors(bytes: Uint8Array, name: string, stride: number): Generator
 
 /** A row an input, its elements in the order of the tensor's; or, to be cut or one of a folder's, all rows one input in time. */
 function tableInputs(table: Table, { name, isAlone }: InputFile, format: VectorFormat, fail: Fail): Iterable<Input> {
-  expectOneTensor(format, 'csv', fail);
   const isSeries = !isAlone || format.preprocess?.some(({ kind }) => kind === 'window');
   return isSeries ? [seriesOf(table, name, fail)] : rowInputs(table, name, format);
 }

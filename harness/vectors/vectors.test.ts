@@ -231,6 +231,7 @@ test('the values of a regression are numbers, one column an element of the outpu
   const one = loadVectors(suiteOf(regression, 'value\n21.5\n-3e1\n0\n'), modelOf(1));
   expect(one.values).toEqual([[21.5], [-30], [0]]);
   expect(one).not.toHaveProperty('labels');
+  expect(loadVectors(suiteOf(regression, 'value.0\n1\n2\n3\n'), modelOf(1)).values).toEqual([[1], [2], [3]]);
   const two = loadVectors(suiteOf(regression, 'value.1,value.0\n1,2\n3,4\n5,6\n', 2), modelOf(2));
   expect(two.values).toEqual([
     [2, 1],
