@@ -70,6 +70,7 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
   const [toDut, toHost] = [frameSize(), frameSize()];
   let heard: Uint8Array = new Uint8Array();
   let sequence = 0;
+  let isFramed = false;
   let isIntroduced = false;
 
   void pump();
@@ -101,14 +102,18 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
   }
 
   function noteFrame(frame: Frame): void {
+    isFramed = true;
     if (frame.sequence !== 0) counter.heard();
     toHost.passed(frame.payload.length + frameOverheadBytes);
     inbox.put({ kind: 'frame', frame });
   }
 
+  /** What comes before the first frame is a boot loader's, or of another baud rate: it says nothing about the line. */
   function noteDamage(bytes: Uint8Array): void {
-    counter.damaged();
-    toHost.lost(bytes.length);
+    if (isFramed) {
+      counter.damaged();
+      toHost.lost(bytes.length);
+    }
     inbox.put({ kind: 'damage' });
   }
 
@@ -212,9 +217,9 @@ const requestFieldBytes = 7;
 /** Kind, sequence, CRC, COBS and the zeros around. */
 const frameOverheadBytes = 10;
 
-/** Firmware may print between frames. No whole answer passes for text: its kind is a byte that UTF-8 has only inside a character. */
+/** Firmware may print between frames, in colours too. No whole answer passes for text: its kind is a byte that UTF-8 has only inside a character. */
 function isText(bytes: Uint8Array): boolean {
-  const text = new TextDecoder('utf-8').decode(bytes);
+  const text = new TextDecoder().decode(bytes).replaceAll('\u001b', '');
   return !/[^\P{Cc}\t\r\n]|\ufffd/u.test(text);
 }
 

@@ -10,23 +10,17 @@ const image = fileURLToPath(new URL('../../boards/firmware/images/rp2040.elf', i
 const model = readFileSync(new URL('../../suites/vibration-anomaly/anomaly_int8.tflite', import.meta.url));
 const modelAddress = 0x1004_0000;
 const inputBytes = 192;
-const vectors = 40;
+const vectors = 30;
 
-test.each([
-  { rate: 1e-3, leastRepeats: 5 },
-  { rate: 3e-3, leastRepeats: 50 },
-])(
-  'the reference firmware gives the outputs and ticks of a good line at $rate faults of each kind a byte',
-  async ({ rate, leastRepeats }) => {
-    const faults = { drop: rate, flip: rate, double: rate, reorder: rate, delay: rate };
-    const good = await inferAll({});
-    const bad = await inferAll(faults);
-    expect(bad.seen).toEqual(good.seen);
-    expect(good.use).toMatchObject({ repeats: 0, lostFrames: 0, damagedFrames: 0 });
-    expect(bad.use.repeats).toBeGreaterThan(leastRepeats);
-    expect(bad.droppedFrames).toBeGreaterThan(0);
-  },
-);
+test('the reference firmware gives the outputs and ticks of a good line over a bad one', async () => {
+  const rate = 2e-3;
+  const good = await inferAll({});
+  const bad = await inferAll({ drop: rate, flip: rate, double: rate, reorder: rate, delay: rate });
+  expect(bad.seen).toEqual(good.seen);
+  expect(good.use).toMatchObject({ repeats: 0, lostFrames: 0, damagedFrames: 0 });
+  expect(bad.use.repeats).toBeGreaterThan(30);
+  expect(bad.droppedFrames).toBeGreaterThan(20);
+});
 
 /** The model goes in by the back door, as it does on this target; everything else takes the line. */
 async function inferAll(faults: Partial<ByteFaults>) {

@@ -35,13 +35,20 @@ export function createInbox(signal: AbortSignal): Inbox {
       waiting = waiting.filter(event => event.kind !== 'damage');
     },
     async next(deadlineMs) {
+      let hasLooked = false;
       while (true) {
         signal.throwIfAborted();
         const event = waiting.shift();
         if (event) return event;
         if (ended) throw ended.error;
         const leftMs = deadlineMs - performance.now();
-        if (leftMs <= 0) return { kind: 'time' };
+        if (leftMs <= 0 && hasLooked) return { kind: 'time' };
+        if (leftMs <= 0) {
+          // Timers come before input in a turn of the event loop: after a pause, what is late may lie there already.
+          await new Promise<void>(resolve => setImmediate(resolve));
+          hasLooked = true;
+          continue;
+        }
         await new Promise<void>(resolve => {
           const timer = setTimeout(resolve, Math.min(Math.ceil(leftMs), longestTimerMs));
           wake = () => {

@@ -81,6 +81,7 @@ test('sends no byte into a long inference', async () => {
   await vi.advanceTimersByTimeAsync(29_000);
   const before = write.mock.calls.length;
   await vi.advanceTimersByTimeAsync(2000);
+  await new Promise(setImmediate);
   expect(write.mock.calls.length).toBe(before + 1);
   await inference;
 });
@@ -89,6 +90,34 @@ test('passes over the introduction of an earlier session', async () => {
   await expect(connect({ staleNonces: 2 })).resolves.toBeDefined();
   await expect(connect({ staleNonces: 20 })).rejects.toThrow('no answer to HELLO (sent 20 times)');
 });
+
+test('takes what a boot loader says for no fault of the link', async () => {
+  const link = await mockTarget({}).open('', signal);
+  const noisy = { ...link, bytes: after(Buffer.from([0xfe, 0x91, 0x03, 0, 0x80, 0]), link.bytes) };
+  const dut = await settled(tickmarkProtocol().connect(noisy, signal));
+  expect(dut.linkUse()).toMatchObject({ damagedFrames: 0, repeats: 0 });
+});
+
+test('takes what firmware prints, in colour too, for no damaged answer', async () => {
+  const link = await mockTarget({}).open('', signal);
+  const printing = { ...link, bytes: between(Buffer.from('\0\x1b[32mI (31) boot: süß\x1b[0m\r\n'), link.bytes) };
+  const dut = await settled(tickmarkProtocol().connect(printing, signal));
+  await settled(dut.prepare(1));
+  await settled(dut.infer(new Uint8Array(4)));
+  expect(dut.linkUse()).toMatchObject({ damagedFrames: 0, repeats: 0 });
+});
+
+async function* after(first: Uint8Array, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  yield first;
+  yield* bytes;
+}
+
+async function* between(text: Uint8Array, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of bytes) {
+    yield text;
+    yield chunk;
+  }
+}
 
 test('names both versions when there is no common one', async () => {
   await expect(connect({ version: 2 })).rejects.toThrow('this DUT speaks version 2 only (error 3)');

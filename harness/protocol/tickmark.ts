@@ -33,13 +33,13 @@ export function tickmarkProtocol(options: TickmarkOptions = {}): Protocol {
 
 function patiencesOf({ retryMs = 1000, inferRetryMs = 30_000 }: TickmarkOptions): Patiences {
   const firstMs = Math.min(250, retryMs);
-  const onBadLine = { firstMs, longestMs: 1000, tries: 200 };
+  const onBadLine = { firstMs, longestMs: 1000, leastMs: 10, tries: 200 };
   const cleanLong = { cleanMs: inferRetryMs, cleanKnownMs: Math.min(5000, inferRetryMs), silentTries: noEnd };
   return {
-    hello: { ...onBadLine, cleanMs: firstMs, cleanKnownMs: firstMs, silentTries: 20 },
+    hello: { ...onBadLine, cleanMs: firstMs, cleanKnownMs: firstMs, longestMs: firstMs, silentTries: 20, tries: 60 },
     short: { ...onBadLine, cleanMs: retryMs, cleanKnownMs: retryMs, silentTries: 5 },
     work: { ...onBadLine, ...cleanLong, longestMs: 4000 },
-    window: { ...onBadLine, ...cleanLong, firstMs: Math.min(1000, inferRetryMs), longestMs: 30_000 },
+    window: { ...onBadLine, ...cleanLong, firstMs: Math.min(1000, inferRetryMs), longestMs: 30_000, leastMs: 30 },
   };
 }
 

@@ -6,6 +6,7 @@ const patience: Patience = {
   cleanKnownMs: 5000,
   firstMs: 1000,
   longestMs: 30_000,
+  leastMs: 10,
   silentTries: 5,
   tries: 64,
 };

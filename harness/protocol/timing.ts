@@ -46,16 +46,16 @@ export interface Patience {
   /** On a link that loses: the first wait for work that was never seen, doubled each time up to the longest. */
   readonly firstMs: number;
   readonly longestMs: number;
+  /** On a link that loses: the shortest wait for work that is known. */
+  readonly leastMs: number;
   /** How often without any sign of a bad line, and with. */
   readonly silentTries: number;
   readonly tries: number;
 }
 
-const leastMs = 10;
-
 /** The wait for an answer to sending number `tries`. */
 export function waitMs(patience: Patience, expected: Expectation | undefined, isLossy: boolean, tries: number): number {
-  const { cleanMs, cleanKnownMs, firstMs, longestMs } = patience;
+  const { cleanMs, cleanKnownMs, firstMs, longestMs, leastMs } = patience;
   if (!isLossy) return expected ? Math.max(cleanKnownMs, 10 * expected.meanMs) : cleanMs;
   if (!expected) return Math.min(longestMs, firstMs * 2 ** (tries - 1));
   // Four deviations, as RFC 6298; twice the mean, since a frame may have grown; and more each time, should this be slower than ever.
