@@ -62,27 +62,28 @@ function mockLink(name: string, options: MockOptions, signal: AbortSignal): Link
     for (const sent of faulty(encodeFrame(frame), ++frames, faults)) bytes.push(sent);
   };
   const answerAll = (): void => {
-    for (
-      let request = isInWindow ? undefined : asked.shift();
-      request;
-      request = isInWindow ? undefined : asked.shift()
-    ) {
-      const before = agent.inferences;
-      const answers = agent.handle(request);
-      if (agent.inferences === faults.dieAtInference) {
-        const lost = new TargetError('the DUT was lost', name, 'nothing: the mock was told to');
-        return close(lost, lost);
-      }
-      const ms = agent.inferences > before ? windowMs(agent.inferences) : 0;
-      if (ms === 0) for (const answer of answers) send(answer);
-      else openWindow(ms, answers);
+    while (!isInWindow && !closed) {
+      const request = asked.shift();
+      if (!request) return;
+      answer(request);
     }
+  };
+  const answer = (request: Frame): void => {
+    const before = agent.inferences;
+    const answers = agent.handle(request);
+    if (agent.inferences === faults.dieAtInference) {
+      const lost = new TargetError('the DUT was lost', name, 'nothing: the mock was told to');
+      return close(lost, lost);
+    }
+    const ms = agent.inferences > before ? windowMs(agent.inferences) : 0;
+    if (ms > 0) return openWindow(ms, answers);
+    for (const frame of answers) send(frame);
   };
   const openWindow = (ms: number, answers: readonly Frame[]): void => {
     isInWindow = true;
     setTimeout(() => {
       isInWindow = false;
-      for (const answer of answers) send(answer);
+      for (const frame of answers) send(frame);
       answerAll();
     }, ms);
   };
