@@ -62,12 +62,9 @@ function mockLink(name: string, options: MockOptions, signal: AbortSignal): Link
     for (const sent of faulty(encodeFrame(frame), ++frames, faults)) bytes.push(sent);
   };
   const answerAll = (): void => {
-    while (!isInWindow && !closed) {
-      const request = asked.shift();
-      if (!request) return;
-      answer(request);
-    }
+    for (let request = next(); request; request = next()) answer(request);
   };
+  const next = (): Frame | undefined => (isInWindow || closed ? undefined : asked.shift());
   const answer = (request: Frame): void => {
     const before = agent.inferences;
     const answers = agent.handle(request);
