@@ -195,6 +195,16 @@ test('first cuts vectors, within an input where it must, and opens nothing behin
   });
 });
 
+test('each input of a folder is cut by its own length', () => {
+  const files = {
+    'a.wav': wav(16_000, 0, 64),
+    'b.wav': wav(16_000, 128, 192, 255, 0),
+    'c.wav': wav(16_000, 0, 64, 128),
+  };
+  const { sources } = read(files, { tensors: [tensor([1, 2])], preprocess: [window(2)] });
+  expect(sources.map(({ count }) => count)).toEqual([1, 2, 1]);
+});
+
 const one = { tensors: [tensor([1, 1])] };
 const two = { tensors: [tensor([1, 2])] };
 
@@ -267,6 +277,12 @@ test.each<[string, Files, Parameters<typeof read>[1], RegExp]>([
     { 'a.wav': wav(16_000, 1, 2, 3, 4) },
     two,
     /a\.wav: has the shape \(4, 1\), .*: add `- window: \{ size: 2 \}` to vectors\.preprocess/,
+  ],
+  [
+    'features that are no sound to be cut',
+    { 'a.csv': '1,2,3\n' },
+    { ...two, path: 'a.csv' },
+    /has the shape \(3,\), .*: give inputs of \(2,\)/,
   ],
   [
     'an image of another size',
