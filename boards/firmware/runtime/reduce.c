@@ -14,6 +14,7 @@ typedef struct {
   int32_t offset; /* what the zero point adds to every sum */
   int32_t out_zero_point;
   factor factor;
+  int32_t sign; /* of an extreme: 1 the largest, -1 the smallest */
 } plan;
 
 /* Sets the stride to the output to 0 along the axes that are reduced; returns how many elements each sum has. */
@@ -110,44 +111,32 @@ static void prepare_mean(node *n) {
   if (p) p->factor = divided(p->factor, reduced);
 }
 
-static HOT void largest_run(const void *plan_, int32_t a, int32_t b) {
+static HOT void extreme_run(const void *plan_, int32_t a, int32_t b) {
   const plan *p = plan_;
   const int32_t last = p->walk.rank - 1, a_stride = p->walk.a[last], b_stride = p->walk.b[last];
   const int8_t *x = (const int8_t *)p->input->data + a;
-  int8_t *largest = (int8_t *)p->output->data + b;
-  for (int32_t i = p->walk.count[last]; i; i--, x += a_stride, largest += b_stride) {
-    if (*x > *largest) *largest = *x;
+  int8_t *extreme = (int8_t *)p->output->data + b;
+  for (int32_t i = p->walk.count[last]; i; i--, x += a_stride, extreme += b_stride) {
+    if (p->sign * *x > p->sign * *extreme) *extreme = *x;
   }
 }
 
-static void invoke_max(const void *plan_) {
+static void invoke_extreme(const void *plan_) {
   const plan *p = plan_;
-  memset(p->output->data, INT8_MIN, p->outputs);
-  traverse(&p->walk, largest_run, p);
+  memset(p->output->data, p->sign > 0 ? INT8_MIN : INT8_MAX, p->outputs);
+  traverse(&p->walk, extreme_run, p);
 }
 
-static HOT void smallest_run(const void *plan_, int32_t a, int32_t b) {
-  const plan *p = plan_;
-  const int32_t last = p->walk.rank - 1, a_stride = p->walk.a[last], b_stride = p->walk.b[last];
-  const int8_t *x = (const int8_t *)p->input->data + a;
-  int8_t *smallest = (int8_t *)p->output->data + b;
-  for (int32_t i = p->walk.count[last]; i; i--, x += a_stride, smallest += b_stride) {
-    if (*x < *smallest) *smallest = *x;
-  }
-}
-
-static void invoke_min(const void *plan_) {
-  const plan *p = plan_;
-  memset(p->output->data, INT8_MAX, p->outputs);
-  traverse(&p->walk, smallest_run, p);
-}
-
-static void prepare_extreme(node *n) {
+static void prepare_extreme(node *n, int32_t sign) {
   int32_t reduced;
   plan *p = keep_plan(n, &reduced);
   if (p == NULL) return;
+  p->sign = sign;
   node_support(n, same_quantization(n, p->input, p->output), "with a change of quantization");
 }
+
+static void prepare_max(node *n) { prepare_extreme(n, 1); }
+static void prepare_min(node *n) { prepare_extreme(n, -1); }
 
 /* Which element along one axis is the extreme; of equals the first. */
 typedef struct {
@@ -194,7 +183,7 @@ static void invoke_arg_min(const void *p) { find_args(p, -1); }
 
 const kernel mean = {40, "MEAN", prepare_mean, invoke_sum};
 const kernel sum = {74, "SUM", prepare_sum, invoke_sum};
-const kernel reduce_max = {82, "REDUCE_MAX", prepare_extreme, invoke_max};
-const kernel reduce_min = {89, "REDUCE_MIN", prepare_extreme, invoke_min};
+const kernel reduce_max = {82, "REDUCE_MAX", prepare_max, invoke_extreme};
+const kernel reduce_min = {89, "REDUCE_MIN", prepare_min, invoke_extreme};
 const kernel arg_max = {56, "ARG_MAX", prepare_arg, invoke_arg_max};
 const kernel arg_min = {79, "ARG_MIN", prepare_arg, invoke_arg_min};
