@@ -1,5 +1,6 @@
 #include "mps2.h"
 
+#include "../cortex-m/stack.h"
 #include "../cortex-m/systick.h"
 #include "uart.h"
 
@@ -17,18 +18,11 @@
 /* From the linker script. */
 extern uint8_t __tickmark_model_start[], __tickmark_model_end[];
 extern const uint8_t __build_id_note[];
-extern uint32_t __stack_bottom[], __stack_top[];
 
 #define POOL __attribute__((section(".pool"), aligned(16)))
 POOL uint8_t tickmark_input[INPUT_BYTES];
 POOL uint8_t tickmark_output[OUTPUT_BYTES];
 POOL uint8_t tickmark_arena[ARENA_BYTES];
-
-static uint32_t stack_used(void) {
-  const uint32_t *deepest = __stack_bottom;
-  while (*deepest == STACK_PAINT) deepest++;
-  return (uint32_t)(__stack_top - deepest) * sizeof *deepest;
-}
 
 tickmark_board mps2_board = {
     .board = MPS2_IMAGE,
@@ -53,8 +47,7 @@ void mps2_serve(void) {
   mps2_board.regions[TICKMARK_MODEL] =
       (tickmark_region){__tickmark_model_start, (uint32_t)(__tickmark_model_end - __tickmark_model_start),
                         TICKMARK_WRITABLE | TICKMARK_ADDRESSABLE};
-  mps2_board.regions[TICKMARK_STACK] =
-      (tickmark_region){(uint8_t *)__stack_bottom, (uint32_t)(__stack_top - __stack_bottom) * sizeof *__stack_top, 0};
+  mps2_board.regions[TICKMARK_STACK] = stack_region();
   tickmark_start(&mps2_board);
   for (;;) tickmark_receive(uart_receive());
 }

@@ -1,20 +1,14 @@
 #include "uart.h"
 
 #include "../cortex-m/core.h"
+#include "../cortex-m/inbox.h"
 
 #define UART0_DATA 0x40004000
 #define UART0_STATE 0x40004004
 #define UART0_CTRL 0x40004008
 #define UART0_INTCLEAR 0x4000400c
 #define UART0_BAUDDIV 0x40004010
-enum { UART0_RX_IRQ = 0, BAUD = 115200, RING_BYTES = 2048 };
-
-/* Room for a whole request. A host that sends more than one at a time loses bytes, and the agent counts the frame. */
-static struct {
-  volatile uint8_t bytes[RING_BYTES];
-  volatile uint32_t head; /* the interrupt's */
-  volatile uint32_t tail; /* the reader's; both run on and are taken modulo the ring */
-} ring;
+enum { UART0_RX_IRQ = 0, BAUD = 115200 };
 
 void uart_start(void) {
   enum { TX = 1 << 0, RX = 1 << 1, RX_INTERRUPT = 1 << 3 };
@@ -26,10 +20,7 @@ void uart_start(void) {
 void uart0_interrupt(void) {
   enum { RX_FULL = 1 << 1, RX_PENDING = 1 << 1 };
   REGISTER(UART0_INTCLEAR) = RX_PENDING;
-  while (REGISTER(UART0_STATE) & RX_FULL) {
-    const uint8_t byte = (uint8_t)REGISTER(UART0_DATA);
-    if (ring.head - ring.tail < RING_BYTES) ring.bytes[ring.head++ % RING_BYTES] = byte;
-  }
+  while (REGISTER(UART0_STATE) & RX_FULL) inbox_put((uint8_t)REGISTER(UART0_DATA));
 }
 
 void uart_send(const uint8_t *bytes, uint32_t count) {
@@ -45,11 +36,11 @@ void uart_send(const uint8_t *bytes, uint32_t count) {
  */
 static void sleep_until_received(void) {
   __asm__ volatile("cpsid i" ::: "memory");
-  while (ring.head == ring.tail) __asm__ volatile("wfi\n\tcpsie i\n\tisb\n\tcpsid i" ::: "memory");
+  while (inbox_is_empty()) __asm__ volatile("wfi\n\tcpsie i\n\tisb\n\tcpsid i" ::: "memory");
   __asm__ volatile("cpsie i" ::: "memory");
 }
 
 uint8_t uart_receive(void) {
-  if (ring.head == ring.tail) sleep_until_received();
-  return ring.bytes[ring.tail++ % RING_BYTES];
+  if (inbox_is_empty()) sleep_until_received();
+  return inbox_take();
 }

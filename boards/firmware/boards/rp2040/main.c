@@ -1,4 +1,5 @@
 /* The RP2040 port: where things lie, and the loop that feeds bytes to the agent. */
+#include "../cortex-m/stack.h"
 #include "../cortex-m/systick.h"
 #include "../reference.h"
 #include "clocks.h"
@@ -9,18 +10,11 @@ enum { INPUT_BYTES = 40 * 1024, OUTPUT_BYTES = 16 * 1024, ARENA_BYTES = 184 * 10
 /* From the linker script. */
 extern uint8_t __tickmark_model_start[], __tickmark_model_end[];
 extern const uint8_t __build_id_note[];
-extern uint32_t __stack_bottom[], __stack_top[];
 
 #define POOL __attribute__((section(".pool"), aligned(16)))
 POOL uint8_t tickmark_input[INPUT_BYTES];
 POOL uint8_t tickmark_output[OUTPUT_BYTES];
 POOL uint8_t tickmark_arena[ARENA_BYTES];
-
-static uint32_t stack_used(void) {
-  const uint32_t *deepest = __stack_bottom;
-  while (*deepest == STACK_PAINT) deepest++;
-  return (uint32_t)(__stack_top - deepest) * sizeof *deepest;
-}
 
 static tickmark_board board = {
     .board = "rp2040",
@@ -49,8 +43,7 @@ int main(void) {
   uart_start();
   board.regions[TICKMARK_MODEL] = (tickmark_region){
       __tickmark_model_start, (uint32_t)(__tickmark_model_end - __tickmark_model_start), TICKMARK_ADDRESSABLE};
-  board.regions[TICKMARK_STACK] =
-      (tickmark_region){(uint8_t *)__stack_bottom, (uint32_t)(__stack_top - __stack_bottom) * sizeof *__stack_top, 0};
+  board.regions[TICKMARK_STACK] = stack_region();
   reference_start(board.regions, systick_now32);
   tickmark_start(&board);
   for (;;) tickmark_receive(uart_receive());

@@ -1,16 +1,10 @@
 #include "uart.h"
 
+#include "../cortex-m/inbox.h"
 #include "clocks.h"
 #include "registers.h"
 
-enum { BAUD = 115200, RING_BYTES = 2048 };
-
-/* Room for a whole request. A host that sends more than one at a time loses bytes, and the agent counts the frame. */
-static struct {
-  volatile uint8_t bytes[RING_BYTES];
-  volatile uint32_t head; /* the interrupt's */
-  volatile uint32_t tail; /* the reader's; both run on and are taken modulo the ring */
-} ring;
+enum { BAUD = 115200 };
 
 void uart_start(void) {
   enum { FUNCTION_UART = 2, EIGHT_BITS_FIFO = 0x70, ENABLE_RX_TX = 0x301, RX_AND_TIMEOUT = 1 << 4 | 1 << 6 };
@@ -28,10 +22,7 @@ void uart_start(void) {
 
 void uart0_interrupt(void) {
   enum { RX_EMPTY = 1 << 4 };
-  while (!(REGISTER(UART0_FR) & RX_EMPTY)) {
-    const uint8_t byte = (uint8_t)REGISTER(UART0_DR);
-    if (ring.head - ring.tail < RING_BYTES) ring.bytes[ring.head++ % RING_BYTES] = byte;
-  }
+  while (!(REGISTER(UART0_FR) & RX_EMPTY)) inbox_put((uint8_t)REGISTER(UART0_DR));
 }
 
 void uart_send(const uint8_t *bytes, uint32_t count) {
@@ -44,6 +35,6 @@ void uart_send(const uint8_t *bytes, uint32_t count) {
 }
 
 uint8_t uart_receive(void) {
-  while (ring.head == ring.tail) __asm__ volatile("wfe"); /* an interrupt since the test has set the event: no race */
-  return ring.bytes[ring.tail++ % RING_BYTES];
+  while (inbox_is_empty()) __asm__ volatile("wfe"); /* an interrupt since the test has set the event: no race */
+  return inbox_take();
 }

@@ -1,0 +1,16 @@
+/* Bytes between the interrupt that receives them and the program that takes them. One writer, one reader. */
+#ifndef TICKMARK_INBOX_H
+#define TICKMARK_INBOX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* For the interrupt. */
+void inbox_put(uint8_t byte);
+
+bool inbox_is_empty(void);
+
+/* The oldest byte of an inbox that is not empty. */
+uint8_t inbox_take(void);
+
+#endif
