@@ -133,7 +133,7 @@ test('where there is no room for every case’s pictures, the gravest have their
   const drawn = tests.filter(({ attachments }) => attachments.length > 0);
   expect(drawn.map(({ name }) => name)).toEqual(['keyword on rp2040js-pico']); // the broken one
   const passed = tests.find(({ name }) => name === 'fashion on rp2040js-pico');
-  expect(passed?.descriptionHtml).toContain('tickmark report --draw &#39;fashion @rp2040js-pico&#39;');
+  expect(passed?.descriptionHtml).toContain('tickmark report RUN --draw &#39;fashion @rp2040js-pico&#39;');
   expect(passed?.descriptionHtml).not.toContain('<table');
   expect(passed?.steps.map(({ parameters }) => parameters)).toEqual([[], [], [], []]);
 });

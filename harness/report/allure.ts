@@ -72,7 +72,7 @@ function writeAttachment(
 }
 
 function leftOut({ suite, target }: CaseResult, cases: number): string {
-  return `A page of ${grouped(cases)} cases has no room for the pictures of each: tickmark report --draw '${suite} @${target}' puts those of this one in.`;
+  return `A page of ${grouped(cases)} cases has no room for the pictures of each: tickmark report RUN --draw '${suite} @${target}' puts those of this one in.`;
 }
 
 /** Names the run in trends and histories. */

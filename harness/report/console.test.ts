@@ -68,3 +68,16 @@ test('a run without a page says where its results lie', () => {
   reporter.onEnd(reportedRun('/home/me/firmware/reports/out/1', aResults()));
   expect(text.join('')).toContain('results: reports/out/1/results.json\n');
 });
+
+test('on a narrow terminal lines are broken between words', () => {
+  const text: string[] = [];
+  const reporter = consoleReporter(
+    { isTTY: true, columns: 60, write: part => text.push(part) },
+    { NO_COLOR: '1' },
+    '/',
+  );
+  for (const result of aResults().cases) reporter.onCase(result);
+  const lines = text.join('').split('\n');
+  expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(60);
+  expect(lines).toContain('    failed  latency.modelled-cycles.p50: p50 is 412345');
+});

@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import type { CaseResult, Verdict } from '../verdict/result.ts';
 import { duration, figure } from './figures.ts';
+import { wrapped } from './fit.ts';
 import { harmless, type Paint, paintFor, type Terminal } from './paint.ts';
 import type { Notice, ReportedRun, Reporter } from './port.ts';
 import { type Progress, progressLine } from './progress.ts';
@@ -25,7 +26,8 @@ export function consoleReporter(terminal: Terminal, env: NodeJS.ProcessEnv, cwd:
   const line = progressLine(terminal, () => performance.now());
   const print = (lines: readonly string[]) => {
     line.clear();
-    for (const text of lines) terminal.write(`${text}\n`);
+    for (const text of lines.flatMap(each => each.split('\n')).flatMap(each => wrapped(each, columnsOf(terminal))))
+      terminal.write(`${text}\n`);
   };
   return {
     name: 'console',
@@ -36,6 +38,11 @@ export function consoleReporter(terminal: Terminal, env: NodeJS.ProcessEnv, cwd:
     onCase: result => print(caseLines(result, paint)),
     onEnd: run => print(endLines(run, paint, cwd)),
   };
+}
+
+/** Lines are broken for people, not for files. */
+function columnsOf({ isTTY, columns }: Terminal): number {
+  return isTTY && columns ? columns : Number.POSITIVE_INFINITY;
 }
 
 /** One case: its status, its key figures with their basis, and the reason of every verdict that did not pass. */

@@ -19,3 +19,22 @@ export function fitted(text: string, columns: number): string {
 export function widthOf(text: string): number {
   return Array.from(text).length;
 }
+
+/** A line as several, broken at spaces where it is wider than so many columns; all but the first stand further in. Colours take no room. */
+export function wrapped(line: string, columns: number): string[] {
+  const indent = /^ */.exec(line)?.[0] ?? '';
+  const lines: string[] = [];
+  let current = '';
+  for (const word of line.match(/ *[^ ]+/g) ?? []) {
+    if (current.trim() !== '' && widthOf(withoutColours(current + word)) > columns) {
+      lines.push(current);
+      current = `${indent}    ${word.trimStart()}`;
+    } else current += word;
+  }
+  return [...lines, current];
+}
+
+function withoutColours(text: string): string {
+  // oxlint-disable-next-line no-control-regex
+  return text.replace(/\u001b\[\d+m/g, '');
+}
