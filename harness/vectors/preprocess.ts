@@ -111,13 +111,16 @@ function resizer(step: Step<'resize'>, shape: Shape, fail: Fail): ReadyStep {
 /** Red, green and blue to luma (ITU-R BT.601); a gray image stays, alpha is left out. */
 function grayer(shape: Shape, fail: Fail): ReadyStep {
   const [height, width, channels] = imageShape(shape, fail);
-  const luma = (values: Float64Array, at: number): number =>
-    channels < 3
-      ? (values[at] ?? 0)
-      : 0.299 * (values[at] ?? 0) + 0.587 * (values[at + 1] ?? 0) + 0.114 * (values[at + 2] ?? 0);
+  const [red, green, blue] = channels < 3 ? [1, 0, 0] : [0.299, 0.587, 0.114];
   return {
     shape: [height, width, 1],
-    apply: values => [Float64Array.from({ length: height * width }, (_, pixel) => luma(values, pixel * channels))],
+    apply(values) {
+      const luma = new Float64Array(height * width);
+      for (let pixel = 0, at = 0; pixel < luma.length; pixel++, at += channels) {
+        luma[pixel] = red * (values[at] ?? 0) + green * (values[at + 1] ?? 0) + blue * (values[at + 2] ?? 0);
+      }
+      return [luma];
+    },
   };
 }
 

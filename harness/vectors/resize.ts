@@ -18,18 +18,21 @@ interface Size {
 export function resampler(from: Image, to: Size): (values: Float64Array) => Float64Array {
   const rows = places(from.height, to.height, to.method);
   const columns = places(from.width, to.width, to.method);
-  const { channels } = from;
+  const { width, channels } = from;
   return values => {
     const made = new Float64Array(to.height * to.width * channels);
     let at = 0;
     for (const row of rows) {
-      const [above, below] = [row.lower * from.width, row.upper * from.width];
-      for (const column of columns) {
+      const [above, below] = [row.lower * width, row.upper * width];
+      for (const { lower, upper, share } of columns) {
         for (let channel = 0; channel < channels; channel++) {
-          const pixel = (start: number, x: number): number => values[(start + x) * channels + channel] ?? 0;
-          const top = between(pixel(above, column.lower), pixel(above, column.upper), column.share);
-          const bottom = between(pixel(below, column.lower), pixel(below, column.upper), column.share);
-          made[at++] = between(top, bottom, row.share);
+          const topLeft = values[(above + lower) * channels + channel] ?? 0;
+          const topRight = values[(above + upper) * channels + channel] ?? 0;
+          const bottomLeft = values[(below + lower) * channels + channel] ?? 0;
+          const bottomRight = values[(below + upper) * channels + channel] ?? 0;
+          const top = topLeft + (topRight - topLeft) * share;
+          const bottom = bottomLeft + (bottomRight - bottomLeft) * share;
+          made[at++] = top + (bottom - top) * row.share;
         }
       }
     }
@@ -56,8 +59,4 @@ function places(inputs: number, outputs: number, method: Size['method']): readon
     const lower = Math.floor(position);
     return { lower: Math.max(lower, 0), upper: Math.min(Math.ceil(position), inputs - 1), share: position - lower };
   });
-}
-
-function between(from: number, to: number, share: number): number {
-  return from + (to - from) * share;
 }

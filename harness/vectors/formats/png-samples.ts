@@ -46,16 +46,26 @@ export function samplesOf(rows: Uint8Array, layout: PngLayout, fail: Fail): Valu
     for (let row = 0; row < pass.rows; row++, at += 1 + pass.rowBytes) {
       const line = rows.subarray(at + 1, at + 1 + pass.rowBytes);
       unfilter(rows[at] ?? 0, { line, above, pixelBytes }, fail);
-      const sampleAt = (index: number) => unpack(line, index, depth);
       const start = (pass.y + row * pass.stepY) * width + pass.x;
-      for (let sample = 0; sample < pass.columns * channels; sample++) {
-        const pixel = start + Math.floor(sample / channels) * pass.stepX;
-        samples[pixel * channels + (sample % channels)] = sampleAt(sample);
-      }
+      place(line, { start, step: pass.stepX, columns: pass.columns }, samples, layout);
       above = line;
     }
   }
   return samples;
+}
+
+/** Puts the samples of a line where its pixels lie: every `step`th pixel from `start`. */
+function place(
+  line: Uint8Array,
+  { start, step, columns }: { readonly start: number; readonly step: number; readonly columns: number },
+  samples: Uint8Array | Uint16Array,
+  { channels, depth }: PngLayout,
+): void {
+  if (depth === 8 && step === 1) return samples.set(line, start * channels);
+  for (let column = 0, sample = 0; column < columns; column++) {
+    const to = (start + column * step) * channels;
+    for (let channel = 0; channel < channels; channel++) samples[to + channel] = unpack(line, sample++, depth);
+  }
 }
 
 const adam7 = [
@@ -75,14 +85,16 @@ interface FilteredLine {
   readonly pixelBytes: number;
 }
 
-/** Adds to each byte what its filter predicted from the bytes left (a), above (b) and above left (c), in place. */
+/** Adds to each byte what its filter predicted from the bytes left (a), above (b) and above left (c), in place; typed arrays wrap at 256. */
 function unfilter(filter: number, { line, above, pixelBytes }: FilteredLine, fail: Fail): void {
   const predict = predictors[filter];
   if (!predict) throw fail(`is a damaged PNG: a row has the filter ${filter}`, 'save or copy it again');
   if (filter === 0) return;
-  for (let at = 0; at < line.length; at++) {
+  const first = Math.min(pixelBytes, line.length); // the bytes without any left of them
+  for (let at = 0; at < first; at++) line[at] = (line[at] ?? 0) + predict(0, above[at] ?? 0, 0);
+  for (let at = first; at < line.length; at++) {
     const left = at - pixelBytes;
-    line[at] = (line[at] ?? 0) + predict(line[left] ?? 0, above[at] ?? 0, above[left] ?? 0); // typed arrays wrap at 256, as PNG does
+    line[at] = (line[at] ?? 0) + predict(line[left] ?? 0, above[at] ?? 0, above[left] ?? 0);
   }
 }
 
