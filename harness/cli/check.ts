@@ -1,6 +1,6 @@
 import { InputError } from '../errors.ts';
 import { type Chosen, chooseCases } from '../runner/select.ts';
-import { FaultsError, type LocatedFault, shownPath } from '../suite/fault.ts';
+import { FaultsError, type LocatedFault, shownPath, withFix } from '../suite/fault.ts';
 import { imageOption } from './options.ts';
 import { say } from './say.ts';
 
@@ -57,5 +57,5 @@ function soundSuites(cases: readonly Chosen[]) {
 /** What is wrong with a whole argument or file has no line. */
 function faultsOf(error: InputError): readonly LocatedFault[] {
   if (error instanceof FaultsError) return error.faults;
-  return [{ file: shownPath(error.where, process.cwd()), message: `${error.what}; ${error.fix}` }];
+  return [{ file: shownPath(error.where, process.cwd()), message: withFix(error) }];
 }

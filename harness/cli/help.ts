@@ -4,7 +4,7 @@ export const checkJsonHelp = `
   tickmark    1, the version of this form
   sound       whether there is no fault
   suites      what was read, when all is sound: suite (its name), file, targets
-  faults      all of them, by file and line: file, line and column (1-based; null where the whole file is meant), message`;
+  faults      by file and line, the first 200: file, line and column (1-based; null where the whole file is meant), message`;
 
 /** What `tickmark list --json` gives. */
 export const listJsonHelp = `

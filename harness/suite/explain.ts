@@ -37,7 +37,7 @@ export function explain(error: ErrorObject, path: Path): { readonly what: string
     case 'enum':
       return { what: oneOf(name, error.data, error.params.allowedValues) };
     case 'uniqueItems':
-      return { what: `${name}[${String(params.i)}] repeats ${name}[${String(params.j)}]: keep one of them` };
+      return { what: repeatOf(name, Number(params.i), Number(params.j)) };
     case 'minimum':
       return { what: `${name} must be at least ${String(params.limit)} (got ${shown(error.data)})` };
     case 'maximum':
@@ -54,6 +54,11 @@ export function explain(error: ErrorObject, path: Path): { readonly what: string
     default:
       return { what: `${name} ${expected(schema) ?? error.message ?? 'is wrong'} (got ${shown(error.data)})` };
   }
+}
+
+/** Which of the two is found first depends on the items' type. */
+function repeatOf(name: string, i: number, j: number): string {
+  return `${name}[${Math.max(i, j)}] repeats ${name}[${Math.min(i, j)}]: keep one of them`;
 }
 
 function keysExpected(key: string, schema: Schema): string {

@@ -41,6 +41,7 @@ export class FaultsError extends InputError {
 }
 
 const faultsShown = 20;
+const faultsLocated = 200; // a hostile file has as many as it has bytes, and each is looked up in all of its text
 const longestSentence = 800; // a key or a value may be the whole file
 
 /** One error with every fault in the order of the files: `file:line:column: what`, each with the lines it is about. Paths are shown from `cwd`. */
@@ -57,9 +58,15 @@ export function faultsError(faults: readonly Fault[], cwd: string): FaultsError 
   };
   return new FaultsError(
     text,
-    sorted.map(fault => locate(fault, cwd)),
+    sorted.slice(0, faultsLocated).map(fault => locate(fault, cwd)),
     sorted,
   );
+}
+
+/** What is wrong and what to do, in one sentence or two. */
+export function withFix({ what, fix }: { readonly what: string; readonly fix: string }): string {
+  if (what.endsWith('?')) return `${what} ${fix.slice(0, 1).toUpperCase()}${fix.slice(1)}`;
+  return `${what.replace(/\.$/, '')}; ${fix}`;
 }
 
 /** A path as people know it: relative to where they are, unless that leads far out. */

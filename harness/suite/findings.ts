@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { type HarnessError, InputError, ModelError } from '../errors.ts';
 import { writtenText } from './checks/written.ts';
-import { type Fault, FaultsError, type Place } from './fault.ts';
+import { type Fault, FaultsError, type Place, withFix } from './fault.ts';
 import { Misfit } from './misfit.ts';
 import type { Suite } from './suite.ts';
 import { type Path, readYaml } from './yaml.ts';
@@ -38,7 +38,7 @@ export function findings(suite: Suite): Findings {
 function faultOf(error: InputError, suite: Suite, path: Path): Fault {
   const { source } = readYaml(suite.file); // again: that is rare, and the text need not be kept until then
   if (error instanceof Misfit) return { place: source.place(error.path), what: error.what };
-  const sentence = `${error.what}; ${error.fix}`;
+  const sentence = withFix(error);
   const named = writtenText(source, path);
   const isNamed = named !== undefined && resolve(dirname(suite.file), named) === error.where;
   return isNamed || error instanceof ModelError

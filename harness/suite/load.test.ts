@@ -178,9 +178,9 @@ test('a file that is not there is said so', () => {
   );
 });
 
-test('a file over a megabyte is refused unread', () => {
-  const file = suiteFile(`suite: ${'x'.repeat(2 ** 20)}`);
-  expect(errorOf(() => loadSuite(file, boards)).message).toMatch(/has 1048583 bytes/);
+test('a file over 256 KiB is refused unread', () => {
+  const file = suiteFile(`suite: ${'x'.repeat(2 ** 18)}`);
+  expect(errorOf(() => loadSuite(file, boards)).message).toMatch(/has 262151 bytes/);
 });
 
 test('a file of nothing but keys, brackets or aliases is refused at once', () => {

@@ -66,7 +66,7 @@ function faultOf(error: ErrorObject, source: YamlSource): Fault {
 /** What a complaint about a whole map or list is really about. */
 function innerPath({ keyword, params }: ErrorObject): Path {
   if (keyword === 'discriminator') return [String(params.tag)];
-  return keyword === 'uniqueItems' ? [Number(params.i)] : [];
+  return keyword === 'uniqueItems' ? [Math.max(Number(params.i), Number(params.j))] : [];
 }
 
 /** A JSON pointer as a path. A step of digits is an index in a list, and a key in a map: `topK` has such keys. */

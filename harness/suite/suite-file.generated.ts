@@ -92,7 +92,7 @@ export interface SuiteFile {
    *
    * @minItems 1
    */
-  targets: [Slug, ...Slug[]];
+  targets: [string, ...string[]];
   /**
    * How the measurement is made. Every vector is run once a boot.
    */

@@ -30,7 +30,7 @@ export interface YamlSource {
   keyPlace(path: Path): Place;
 }
 
-const mostBytes = 2 ** 20;
+const mostBytes = 2 ** 18; // a hundred suites' worth; a megabyte of comments keeps the parser busy for seconds
 const deepest = 100; // entries of the parser's stack: a level of a map takes two
 const mostAliases = 100;
 const problemsShown = 3; // the later ones mostly follow from the first
