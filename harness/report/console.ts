@@ -1,6 +1,6 @@
 import { join, relative } from 'node:path';
 import type { CaseResult, Verdict } from '../verdict/result.ts';
-import { duration, figure } from './figures.ts';
+import { duration, figure, qualityOf } from './figures.ts';
 import { wrapped } from './fit.ts';
 import { harmless, type Paint, paintFor, type Terminal } from './paint.ts';
 import type { Notice, ReportedRun, Reporter } from './port.ts';
@@ -87,9 +87,10 @@ function totals(cases: readonly CaseResult[], paint: Paint): string {
   return `${paint.bold(`${cases.length} ${cases.length === 1 ? 'case' : 'cases'}`)}: ${parts.join(', ')}`;
 }
 
-function keyFigures({ metrics: { accuracy, latency, memory } }: CaseResult): string[] {
+function keyFigures({ metrics }: CaseResult): string[] {
+  const { latency, memory } = metrics;
   return [
-    ...(accuracy ? [`top-1 ${figure(accuracy.top1, '%', 2)}`] : []),
+    ...qualityOf(metrics).map(harmless),
     ...(latency
       ? [`p50 ${figure(latency.p50, latency.unit)}${latency.unit === 'µs' ? ` (${latency.basis})` : ''}`]
       : []),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { aVerdict } from '../fixtures/results.ts';
-import { duration, figure, limitOf, marginOf, measuredOf } from './figures.ts';
+import { duration, figure, limitOf, marginOf, measuredOf, qualityOf } from './figures.ts';
 
 test('a figure is shown in the unit it is best read in', () => {
   expect([figure(371_204, 'cycles'), figure(12_345, 'µs'), figure(9988, 'B')]).toEqual([
@@ -65,4 +65,14 @@ test('durations read as people say them', () => {
 test('a check of the harness’s own has no margin', () => {
   const session = aVerdict({ budget: 'rig.session', measured: 300, relation: '>=', limit: 300, unit: 'inferences' });
   expect([marginOf(session), limitOf(session)]).toEqual(['', '≥ 300 inferences']);
+});
+
+test('the quality of the answers is said in the figure of the task', () => {
+  const pair = { vector: 0, element: 0, expected: 1, actual: 2 };
+  const regression = { mae: 0.52, rmse: 0.6, bias: 0, judged: 1, worst: pair, pairs: [pair], unit: '°C' };
+  expect(qualityOf({ vectors: 1, regression })).toEqual(['MAE 0.52 °C']);
+  expect(qualityOf({ vectors: 1, roc: { auc: 0.98712, positives: 1, negatives: 1, points: [] } })).toEqual([
+    'AUC 0.9871',
+  ]);
+  expect(qualityOf({ vectors: 0 })).toEqual([]);
 });

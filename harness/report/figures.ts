@@ -1,5 +1,5 @@
 import { formatApart, formatQuantity, isUnit, type Unit } from '../units.ts';
-import type { Verdict } from '../verdict/result.ts';
+import type { Metrics, Verdict } from '../verdict/result.ts';
 import { isBudget } from '../verdict/status.ts';
 
 /** A figure as a person reads it: `371.2 kcycles`, `1.456 Mcycles`, `9.8 KiB`. A unit that is no unit of budgets is left as it is. */
@@ -32,6 +32,15 @@ export function marginOf(verdict: Verdict): string {
   if (unit === '%' || unit === 'pp') return `${signed(left, 2)} pp`;
   if (unit === 'LSB' || limit === 0) return `${signed(left, 2)} ${unit === '1' ? '' : unit}`.trimEnd();
   return percent((left / Math.abs(limit)) * 100);
+}
+
+/** How good the answers are, whatever the task: `top-1 87.67 %`, `AUC 0.9871`, `MAE 0.52 °C`. Empty where nothing was judged. */
+export function qualityOf({ accuracy, roc, regression }: Metrics): string[] {
+  return [
+    ...(accuracy ? [`top-1 ${figure(accuracy.top1, '%', 2)}`] : []),
+    ...(roc ? [`AUC ${figure(roc.auc, '1')}`] : []),
+    ...(regression ? [`MAE ${figure(regression.mae, '1')} ${regression.unit ?? ''}`.trimEnd()] : []),
+  ];
 }
 
 /** A number with thousands separated and at most `decimals`. */

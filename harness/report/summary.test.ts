@@ -17,7 +17,7 @@ test('the headline counts every status', () => {
 
 test('a case is a line with its status in a word, and its figures with their basis', () => {
   expect(summaryMarkdown(aResults({ cases: [aCase()] }))).toContain(
-    '| ✔ passed | fashion | rp2040js-pico | 87.67 % | 371.3 kcycles | modelled-cycles | 9.8 KiB | 0 LSB | 12.4 s |',
+    '| ✔ passed | fashion | rp2040js-pico | top-1 87.67 % | 371.3 kcycles | modelled-cycles | 9.8 KiB | 0 LSB | 12.4 s |',
   );
 });
 

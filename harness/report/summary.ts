@@ -2,7 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeWhole } from '../files.ts';
 import type { CaseResult, Verdict } from '../verdict/result.ts';
-import { duration, figure, grouped, limitOf, marginOf, measuredOf } from './figures.ts';
+import { duration, figure, grouped, limitOf, marginOf, measuredOf, qualityOf } from './figures.ts';
 import type { Reporter } from './port.ts';
 import type { Results } from './results.ts';
 import { countByStatus, notPassed, statusWords, titleOf } from './status.ts';
@@ -56,7 +56,7 @@ function interruption({ run }: Results): string[] {
 
 function caseTable(cases: readonly CaseResult[]): string[] {
   const listed = cases.length <= listedCases ? cases : cases.filter(({ status }) => status !== 'passed');
-  const header = ['', 'suite', 'target', 'top-1', 'latency p50', 'basis', 'arena', 'golden', 'took'];
+  const header = ['', 'suite', 'target', 'accuracy', 'latency p50', 'basis', 'arena', 'golden', 'took'];
   const passed = cases.length - listed.length;
   return [
     ...(listed.length > 0 ? [table(header, listed.map(caseRow))] : []),
@@ -65,12 +65,12 @@ function caseTable(cases: readonly CaseResult[]): string[] {
 }
 
 function caseRow({ suite, target, status, metrics, provenance, durationMs }: CaseResult): string[] {
-  const { accuracy, latency, memory, golden } = metrics;
+  const { latency, memory, golden } = metrics;
   return [
     `${statusWords[status].mark} ${status}`,
     suite,
     target,
-    accuracy ? figure(accuracy.top1, '%') : '–',
+    qualityOf(metrics).join(', ') || '–',
     latency ? figure(latency.p50, latency.unit) : '–',
     latency?.basis ?? provenance.basis,
     memory?.arenaBytes === undefined ? '–' : figure(memory.arenaBytes, 'B'),

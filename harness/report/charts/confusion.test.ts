@@ -91,3 +91,9 @@ test('a class without vectors has no recall', () => {
     ),
   ).toContain('–');
 });
+
+test('further shares of right answers are in one line with the first', () => {
+  const topK = { '1': 97.5, '2': 98.5, '3': 99.5 };
+  const [, facts] = textsOf(parseXml(confusionChart({ ...accuracy(square(4)), topK, floatTop1: 98 }))).slice(1);
+  expect(facts).toBe('top-1 97.5 %: 195 of 200 right · top-2 to 3: 98.5, 99.5 % · float model 98 % on the host');
+});

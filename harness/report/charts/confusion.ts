@@ -40,12 +40,13 @@ interface Place {
   readonly size: number;
 }
 
-function factsOf({ of, top1, correct, judged, topK = {}, confusion, floatTop1 }: AccuracyMetrics): string {
+function factsOf({ of, top1, correct, judged, topK = {}, floatTop1 }: AccuracyMetrics): string {
   const further = Object.entries(topK).filter(([k]) => k !== '1');
+  const shares = further.map(([, found]) => grouped(found, 2)).join(', ');
+  const ks = further.length > 1 ? `2 to ${further.at(-1)?.[0] ?? ''}` : '2';
   return [
     `top-1 ${grouped(top1, 2)} %: ${grouped(correct)} of ${grouped(judged)}${of === 'inputs' ? ' inputs' : ''} right`,
-    ...further.map(([k, found]) => `top-${k} ${grouped(found, 2)} %`),
-    `${confusion.length} classes`,
+    ...(shares ? [`top-${ks}: ${shares} %`] : []),
     ...(floatTop1 === undefined ? [] : [`float model ${grouped(floatTop1, 2)} % on the host`]),
   ].join(' · ');
 }
