@@ -87,7 +87,7 @@ function windower({ size, hop }: Step<'window'>, shape: Shape, fail: Fail): Read
   if (steps < size) {
     throw fail(
       `takes ${size} steps, and gets an input of ${shapeText(shape)}: ${steps} along its first axis`,
-      'give longer inputs, or write a smaller size',
+      'give longer inputs (in a .npy behind the axis that counts them), or write a smaller size',
       ['window', 'size'],
     );
   }
