@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { readCases } from '../runner/read-cases.ts';
 import { loadBoards } from './boards.ts';
 import { faultsError } from './fault.ts';
 import { writeFiles } from './fixtures/files.ts';
@@ -66,6 +67,17 @@ test('a suite with any byte replaced is read or refused', () => {
     faultsOf(damaged);
     damaged[at] = (bytes[at] ?? 0) ^ (1 << (at % 8));
     faultsOf(damaged);
+  }
+});
+
+test('a model that is cut short at any byte is a fault of the line that names it', () => {
+  writeFileSync(file, sound.replace('model.tflite', 'cut.tflite'));
+  const [suite] = readSuites([file], boards, folder).suites;
+  const model = readFileSync(join(folder, 'model.tflite'));
+  for (const length of model.keys()) {
+    writeFileSync(join(folder, 'cut.tflite'), model.subarray(0, length));
+    const { faults } = readCases(suite ? [{ suite, boards: [] }] : []);
+    expect(faultsError(faults, folder).faults).toMatchObject([{ file: 'suite.yaml', line: 4, column: 16 }]);
   }
 });
 
