@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { aCase, aResults } from '../fixtures/results.ts';
+import { aResults } from '../fixtures/results.ts';
 import { missingTool } from '../fixtures/tools.ts';
 import { allureReporter } from './allure.ts';
 import { remoteLoads } from './analytics.ts';
@@ -21,9 +21,12 @@ let out = '';
 beforeAll(() => (out = mkdtempSync(join(tmpdir(), 'tickmark-html-'))));
 afterAll(() => rmSync(out, { recursive: true }));
 
-async function report(id: string, generator: Generator, results = aResults({ run: { id } })) {
+let started = 0;
+
+async function report(id: string, generator: Generator) {
   const folder = join(out, id);
   mkdirSync(folder);
+  const results = aResults({ run: { id, startedAt: new Date(started++).toISOString() } });
   const run = reportedRun(folder, results);
   await publishEnd([jsonReporter(), allureReporter(), htmlReporter(async () => generator, signal)], run);
   return { folder, run, page: () => readFileSync(join(folder, 'allure-report', 'index.html'), 'utf8') };
@@ -48,7 +51,7 @@ for (const { name, make, skip } of generators) {
 test.skipIf(!hasJava)('allure-commandline goes on with the history of the run before', async () => {
   const generator = allureCommandline('java', process.env);
   await report('java-1', generator);
-  const { folder } = await report('java-2', generator, aResults({ run: { id: 'java-2' }, cases: [aCase()] }));
+  const { folder } = await report('java-2', generator);
   restoreHistory(join(folder, 'allure-report'), join(out, 'restored'));
   const trend: unknown[] = JSON.parse(readFileSync(join(out, 'restored', 'history', 'history-trend.json'), 'utf8'));
   expect(trend.length).toBeGreaterThanOrEqual(2);
