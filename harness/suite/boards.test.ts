@@ -65,17 +65,28 @@ test('the faults of every board file come at once', () => {
 });
 
 test('a QEMU board names a machine that there is firmware for', () => {
-  const on = (target: string) => board('Q').replace('{ kind: rp2040js }', target);
+  const text = board('Q');
   const bad = boardsFolder('machines', {
-    'a.yaml': on('{ kind: qemu }'),
-    'b.yaml': on('{ kind: qemu, machine: mps2-an3866 }'),
-    'c.yaml': on('{ kind: rp2040js, machine: mps2-an386 }'),
+    'a.yaml': text.replace('rp2040js }', 'qemu }'),
+    'b.yaml': text.replace('rp2040js }', 'qemu, machine: mps2-an3866 }'),
+    'c.yaml': text.replace('rp2040js }', 'rp2040js, machine: mps2-an386 }'),
   });
   expect(() => loadBoards([bad], folder)).toThrow(/machines\/a\.yaml:7:1: target lacks the key "machine"/);
   expect(() => loadBoards([bad], folder)).toThrow(
     /machines\/b\.yaml:7:32: target\.machine is "mps2-an3866".*Did you mean "mps2-an386"\?/,
   );
   expect(() => loadBoards([bad], folder)).toThrow(/machines\/c\.yaml:7:27: unknown key "machine"/);
+});
+
+test('a QEMU board counts instructions, at a rate that QEMU can', () => {
+  const onQemu = board('Q').replace('{ kind: rp2040js }', '{ kind: qemu, machine: mps2-an386 }');
+  const bad = boardsFolder('counts', {
+    'a.yaml': onQemu,
+    'b.yaml': onQemu.replace('modelled-cycles', 'instructions').replace('125 MHz', '25 MHz'),
+  });
+  const read = () => loadBoards([bad], folder);
+  expect(read).toThrow(/counts\/a\.yaml:6:8: QEMU counts instructions, not modelled-cycles: write "instructions"/);
+  expect(read).toThrow(/counts\/b\.yaml:5:8: QEMU counts at 1 GHz .* write "15\.625 MHz"/);
 });
 
 test('two boards of one name in one folder are both named', () => {

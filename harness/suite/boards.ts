@@ -5,7 +5,7 @@ import type { BoardFile } from './board-file.generated.ts';
 import { type Fault, faultsError, shownPath } from './fault.ts';
 import { type FormatName, parseFormat } from './formats.ts';
 import { checkBoardFile } from './schema.ts';
-import { readYaml } from './yaml.ts';
+import { readYaml, type YamlSource } from './yaml.ts';
 
 /**
  * The boards of every `*.yaml` in some folders, by name. A board of an earlier folder hides one of a later; a folder that does not exist has
@@ -33,6 +33,7 @@ function readFolder(folder: string, cwd: string): Folder {
     if (!('file' in checked)) continue;
 
     const board = toBoard(source.file, checked.file);
+    faults.push(...qemuFaults(board, source));
     const owner = boards.get(board.name);
     if (owner) {
       const what = `the name "${board.name}" is taken by ${shownPath(owner.file, cwd)}: rename one of the two`;
@@ -41,6 +42,18 @@ function readFolder(folder: string, cwd: string): Folder {
     boards.set(board.name, board);
   }
   return { boards, faults };
+}
+
+/** QEMU counts instructions and nothing else, each taking a power of two of nanoseconds. */
+function* qemuFaults({ target, basis, clockHz }: Board, source: YamlSource): Generator<Fault> {
+  if (target.kind !== 'qemu') return;
+  if (basis !== 'instructions')
+    yield { place: source.place(['basis']), what: `QEMU counts instructions, not ${basis}: write "instructions"` };
+  if (!Number.isInteger(Math.log2(1e9 / clockHz)))
+    yield {
+      place: source.place(['clock']),
+      what: 'QEMU counts at 1 GHz divided by a power of two: write "15.625 MHz"',
+    };
 }
 
 function yamlFiles(folder: string): string[] {
