@@ -42,13 +42,14 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** ` Did you mean "x"?` for the nearest of `known` when it is near enough, else an empty string. */
+/** ` Did you mean "x"?` for the nearest of `known` when it is near enough, or for what begins with it; else an empty string. */
 export function didYouMean(given: string, known: readonly string[]): string {
   const ranked = known
     .map(name => ({ name, distance: editDistance(given.toLowerCase(), name.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance);
-  const nearest = ranked[0];
-  return nearest && nearest.distance <= Math.max(2, given.length / 3) ? ` Did you mean "${nearest.name}"?` : '';
+  const near = ranked.find(({ distance }) => distance <= Math.max(2, given.length / 3))?.name;
+  const meant = near ?? known.find(name => given.length > 2 && name.toLowerCase().startsWith(given.toLowerCase()));
+  return meant === undefined ? '' : ` Did you mean "${meant}"?`;
 }
 
 function editDistance(a: string, b: string): number {

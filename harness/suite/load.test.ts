@@ -5,8 +5,9 @@ import { afterEach, expect, test } from 'vitest';
 import { InputError } from '../errors.ts';
 import type { Board } from './board.ts';
 import { loadBoards } from './boards.ts';
+import { faultsError } from './fault.ts';
 import { findSuites } from './find.ts';
-import { loadSuite, loadSuites } from './load.ts';
+import { loadSuite, readSuites } from './load.ts';
 
 const pico: Board = {
   name: 'rp2040js-pico',
@@ -124,8 +125,9 @@ on:
 
 test('every suite of the project loads', () => {
   const root = join(import.meta.dirname, '..', '..');
-  const suites = loadSuites(findSuites([], root), loadBoards([join(root, 'boards')]));
+  const { suites, faults } = readSuites(findSuites([], root), loadBoards([join(root, 'boards')]));
   expect(suites.length).toBeGreaterThan(0);
+  expect(faults).toEqual([]);
 });
 
 test('budgets may be shared through an anchor', () => {
@@ -160,7 +162,7 @@ targets: [rp2040js-pico]
 budgets: { golden: { maxDiffLsb: 1 } }
 `;
   const [one, two, three] = [`suite: same\n${good}`, `suite: same\n${good}`, 'suite: 7\n'].map(suiteFile);
-  const { message } = errorOf(() => loadSuites([one ?? '', two ?? '', three ?? ''], boards, farAway));
+  const { message } = faultsError(readSuites([one ?? '', two ?? '', three ?? ''], boards, farAway).faults, farAway);
   expect(message).toContain(`${two}:1:8: the name "same" is taken by ${one}`);
   expect(message).toContain(`${three}:1:8: suite must be`);
 });

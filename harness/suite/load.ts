@@ -23,13 +23,6 @@ export function readSuites(
   return { suites: read.flatMap(each => each.suite ?? []), faults };
 }
 
-/** Reads suite files. Throws one InputError with every fault of all of them; paths in it are shown from `cwd`. */
-export function loadSuites(files: readonly string[], boards: Boards, cwd = process.cwd()): readonly Suite[] {
-  const { suites, faults } = readSuites(files, boards, cwd);
-  if (faults.length > 0) throw faultsError(faults, cwd);
-  return suites;
-}
-
 /** Reads one suite file. Throws an InputError with every fault in it. */
 export function loadSuite(file: string, boards: Boards, cwd = process.cwd()): Suite {
   const { suite, faults } = readSuite(resolve(cwd, file), boards);
