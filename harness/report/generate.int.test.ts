@@ -52,7 +52,7 @@ test.skipIf(!hasJava)('allure-commandline goes on with the history of the run be
   const generator = allureCommandline('java', process.env);
   await report('java-1', generator);
   const { folder } = await report('java-2', generator);
-  restoreHistory(join(folder, 'allure-report'), join(out, 'restored'));
+  restoreHistory(join(folder, 'allure-report'), join(out, 'restored'), 20);
   const trend: unknown[] = JSON.parse(readFileSync(join(out, 'restored', 'history', 'history-trend.json'), 'utf8'));
   expect(trend.length).toBeGreaterThanOrEqual(2);
 });

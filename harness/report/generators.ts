@@ -5,7 +5,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { HarnessError } from '../errors.ts';
 import { allureCategories } from './allure.ts';
-import { historyFile, restoreHistory } from './history.ts';
+import { historyFile, keptRuns, restoreHistory } from './history.ts';
 
 /** Makes the HTML report of a run. */
 export interface Generator {
@@ -48,7 +48,7 @@ export function allureCommandline(java: string, env: NodeJS.ProcessEnv): Generat
   return {
     name: `allure-commandline ${version}`,
     async generate({ results, page, scratch, previous }, signal) {
-      if (previous) restoreHistory(previous, scratch);
+      if (previous) restoreHistory(previous, scratch, keptRuns(results));
       const options = ['--single-file', '--lang', 'en', '--name', 'Tickmark', '-o', page];
       const program = ['-cp', classPath, 'io.qameta.allure.CommandLine', 'generate'];
       const args = [...javaOptions, ...program, ...options, results, scratch];
@@ -66,7 +66,8 @@ export function allure3(env: NodeJS.ProcessEnv): Generator {
       const config = join(scratch, 'allurerc.json');
       const historyPath = join(page, historyFile);
       if (previous && existsSync(join(previous, historyFile))) copyFileSync(join(previous, historyFile), historyPath);
-      writeFileSync(config, JSON.stringify({ ...configuration(), categories: allureCategories(), historyPath }));
+      const history = { historyPath, historyLimit: keptRuns(results) };
+      writeFileSync(config, JSON.stringify({ ...configuration(), categories: allureCategories(), ...history }));
       const args = ['generate', '--config', config, '--cwd', scratch, '--output', page, results];
       await run(process.execPath, [join(folder, 'cli.js'), ...args], { env, timeout: timeoutMs, signal });
     },
