@@ -29,7 +29,7 @@ const tasksOf: Readonly<Record<string, readonly string[]>> = {
   rocAuc: ['binary', 'anomaly'],
   mae: ['regression'],
   rmse: ['regression'],
-  lossVsFloat: ['classification', 'binary'],
+  lossVsFloat: classified,
 } satisfies Record<string, readonly Task['kind'][]>;
 
 const kinds: readonly string[] = ['classification', 'binary', 'regression', 'anomaly'] satisfies Task['kind'][];
@@ -74,15 +74,20 @@ function* foreignFigures(source: YamlSource, accuracy: Path): Generator<Fault> {
 
 function* unnamedClasses(source: YamlSource, accuracy: Path): Generator<Fault> {
   if (!classified.some(kind => kind === writtenText(source, ['task', 'kind']))) return;
-  const names = writtenList(source, ['task', 'classes']).filter(name => typeof name === 'string');
+  const names = classNames(source);
   const count = classCount(source, names);
   for (const figure of ['precision', 'recall']) {
     for (const name of writtenKeys(source, [...accuracy, figure])) {
       if (names.includes(name) || (/^\d+$/.test(name) && Number(name) < count)) continue;
-      const what = `${figure} is asked of the class "${name}", and ${whyUnknown(source, name, { names, count })}`;
+      const what = `${figure} is asked of the class "${name}", and ${whyUnknown(name, names, count)}`;
       yield { place: source.keyPlace([...accuracy, figure, name]), what };
     }
   }
+}
+
+function classNames(source: YamlSource): readonly string[] {
+  if (writtenText(source, ['task', 'kind']) === 'anomaly') return ['normal', 'anomalous'];
+  return writtenList(source, ['task', 'classes']).filter(name => typeof name === 'string');
 }
 
 /** What the model has is known later: it is asked again when it is read. */
@@ -92,15 +97,10 @@ function classCount(source: YamlSource, names: readonly string[]): number {
   return names.length > 0 ? names.length : Number.POSITIVE_INFINITY;
 }
 
-function whyUnknown(
-  source: YamlSource,
-  name: string,
-  { names, count }: { readonly names: readonly string[]; readonly count: number },
-): string {
+function whyUnknown(name: string, names: readonly string[], count: number): string {
   if (/^\d+$/.test(name)) return `the classes go from 0 to ${count - 1}`;
   if (names.length > 0) return `the classes are ${names.join(', ')}.${didYouMean(name, names)}`;
-  const isNameable = writtenText(source, ['task', 'kind']) !== 'anomaly';
-  return `the task names none: write its index${isNameable ? ', or name the classes in task.classes' : ', 0 or 1'}`;
+  return 'the task names none: write its index, or name the classes in task.classes';
 }
 
 function* idleRanks(source: YamlSource, topK: Path): Generator<Fault> {
