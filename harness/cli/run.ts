@@ -104,6 +104,7 @@ const keptBytes = 8192;
 
 function show(event: RunEvent, terminal: ConsoleReporter, heard: Heard): void {
   if (event.kind === 'progress') terminal.progress(event.progress);
+  if (event.kind === 'busy') terminal.busy(event.what);
   if (event.kind === 'case') terminal.onCase(event.result);
   if (event.kind === 'trouble') terminal.note(event.message);
   if (event.kind === 'reported') heard.notices = event.notices;

@@ -19,6 +19,7 @@ export async function planFromParent(): Promise<PlanMessage> {
 /** What a run tells the process that started it, over IPC. */
 export type RunEvent =
   | { readonly kind: 'progress'; readonly progress: Progress }
+  | { readonly kind: 'busy'; readonly what: string }
   | { readonly kind: 'case'; readonly result: CaseResult }
   | { readonly kind: 'reported'; readonly notices: readonly Notice[] }
   | { readonly kind: 'trouble'; readonly message: string };

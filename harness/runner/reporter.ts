@@ -53,7 +53,9 @@ export default class TickmarkReporter implements Reporter {
   }
 
   #run(state: Pick<Run, 'complete' | 'interrupted'>): ReportedRun {
-    return reportedRun(this.#plan.outDir, resultsOf(this.#plan, [...this.#judged.values()], state));
+    return reportedRun(this.#plan.outDir, resultsOf(this.#plan, [...this.#judged.values()], state), {
+      busy: what => tell({ kind: 'busy', what }),
+    });
   }
 
   /** One at a time, in order: results.json is replaced whole. */
