@@ -101,6 +101,12 @@ test('what the schema refuses is underlined, and said as a person would', async 
   );
 });
 
+test('the schema may be named by the key $schema as well', async () => {
+  expect(await editor.problems(`$schema: ${schema}\n${body}mesure: 3\n`)).toContain(
+    '6: Property mesure is not allowed.',
+  );
+});
+
 const body = `suite: kws
 model: { file: kws.tflite, float: float.tflite }
 vectors: { inputs: windows.npy, labels: labels.csv }
