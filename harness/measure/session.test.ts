@@ -102,13 +102,28 @@ test('records every vector in order, with its ticks and output', async () => {
   ]);
 });
 
+test.each([
+  [20_000, 1],
+  [3_000, 4],
+  [2, 455],
+])('inferences of %i ticks are checked in windows of %i, so that what a window costs by itself is lost in them', async (each, runs) => {
+  const { samples } = await session({ mock: { ticks: ({ repeat }) => 20 + each * repeat } });
+  const [ticks, doubledTicks] = [20 + each * runs, 20 + each * 2 * runs];
+  expect(samples).toContainEqual({ kind: 'scaling', boot: 0, runs, ticks, doubledTicks });
+});
+
+test('a slow timer is not waited for longer than a tenth of a second a window', async () => {
+  const { samples } = await session({ mock: { tickHz: 1000, ticks: ({ repeat }) => 40 * repeat } });
+  expect(samples).toContainEqual({ kind: 'scaling', boot: 0, runs: 3, ticks: 120, doubledTicks: 240 });
+});
+
 test('records one window and another of twice the inferences, the operators, and the memory used and reserved', async () => {
   const used = { arenaBytes: 512, stackBytes: 96 };
   const reserved = { arenaReservedBytes: 2048, stackReservedBytes: 1024 };
   const { samples } = await session({
     mock: { operatorTicks: [600, 400], stats: { ...used, ...reserved } },
   });
-  expect(samples).toContainEqual({ kind: 'scaling', boot: 0, runs: 1, ticks: 1_000, doubledTicks: 2_000 });
+  expect(samples).toContainEqual({ kind: 'scaling', boot: 0, runs: 10, ticks: 10_000, doubledTicks: 20_000 });
   expect(samples).toContainEqual({ kind: 'operators', boot: 0, vector: 0, ticks: [600, 400] });
   expect(samples).toContainEqual({ kind: 'memory', boot: 0, ...used, ...reserved });
 });
@@ -149,7 +164,7 @@ test('records what the link did, also when the session broke', async () => {
 });
 
 test('records that a window was disturbed', async () => {
-  const mock = { windowMs: (inference: number) => (inference === 6 ? 300 : 0) }; // of vector 1
+  const mock = { windowMs: (inference: number) => (inference === 7 ? 300 : 0) }; // of vector 1
   const { samples } = await session({ mock, inferRetryMs: 100 });
   expect(samples).toContainEqual(expect.objectContaining({ kind: 'inference', vector: 1, isDisturbed: true }));
 });
@@ -186,7 +201,7 @@ test('measures a changed model when the proof is switched off, which only tests 
 });
 
 test('is broken, with the vectors before it kept, when the DUT is lost at an inference', async () => {
-  const { manifest, samples } = await session({ mock: { faults: { dieAtInference: 7 } } }); // two warm-ups, two of the scaling check
+  const { manifest, samples } = await session({ mock: { faults: { dieAtInference: 8 } } }); // two warm-ups, three of the scaling check
   expect(manifest.outcome).toMatchObject({ status: 'broken', reason: expect.stringContaining('the DUT was lost') });
   expect(samples.filter(sample => sample.kind === 'inference')).toHaveLength(2);
 });

@@ -152,7 +152,10 @@ async function proveModel({ model, target, proveModel: wanted = true }: Setup, d
   );
 }
 
-const scalingRuns = 1;
+/** A window this long hides what every window costs besides its inferences: some tens of ticks. */
+const scalingTicks = 10_000;
+/** … but no longer than a tenth of a second on a slow timer, nor of more inferences than this. */
+const mostScalingRuns = 1000;
 
 /** Prepares, warms up, checks that twice the work takes twice the ticks, and prepares again so that no state is left of it. */
 async function settle(job: Boot, dut: Dut): Promise<void> {
@@ -161,10 +164,17 @@ async function settle(job: Boot, dut: Dut): Promise<void> {
   const first = inputs[0] ?? new Uint8Array();
   expectInputBytes(job, prepared.inputBytes, first.length);
   for (let run = 0; run < suite.measure.warmup; run++) await dut.infer(first);
-  const { ticks } = await dut.infer(first, { repeat: scalingRuns });
-  const { ticks: doubledTicks } = await dut.infer(first, { repeat: 2 * scalingRuns });
-  recorder.sample({ kind: 'scaling', boot, runs: scalingRuns, ticks, doubledTicks });
+  const one = await dut.infer(first);
+  const runs = scalingRuns(one.ticks, dut.identity.tickHz);
+  const { ticks } = runs === 1 ? one : await dut.infer(first, { repeat: runs });
+  const { ticks: doubledTicks } = await dut.infer(first, { repeat: 2 * runs });
+  recorder.sample({ kind: 'scaling', boot, runs, ticks, doubledTicks });
   await dut.prepare(model.length);
+}
+
+function scalingRuns(ticks: number, tickHz: number): number {
+  const wanted = Math.ceil(Math.min(scalingTicks, tickHz / 10) / Math.max(ticks, 1));
+  return Math.min(Math.max(wanted, 1), mostScalingRuns);
 }
 
 function expectInputBytes({ target }: Boot, wanted: number, given: number): void {

@@ -20,7 +20,8 @@ export function createInbox(signal: AbortSignal): Inbox {
   let waiting: Event[] = [];
   let ended: { readonly error: unknown } | undefined;
   let wake: (() => void) | undefined;
-  signal.addEventListener('abort', () => wake?.(), { once: true });
+  const abort = () => wake?.();
+  signal.addEventListener('abort', abort);
 
   return {
     put(event) {
@@ -29,6 +30,7 @@ export function createInbox(signal: AbortSignal): Inbox {
     },
     end(error) {
       ended = { error };
+      signal.removeEventListener('abort', abort); // a signal outlives the many links of a run
       wake?.();
     },
     forgetDamage() {
