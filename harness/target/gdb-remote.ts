@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream';
+import { TargetError } from '../errors.ts';
 import type { Memory } from './port.ts';
 
 /** QEMU takes packets of 4096 characters; a byte is two of them. */
@@ -6,17 +7,16 @@ const chunkBytes = 2032;
 
 /**
  * The memory of a machine whose debug stub is at the other end of `stream`, in the GDB remote protocol. The machine stands still for each
- * access, and its virtual time with it. Reading or writing rejects with a RangeError where there is no memory.
+ * access, and its virtual time with it. Rejects with a TargetError at `where` for what the stub does not do.
  * https://sourceware.org/gdb/current/onlinedocs/gdb.html/Remote-Protocol.html
  */
-export function gdbMemory(stream: Duplex): Memory & { end(reason: unknown): void } {
+export function gdbMemory(stream: Duplex, where: string): Memory & { end(reason: unknown): void } {
   const packets = packetQueue(stream);
   let last: Promise<unknown> = Promise.resolve();
 
   const whilePaused = <T>(access: () => Promise<T>): Promise<T> => {
     const paused = last.then(async () => {
-      stream.write('\x03');
-      await packets.next(); // the stop reply
+      await packets.stop();
       try {
         return await access();
       } finally {
@@ -30,20 +30,28 @@ export function gdbMemory(stream: Duplex): Memory & { end(reason: unknown): void
     stream.write(packet(request));
     return packets.next();
   };
+  const refused = (answer: string, access: string): TargetError =>
+    new TargetError(`the debug stub answered "${answer}" to ${access}`, where, 'use addresses of its memory');
 
   return {
     read: (address, length) =>
       whilePaused(async () => {
-        const hex: string[] = [];
-        for (const { at, bytes } of chunks(length))
-          hex.push(expectMemory(await ask(`m${(address + at).toString(16)},${bytes.toString(16)}`), address));
-        return Buffer.from(hex.join(''), 'hex');
+        const read: string[] = [];
+        for (const { at, bytes } of chunks(length)) {
+          const place = (address + at).toString(16);
+          const hex = await ask(`m${place},${bytes.toString(16)}`);
+          if (hex.length !== 2 * bytes) throw refused(hex, `reading ${bytes} bytes at 0x${place}`);
+          read.push(hex);
+        }
+        return Buffer.from(read.join(''), 'hex');
       }),
     write: (address, data) =>
       whilePaused(async () => {
         for (const { at, bytes } of chunks(data.length)) {
+          const place = (address + at).toString(16);
           const hex = Buffer.from(data.subarray(at, at + bytes)).toString('hex');
-          expectMemory(await ask(`M${(address + at).toString(16)},${bytes.toString(16)}:${hex}`), address);
+          const answer = await ask(`M${place},${bytes.toString(16)}:${hex}`);
+          if (answer !== 'OK') throw refused(answer, `writing ${bytes} bytes at 0x${place}`);
         }
       }),
     end: reason => packets.end(reason),
@@ -54,11 +62,6 @@ function* chunks(length: number): Generator<{ at: number; bytes: number }> {
   for (let at = 0; at < length; at += chunkBytes) yield { at, bytes: Math.min(chunkBytes, length - at) };
 }
 
-function expectMemory(answer: string, address: number): string {
-  if (answer.startsWith('E')) throw new RangeError(`no memory at 0x${address.toString(16)}`);
-  return answer;
-}
-
 function packet(text: string): string {
   const sum = Buffer.from(text).reduce((total, byte) => (total + byte) & 0xff, 0);
   return `$${text}#${sum.toString(16).padStart(2, '0')}`;
@@ -66,6 +69,8 @@ function packet(text: string): string {
 
 interface PacketQueue {
   next(): Promise<string>;
+  /** Stops the machine; resolves with the stop reply. */
+  stop(): Promise<string>;
   end(reason: unknown): void;
 }
 
@@ -75,14 +80,27 @@ function packetQueue(stream: Duplex): PacketQueue {
   let waiting: { resolve: (text: string) => void; reject: (reason: unknown) => void } | undefined;
   let ended: { readonly reason: unknown } | undefined;
   let buffered = '';
+  let isStopping = false;
+
+  const next = (): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const first = arrived.shift();
+      if (ended) reject(ended.reason);
+      else if (first !== undefined) resolve(first);
+      else waiting = { resolve, reject };
+    });
+  const take = (text: string): void => {
+    if (text.startsWith('F')) return void stream.write(packet(isStopping ? `${refusedCall},C` : refusedCall));
+    isStopping = false;
+    arrived.push(text);
+  };
 
   stream.on('data', (data: Buffer) => {
     buffered += data.toString('latin1');
     for (let match = nextPacket.exec(buffered); match; match = nextPacket.exec(buffered)) {
       buffered = buffered.slice(match.index + match[0].length);
       stream.write('+');
-      if (match[1]?.startsWith('F')) stream.write(packet(refusedCall));
-      else arrived.push(match[1] ?? '');
+      take(match[1] ?? '');
     }
     const [first] = arrived;
     if (waiting && first !== undefined) {
@@ -93,13 +111,12 @@ function packetQueue(stream: Duplex): PacketQueue {
   });
 
   return {
-    next: () =>
-      new Promise((resolve, reject) => {
-        const first = arrived.shift();
-        if (ended) reject(ended.reason);
-        else if (first !== undefined) resolve(first);
-        else waiting = { resolve, reject };
-      }),
+    next,
+    stop() {
+      isStopping = true;
+      stream.write('\x03');
+      return next();
+    },
     end(reason) {
       ended ??= { reason };
       waiting?.reject(reason);
@@ -107,7 +124,10 @@ function packetQueue(stream: Duplex): PacketQueue {
   };
 }
 
-/** Semihosting asks the debugger for files and commands of the host: a firmware under test gets none. -1, EACCES. */
+/**
+ * Semihosting asks the debugger for files and commands of the host: a firmware under test gets none. -1, EACCES. The call has halted the
+ * machine, and a break that comes then is lost: `,C` tells the stub of it, which would else go on as soon as the call is answered.
+ */
 const refusedCall = 'F-1,d';
 
 const nextPacket = /\$([^#]*)#[0-9a-f]{2}/;

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { InputError, NotInstalled, TargetError } from '../errors.ts';
 import { missingTool } from '../fixtures/tools.ts';
 import { firmwareFile, mps2, type Program } from './fixtures/firmware.ts';
-import { computing, echo, exiting, lockingUp, opening } from './fixtures/mps2-programs.ts';
+import { computing, echo, exiting, lockingUp, opening, openingForEver } from './fixtures/mps2-programs.ts';
 import type { Link } from './port.ts';
 import { findProgram } from './program.ts';
 import { missingQemu, qemuTarget } from './qemu.ts';
@@ -83,6 +83,11 @@ describe.skipIf(skipReason !== undefined)(`QEMU (${skipReason ?? 'found'})`, () 
     await using link = await open(opening);
     expect(await read(link, 1)).toBe('1');
     expect(existsSync('opened')).toBe(false);
+  });
+
+  test('its memory can be read while the firmware calls the debugger all the time', async () => {
+    await using link = await open(openingForEver);
+    for (let at = 0; at < 200; at++) expect(await link.memory?.read(0x110 + at, 2)).toHaveLength(2);
   });
 
   test('a QEMU that is killed ends the bytes and everything else with the reason', async () => {

@@ -107,7 +107,7 @@ function openLink({ name, machine, memory }: Place & { name: string }, child: Bo
   const [uart, gdb] = child.sockets;
   if (!uart || !gdb) throw new RangeError('started with two sockets');
   const bytes = byteQueue();
-  const stub = gdbMemory(gdb);
+  const stub = gdbMemory(gdb, name);
   let end: unknown;
 
   const finish = (reason: unknown, bytesEnd?: Error): void => {
