@@ -21,6 +21,12 @@ test('a full disk is said with the way out', () => {
   );
 });
 
+test('a folder or a file in the way is said so', () => {
+  writeFileSync(join(folder, 'taken'), '');
+  expect(() => writeWhole(join(folder, 'taken', 'a.txt'), '')).toThrow(/a file lies where its folder has to be/);
+  expect(() => writeWhole(folder, '')).toThrow(/a folder has this name/);
+});
+
 test.each([
   ['a file that is not there', () => join(folder, 'nowhere'), /cannot be read \(ENOENT\)/],
   ['a folder', () => folder, /it is a folder/],

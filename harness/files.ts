@@ -10,21 +10,35 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
     writeFileSync(draft, content);
     renameSync(draft, path);
   } catch (cause) {
-    rmSync(draft, { force: true });
+    remove(draft);
     throw notWritten(path, cause);
+  }
+}
+
+/** As far as it can be: what failed before is the error to tell. */
+function remove(draft: string): void {
+  try {
+    rmSync(draft, { force: true });
+  } catch {
+    // the folder that it was to lie in is none
   }
 }
 
 /** The error for a file that could not be written, with the way out that its system code suggests. */
 export function notWritten(path: string, cause: unknown): HarnessError {
   const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
-  const fixes: Record<string, string> = {
-    ENOSPC: 'the disk is full: free some space, or choose another --out',
-    EACCES: 'allow writing there, or choose another --out',
-    EROFS: 'the file system is read-only: choose another --out',
-  };
-  return new HarnessError(`cannot be written (${code})`, path, fixes[code] ?? 'choose another --out', { cause });
+  return new HarnessError(`cannot be written (${code})`, path, waysOut[code] ?? 'write to another place', { cause });
 }
+
+const waysOut: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full: free some space, or write to another disk',
+  EACCES: 'allow writing there, or write to another place',
+  EPERM: 'allow writing there, or write to another place',
+  EROFS: 'the file system is read-only: write to another one',
+  EEXIST: 'a file lies where its folder has to be: move it away',
+  ENOTDIR: 'a file lies where its folder has to be: move it away',
+  EISDIR: 'a folder has this name: move it away',
+};
 
 /** A file a person named. Throws InputError when it cannot be read, is no regular file (a device never ends), or exceeds `limitBytes`. */
 export function readNamed(path: string, limitBytes: number = 512 << 20): Buffer {

@@ -1,18 +1,21 @@
 import { type Initialized, initialize } from '../init/init.ts';
 import { formatQuantity } from '../units.ts';
-import { say, table } from './say.ts';
+import { say, sayJson, table } from './say.ts';
 
 /** `tickmark init`: a suite for every model of the repository it is called in. */
 export async function init({ json }: { json?: boolean }): Promise<void> {
   const done = await initialize(process.cwd());
-  say(json ? JSON.stringify(asJson(done), null, 2) : asText(done));
+  if (json) sayJson(asJson(done));
+  else say(asText(done));
 }
 
-function asText({ found, suites }: Initialized): string {
+function asText({ found, passedOver, suites }: Initialized): string {
   const rows = [
     ...found.models.map(({ path, bytes }) => ['found', path, formatQuantity(bytes.length, 'B')]),
     ...found.images.map(image => ['found', image.path, imageText(image)]),
-    ...found.unreadable.map(text => ['passed over', text.split('\n')[0] ?? text, '']),
+    ...found.unreadable.map(text => ['passed over', text, '']),
+    ...(found.isWhole ? [] : [['passed over', 'the rest of the repository', 'it has too many files']]),
+    ...passedOver.map(({ model, why }) => ['passed over', model, why]),
     ...suites.map(({ files, model }) => ['wrote', files.join(', '), `for ${model}`]),
   ];
   const names = suites.map(({ name }) => name).join(' ');
@@ -25,11 +28,13 @@ function imageText({ models, hasAgent }: Initialized['found']['images'][number])
   return `${carried}, ${hasAgent ? 'with' : 'without'} the Tickmark agent`;
 }
 
-function asJson({ found: { models, images, unreadable }, suites }: Initialized) {
+function asJson({ found: { models, images, unreadable, isWhole }, passedOver, suites }: Initialized) {
   return {
     models: models.map(({ path, sha256 }) => ({ path, sha256 })),
     images: images.map(({ path, hasAgent, models: carried }) => ({ path, hasAgent, models: carried.length })),
     unreadable,
+    isWhole,
+    passedOver,
     suites,
   };
 }

@@ -1,6 +1,8 @@
 import { basename } from 'node:path';
+import { InputError } from '../errors.ts';
 import { modelFacts } from '../model/facts.ts';
 import { elementCount, type Model, type Tensor } from '../model/tflite.ts';
+import { openGolden } from '../verdict/reference.ts';
 import type { Found, FoundModel } from './search.ts';
 
 /** A model to write a suite for. */
@@ -34,6 +36,17 @@ export function candidatesIn({ models, images }: Found): readonly Candidate[] {
   });
 }
 
+/** Why the host cannot compute a model's outputs; undefined when it can. */
+export function whyNotRun(model: Model, name: string): string | undefined {
+  try {
+    openGolden(model, name);
+    return undefined;
+  } catch (error) {
+    if (error instanceof InputError) return error.what;
+    throw error;
+  }
+}
+
 /** Whether a target can be fed with it: float32 inputs are a float twin's. */
 function isQuantized(model: Model): boolean {
   const inputs = tensorsOf(model, model.inputs);
@@ -44,7 +57,9 @@ function twinOf(model: Model, models: readonly FoundModel[]): FoundModel | undef
   const twins = models.filter(other => {
     const pairs = tensorsOf(model, [...model.inputs, ...model.outputs]);
     const others = tensorsOf(other.model, [...other.model.inputs, ...other.model.outputs]);
-    return others.every(({ type }) => type === 'float32') && pairs.map(sizeOf).join() === others.map(sizeOf).join();
+    const isTwin =
+      others.every(({ type }) => type === 'float32') && pairs.map(sizeOf).join() === others.map(sizeOf).join();
+    return isTwin && whyNotRun(other.model, other.path) === undefined;
   });
   return twins.length === 1 ? twins[0] : undefined;
 }

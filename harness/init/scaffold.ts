@@ -1,8 +1,16 @@
+import { stringify } from 'yaml';
 import { elementCount, type Tensor } from '../model/tflite.ts';
 import { type Basis, formatQuantity, latencyUnits } from '../units.ts';
 import { isDtype, writeNpy } from '../vectors/formats/npy.ts';
 import type { Candidate } from './candidates.ts';
-import type { FoundImage } from './search.ts';
+
+/** Firmware of the repository on a target that can run it. */
+export interface OwnFirmware {
+  readonly target: string;
+  /** Relative to the repository. */
+  readonly path: string;
+  readonly hasAgent: boolean;
+}
 
 /** A file to write, relative to the suite's folder. */
 export interface ScaffoldFile {
@@ -18,7 +26,8 @@ export interface Surroundings {
   readonly basis: Basis;
   /** Other targets that could run it here. */
   readonly others: readonly string[];
-  readonly images: readonly FoundImage[];
+  /** One a target. */
+  readonly firmware: readonly OwnFirmware[];
   /** From the suite's folder to the schema, where the package is installed in the repository. */
   readonly schema?: string;
 }
@@ -39,12 +48,12 @@ export function scaffold(candidate: Candidate, around: Surroundings): readonly S
 
 function suiteText(candidate: Candidate, around: Surroundings, inputs: string): string {
   const { name, path, float, arenaEstimateBytes } = candidate;
-  const { up, target, basis, others, images, schema } = around;
+  const { up, target, basis, others, schema } = around;
   const file = path === undefined ? 'model.tflite' : quoted(`${up}/${path}`);
   const twin = float ? `, float: ${quoted(`${up}/${float.path}`)}` : '';
   const arena = formatQuantity(Math.ceil((1.5 * arenaEstimateBytes) / 1024) * 1024, 'B', 0);
   return `${schema === undefined ? '' : `# yaml-language-server: $schema=${schema}\n`}# It runs as it is: tickmark run ${name}
-suite: ${name}
+suite: ${stringify(name).trim()}
 model: { file: ${file}${twin} }
 
 # ${vectors} pseudo-random inputs: enough to see that every output is TFLM's to the bit, and what an inference costs. Put real ones in their
@@ -54,7 +63,7 @@ model: { file: ${file}${twin} }
 vectors: { inputs: ${inputs} }
 
 targets: [${target}]${others.length > 0 ? ` # also here: ${others.join(', ')}` : ''}
-${images.map(image => firmwareLine(image, around)).join('')}
+${firmwareLine(around)}
 budgets:
   golden: { maxDiffLsb: 0 }
   memory: { arena: "<= ${arena}" } # one and a half times an estimate: tighten it to what the first run measures
@@ -62,11 +71,17 @@ ${float ? '  # accuracy: { lossVsFloat: "<= 1 pp" } # with labels\n' : ''}  # la
 `;
 }
 
-function firmwareLine({ path, hasAgent }: FoundImage, { up, target }: Surroundings): string {
-  const why = hasAgent
-    ? 'your own firmware instead of the reference firmware, by the target that it is built for'
-    : 'your own firmware instead of the reference firmware, once the agent is linked into it';
-  return `# firmware: { ${target}: ${quoted(`${up}/${path}`)} } # ${why}\n`;
+/** What would make a run take the repository's own firmware; nothing where no target can run any. */
+function firmwareLine({ firmware, up, target }: Surroundings): string {
+  if (firmware.length === 0) return '';
+  const entries = firmware.map(own => `${own.target}: ${quoted(`${up}/${own.path}`)}`);
+  const strays = firmware.filter(own => own.target !== target).map(own => own.target);
+  const why = [
+    'your own firmware instead of the reference firmware',
+    ...(firmware.every(({ hasAgent }) => hasAgent) ? [] : ['once the agent is linked into it']),
+    ...(strays.length === 0 ? [] : [`with ${strays.join(' and ')} among the targets`]),
+  ];
+  return `# firmware: { ${entries.join(', ')} } # ${why.join(', ')}\n`;
 }
 
 /** Codes over the whole range of the input's type; several inputs go into a .bin, end to end. */

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { type Dirent, readdirSync } from 'node:fs';
+import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
-import { HarnessError, messageOf } from '../errors.ts';
+import { HarnessError } from '../errors.ts';
 import { readNamed } from '../files.ts';
 import { type Model, readModel } from '../model/tflite.ts';
 import { imageLimitBytes } from '../runner/image.ts';
 import { type CarriedModel, modelsIn } from '../runner/image-model.ts';
-import { readElf } from '../target/elf.ts';
+import { type Elf, readElf } from '../target/elf.ts';
 
 /** A `.tflite` in a repository. */
 export interface FoundModel {
@@ -20,6 +20,7 @@ export interface FoundModel {
 /** A linked firmware in a repository. */
 export interface FoundImage {
   readonly path: string;
+  readonly elf: Elf;
   readonly models: readonly CarriedModel[];
   /** Whether the Tickmark agent is in it, as far as its symbols tell. */
   readonly hasAgent: boolean;
@@ -30,6 +31,8 @@ export interface Found {
   readonly models: readonly FoundModel[];
   readonly images: readonly FoundImage[];
   readonly unreadable: readonly string[];
+  /** Whether everything was looked at: a folder of hundreds of thousands of files is not. */
+  readonly isWhole: boolean;
 }
 
 const imageEndings = ['.elf', '.axf', '.out'];
@@ -42,19 +45,21 @@ export function searchRepository(folder: string): Found {
   const models: FoundModel[] = [];
   const images: FoundImage[] = [];
   const unreadable: string[] = [];
-  for (const path of filesUnder(folder)) {
-    const isImage = imageEndings.includes(extname(path));
-    if (!isImage && extname(path) !== '.tflite') continue;
+  const { files, isWhole } = filesUnder(folder);
+  for (const path of files) {
+    const ending = extname(path).toLowerCase();
+    const isImage = imageEndings.includes(ending);
+    if (!isImage && ending !== '.tflite') continue;
     const name = relative(folder, path);
     try {
       if (isImage) images.push(imageAt(path, name));
       else models.push(modelAt(path, name));
     } catch (error) {
       if (!(error instanceof HarnessError)) throw error;
-      unreadable.push(messageOf(error));
+      unreadable.push(`${error.where}: ${error.what}`);
     }
   }
-  return { models: models.filter(isFirst), images, unreadable };
+  return { models: models.filter(isFirst), images, unreadable, isWhole };
 }
 
 function modelAt(path: string, name: string): FoundModel {
@@ -65,26 +70,38 @@ function modelAt(path: string, name: string): FoundModel {
 function imageAt(path: string, name: string): FoundImage {
   const elf = readElf(readNamed(path, imageLimitBytes), name);
   const hasAgent = elf.symbols.some(symbol => symbol.name === 'tickmark_start');
-  return { path: name, models: modelsIn(elf), hasAgent };
+  return { path: name, elf, models: modelsIn(elf), hasAgent };
 }
 
 function isFirst({ sha256 }: FoundModel, index: number, all: readonly FoundModel[]): boolean {
   return all.findIndex(other => other.sha256 === sha256) === index;
 }
 
-/** Breadth first, so that what lies near is found before what lies deep. Links are not followed. */
-function* filesUnder(folder: string): Generator<string> {
+/** Breadth first, so that what lies near is found before what lies deep. Links to files are followed, those to folders may lead in circles. */
+function filesUnder(folder: string): { readonly files: readonly string[]; readonly isWhole: boolean } {
+  const files: string[] = [];
   let level = [folder];
   let seen = 0;
   for (let depth = 0; depth < deepest && level.length > 0; depth++) {
     const below: string[] = [];
     for (const each of level)
       for (const entry of entriesOf(each)) {
-        if (++seen > mostEntries) return;
-        if (entry.isFile()) yield join(each, entry.name);
-        else if (entry.isDirectory() && !skippedFolders.has(entry.name)) below.push(join(each, entry.name));
+        if (++seen > mostEntries) return { files, isWhole: false };
+        const path = join(each, entry.name);
+        if (isFile(entry, path)) files.push(path);
+        else if (entry.isDirectory() && !skippedFolders.has(entry.name)) below.push(path);
       }
     level = below;
+  }
+  return { files, isWhole: level.length === 0 };
+}
+
+function isFile(entry: Dirent, path: string): boolean {
+  if (!entry.isSymbolicLink()) return entry.isFile();
+  try {
+    return statSync(path).isFile();
+  } catch {
+    return false; // it leads nowhere, or to itself
   }
 }
 
@@ -96,6 +113,7 @@ function entriesOf(folder: string): readonly Dirent[] {
   }
 }
 
-function sha256Of(bytes: Uint8Array): string {
+/** How two files are known to hold the same. */
+export function sha256Of(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex');
 }
