@@ -1,9 +1,17 @@
 #!/usr/bin/env node
 import { Argument, Command, CommanderError, Option } from 'commander';
 import type { Shell } from './cli/completion.ts';
-import { checkJsonHelp, completionHelp, listJsonHelp } from './cli/help.ts';
-import { modelJsonHelp } from './cli/model-json.ts';
+import {
+  checkJsonHelp,
+  completionHelp,
+  doctorJsonHelp,
+  imageJsonHelp,
+  initJsonHelp,
+  listJsonHelp,
+  modelJsonHelp,
+} from './cli/help.ts';
 import { HarnessError, messageOf } from './errors.ts';
+import { harmless } from './report/paint.ts';
 import { tickmarkVersion } from './runner/provenance.ts';
 
 /** Everything a person can ask for. Commands load their code when they are asked for, so that `--help` and `run` start at once. */
@@ -67,7 +75,10 @@ program
   .command('golden')
   .description('the outputs TFLM’s reference kernels give, bit for bit')
   .argument('<MODEL>', 'a .tflite')
-  .argument('<INPUTS>', 'raw tensors end to end, or .npy')
+  .argument(
+    '<INPUTS>',
+    'what a suite takes: .npy, .npz, .csv, .wav, .png, .pgm, .ppm, a folder of these, or .bin (raw tensors end to end)',
+  )
   .requiredOption('-o, --out <FILE>', 'where the outputs go: raw tensors end to end, or .npy')
   .action(async (model: string, inputs: string, { out }: { out: string }) => {
     const { golden } = await import('./cli/golden.ts');
@@ -94,6 +105,7 @@ program
   .argument('<ELF>', 'the linked firmware')
   .option('--model <MODEL>', 'a .tflite: is it the one in the firmware, and where do they differ')
   .option('--json', 'for scripts')
+  .addHelpText('after', imageJsonHelp)
   .action(async (elf: string, options: { model?: string; json?: boolean }) => {
     const { showImage } = await import('./cli/image.ts');
     showImage(elf, options);
@@ -103,6 +115,7 @@ program
   .command('init')
   .description('write a suite for every model of this repository, ready to run')
   .option('--json', 'for scripts')
+  .addHelpText('after', initJsonHelp)
   .action(async (options: { json?: boolean }) => {
     const { init } = await import('./cli/init.ts');
     await init(options);
@@ -112,6 +125,7 @@ program
   .command('doctor')
   .description('what this machine has for runs, what it lacks and how to get it, and what grabs its serial ports')
   .option('--json', 'for scripts')
+  .addHelpText('after', doctorJsonHelp)
   .action(async (options: { json?: boolean }) => {
     const { doctor } = await import('./cli/doctor.ts');
     process.exitCode = await doctor(options);
@@ -145,8 +159,8 @@ program
   .command('__complete', { hidden: true })
   .argument('[WORD...]')
   .action(async (words: string[]) => {
-    const [{ complete }, { say }] = await Promise.all([import('./cli/complete.ts'), import('./cli/say.ts')]);
-    for (const { value, about } of complete(program, words, process.cwd())) say(`${value}\t${about}`);
+    const [{ complete }, { sayAsIs }] = await Promise.all([import('./cli/complete.ts'), import('./cli/say.ts')]);
+    for (const { value, about } of complete(program, words, process.cwd())) sayAsIs(`${value}\t${about}`);
   });
 
 /** An option that may be given again. */
@@ -182,7 +196,7 @@ async function main(): Promise<void> {
 
 function explain(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2; // commander has already said why
-  process.stderr.write(`${error instanceof HarnessError ? messageOf(error) : unexpected(error)}\n`);
+  process.stderr.write(`${harmless(error instanceof HarnessError ? messageOf(error) : unexpected(error))}\n`);
   return error instanceof HarnessError ? error.exitCode : 3;
 }
 

@@ -2,7 +2,7 @@ import { InputError } from '../errors.ts';
 import { type Chosen, chooseCases } from '../runner/select.ts';
 import { FaultsError, type LocatedFault, shownPath, withFix } from '../suite/fault.ts';
 import { imageOption } from './options.ts';
-import { say } from './say.ts';
+import { say, sayJson } from './say.ts';
 
 interface Options {
   readonly image?: string[];
@@ -26,16 +26,16 @@ function read(suites: readonly string[], image: readonly string[] | undefined): 
 
 function checkAsJson(suites: readonly string[], image: readonly string[] | undefined): number {
   try {
-    sayJson({ suites: soundSuites(read(suites, image)), faults: [] });
+    sayFound({ suites: soundSuites(read(suites, image)), faults: [] });
     return 0;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    sayJson({ suites: [], faults: faultsOf(error) });
+    sayFound({ suites: [], faults: faultsOf(error) });
     return error.exitCode;
   }
 }
 
-function sayJson({
+function sayFound({
   suites,
   faults,
 }: {
@@ -43,7 +43,7 @@ function sayJson({
   readonly faults: readonly LocatedFault[];
 }): void {
   const located = faults.map(({ file, line = null, column = null, message }) => ({ file, line, column, message }));
-  say(JSON.stringify({ tickmark: 1, sound: faults.length === 0, suites, faults: located }, null, 2));
+  sayJson({ sound: faults.length === 0, suites, faults: located });
 }
 
 function soundSuites(cases: readonly Chosen[]) {

@@ -22,7 +22,7 @@ const sources: Readonly<Record<string, Source>> = {
   MODEL: ofKinds('.tflite'),
   TWIN: ofKinds('.tflite'),
   ELF: ofKinds('.elf', '.axf', '.out'),
-  INPUTS: ofKinds('.npy', '.npz', '.csv', '.bin'),
+  INPUTS: ofKinds('.npy', '.npz', '.csv', '.wav', '.png', '.pgm', '.ppm', '.bin'),
   FILE: ofKinds(''),
   DIR: ofKinds(),
   RUN: (begun, cwd) => [...runs(cwd), ...paths(begun, cwd, [])],

@@ -1,10 +1,10 @@
-import { say } from './say.ts';
+import { sayAsIs } from './say.ts';
 
 export type Shell = 'bash' | 'zsh' | 'fish';
 
 /** `tickmark completion`: prints what a shell loads to complete our command lines. The candidates come from the hidden `__complete`. */
 export function completion(shell: Shell): void {
-  say(scripts[shell]);
+  sayAsIs(scripts[shell]);
 }
 
 /**

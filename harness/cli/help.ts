@@ -8,12 +8,62 @@ export const checkJsonHelp = `
 
 /** What `tickmark list --json` gives. */
 export const listJsonHelp = `
---json gives one list, cheapest case first; a later version may add fields and takes none away:
-  suite, target    names of the case; file is the suite's
-  basis            what a tick counts there: silicon, modelled-cycles, instructions or host
-  vectors, macs    vectors, and multiply-accumulates over all of them
-  firmware         path of what runs there; isOwn: not the reference firmware
-  missing          why the target cannot be run on this machine, or null`;
+--json gives one object; a later version may add fields and takes none away:
+  tickmark           1, the version of this form
+  cases              cheapest first:
+    suite, target    names of the case; file is the suite's
+    basis            what a tick counts there: silicon, modelled-cycles, instructions or host
+    vectors, macs    vectors, and multiply-accumulates over all of them
+    firmware         path of what runs there; isOwn: not the reference firmware
+    missing          why the target cannot be run on this machine, or null`;
+
+/** What `tickmark model --json` gives. */
+export const modelJsonHelp = `
+--json gives one object; a later version may add fields and takes none away:
+  tickmark              1, the version of this form
+  description           what the converter wrote into the file
+  fileBytes             size of the file
+  weightBytes           bytes of all constants: weights, biases, shapes
+  weightElements        weights: constants of rank 2 and more; zeroWeights of them are a real 0
+  macs                  multiply-accumulates of one inference
+  arenaEstimateBytes    an estimate for TFLM's reference kernels on a Cortex-M, not a measurement
+  inputs, outputs       tensors: index, name, type, shape, and where quantized scales and zeroPoints (one, or one a channel)
+  operators             in order: index, name, version, inputs, constants, outputs (tensors), macs, weightBytes,
+                        weightElements, zeroWeights
+  float                 with --float: fileBytes and weightBytes of the twin; fileShare and weightShare, 0.26 for 26 % of it`;
+
+/** What `tickmark image --json` gives. */
+export const imageJsonHelp = `
+--json gives one object; a later version may add fields and takes none away:
+  tickmark              1, the version of this form
+  file, sha256          of the ELF file
+  core, buildId         what it is built for; the GNU build id in hexadecimal, or null
+  flashBytes, ramBytes  what it takes of the chip
+  arena, stack          the symbols that reserve them, and how many bytes; null where none is known
+  models                each .tflite in it: place (for people), address, symbol, bytes and sha256 (these three null where no
+                        symbol tells), operators (how many), macs; with --model: is (the same), comparison (for people)
+  sections              what is loaded: name, address, bytes, use (flash, RAM, flash and RAM)`;
+
+/** What `tickmark init --json` gives. */
+export const initJsonHelp = `
+Nothing that is there already is touched. A suite in suites/NAME/ gets suite.yaml, inputs, and the model when only firmware has it.
+
+--json gives one object; a later version may add fields and takes none away:
+  tickmark      1, the version of this form
+  models        the .tflite files found: path, sha256
+  images        the linked firmware found: path, hasAgent, models (how many are in it)
+  unreadable    files that look like one of these and are none, each with why
+  isWhole       whether the search came to its end: it stops after 100,000 files
+  passedOver    models that get no suite: model, why
+  suites        what was written: name, model, files`;
+
+/** What `tickmark doctor --json` gives. */
+export const doctorJsonHelp = `
+--json gives one object; a later version may add fields and takes none away. Exit code 3 when nothing can run as it is:
+  tickmark    1, the version of this form
+  isFit       whether what nothing runs without is there
+  findings    about (what it belongs to), name, state (found, missing, warning), detail, fix (what to do, where there is something),
+              isNeeded (nothing runs without it)`;
 
 /** How `tickmark completion` is used. */
 export const completionHelp = `

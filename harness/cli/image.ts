@@ -8,14 +8,15 @@ import { describeCore } from '../target/core.ts';
 import { type Elf, readElf, sectionUse } from '../target/elf.ts';
 import { arenaReserve, type Reserve, stackReserve } from '../target/reserves.ts';
 import { formatQuantity } from '../units.ts';
-import { say, table } from './say.ts';
+import { say, sayJson, table } from './say.ts';
 
 /** `tickmark image`: what is in a firmware's ELF file, and whether the model in it is a file's. */
 export function showImage(path: string, { model, json }: { model?: string; json?: boolean }): void {
   const file = readNamed(path, imageLimitBytes);
   const facts = imageFacts(readElf(file, path), model === undefined ? undefined : readModelFile(model));
   const sha256 = createHash('sha256').update(file).digest('hex');
-  say(json ? JSON.stringify({ file: path, sha256, ...facts }, null, 2) : asText(facts).join('\n'));
+  if (json) sayJson({ file: path, sha256, ...facts });
+  else say(asText(facts).join('\n'));
 }
 
 function readModelFile(file: string): ModelFile {
@@ -45,7 +46,6 @@ function imageFacts(elf: Elf, wanted: ModelFile | undefined) {
 function carriedFacts(carried: CarriedModel, wanted: ModelFile | undefined) {
   const { symbol, address, bytes } = carried;
   const { operators, macs } = modelFacts(carried.model);
-  const is = wanted && isModel(carried, wanted);
   return {
     place: modelPlace(carried),
     address,
@@ -54,8 +54,13 @@ function carriedFacts(carried: CarriedModel, wanted: ModelFile | undefined) {
     sha256: symbol ? createHash('sha256').update(bytes).digest('hex') : null,
     operators: operators.length,
     macs,
-    ...(wanted && is !== undefined && { is, comparison: is ? `it is ${wanted.file}` : difference(carried, wanted) }),
+    ...(wanted && comparedTo(wanted, carried)),
   };
+}
+
+function comparedTo(wanted: ModelFile, carried: CarriedModel) {
+  const is = isModel(carried, wanted);
+  return { is, comparison: is ? `it is ${wanted.file}` : difference(carried, wanted) };
 }
 
 function asText({ core, buildId, flashBytes, ramBytes, arena, stack, models, sections }: ImageFacts): string[] {

@@ -3,7 +3,7 @@ import { missingFor } from '../runner/adapters.ts';
 import { firmwareOf } from '../runner/image.ts';
 import { type Chosen, chooseCases } from '../runner/select.ts';
 import { grepOption, imageOption } from './options.ts';
-import { say, table } from './say.ts';
+import { say, sayJson, table } from './say.ts';
 
 /** `tickmark list`: the plan, cheapest case first, and which targets would be skipped. */
 export async function list(
@@ -14,14 +14,7 @@ export async function list(
   const selection = { cwd: process.cwd(), suites, targets: target, images, ...grepOption(grep) };
   const cases = [...chooseCases(selection)].sort((a, b) => a.macs - b.macs);
   const missing = await missingTargets(cases);
-  if (json)
-    return say(
-      JSON.stringify(
-        cases.map(each => asJson(each, missing)),
-        null,
-        2,
-      ),
-    );
+  if (json) return sayJson({ cases: cases.map(each => asJson(each, missing)) });
   say(table([heading, ...cases.map(asRow)]));
   for (const [name, why] of missing) say(`\n${name} would be ${target.includes(name) ? 'broken' : 'skipped'}: ${why}`);
 }

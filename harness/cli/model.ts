@@ -9,32 +9,29 @@ import {
 } from '../model/facts.ts';
 import { readModel, shapeText } from '../model/tflite.ts';
 import type { WeightCount } from '../model/zeros.ts';
-import { harmless } from '../report/paint.ts';
 import { formatQuantity } from '../units.ts';
-import { say, table } from './say.ts';
+import { say, sayJson, table } from './say.ts';
 
 /** `tickmark model`: facts about a `.tflite`, and its size against its float twin's. */
 export function showModel(path: string, { json, float: twinPath }: { json?: boolean; float?: string }): void {
   const facts = factsOf(path);
   const float = twinPath === undefined ? undefined : twinFacts(facts, factsOf(twinPath), twinPath);
-  say(json ? JSON.stringify({ tickmark: 1, ...facts, ...(float && { float }) }, null, 2) : modelText(facts, float));
+  if (json) sayJson({ ...facts, ...(float && { float }) });
+  else say(modelText(facts, float));
 }
 
-/** The same for a person, in 100 columns unless shapes are long; text from the file cannot reach the terminal's controls. */
+/** The same for a person, in 100 columns unless shapes are long. */
 export function modelText(facts: ModelFacts, float: TwinFacts | undefined): string {
   const { description, inputs, outputs, operators } = facts;
   const ends = [...inputs.map(tensor => endRow('input', tensor)), ...outputs.map(tensor => endRow('output', tensor))];
-  return harmless(
-    [
-      ...(description ? [cut(description, 100), ''] : []),
-      table(ends),
-      '',
-      table([heading, ...operators.map(operatorRow)]),
-      '',
-      table(sizeRows(facts, float)),
-      '',
-    ].join('\n'),
-  ).trimEnd();
+  return [
+    ...(description ? [cut(description, 100), ''] : []),
+    table(ends),
+    '',
+    table([heading, ...operators.map(operatorRow)]),
+    '',
+    table(sizeRows(facts, float)),
+  ].join('\n');
 }
 
 function factsOf(path: string): ModelFacts {

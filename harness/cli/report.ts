@@ -11,7 +11,7 @@ import { countByStatus } from '../report/status.ts';
 import { reportsFor } from '../runner/adapters.ts';
 import { exitCode } from '../verdict/exit-code.ts';
 import { regularExpression } from './options.ts';
-import { say } from './say.ts';
+import { sayJson } from './say.ts';
 
 interface Options {
   readonly draw?: string;
@@ -64,7 +64,7 @@ function sayWritten({ folder, results, notices }: ReportedRun, terminal: Console
     exitCode: complete || code === 1 || code === 130 ? code : 3,
     warnings: notices.flatMap(notice => (notice.kind === 'warning' ? [notice.text] : [])),
   };
-  say(JSON.stringify(content, null, 2));
+  sayJson(content);
 }
 
 function written(path: string): string | null {

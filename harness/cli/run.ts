@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
 import { entryPoint } from '../entry.ts';
+import { NotInstalled } from '../errors.ts';
 import { type ConsoleReporter, consoleReporter } from '../report/console.ts';
 import { readResults } from '../report/json.ts';
 import type { Notice } from '../report/port.ts';
@@ -66,9 +67,8 @@ interface Runner extends AsyncDisposable {
 }
 
 function forkRunner(socketPath: string): Runner {
-  const playwright = createRequire(import.meta.url).resolve('@playwright/test/cli');
   const config = entryPoint('../runner/playwright.config', import.meta.url).path;
-  const runner = fork(playwright, ['test', '--config', config], {
+  const runner = fork(playwrightPath(), ['test', '--config', config], {
     env: {
       ...process.env,
       ...parentEnvironment,
@@ -91,6 +91,16 @@ function forkRunner(socketPath: string): Runner {
       await ended;
     },
   };
+}
+
+/** The project's own: what its tests import must be what runs them. */
+function playwrightPath(): string {
+  try {
+    return createRequire(import.meta.url).resolve('@playwright/test/cli');
+  } catch (cause) {
+    const fix = 'npm install --save-dev @playwright/test';
+    throw new NotInstalled('is not installed, and runs the cases', '@playwright/test', fix, { cause });
+  }
 }
 
 /** What came from the runner besides judged cases. `said` is the end of what it printed itself: nothing, unless it could not do its work. */

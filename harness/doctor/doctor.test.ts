@@ -1,5 +1,8 @@
-import { expect, test } from 'vitest';
-import { checkHarness } from './harness.ts';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { checkHarness, playwrightMisfit } from './harness.ts';
 import { checkSerial } from './serial.ts';
 import { type System, thisSystem } from './system.ts';
 import { checkTools } from './tools.ts';
@@ -18,6 +21,7 @@ function machine({ files = {}, programs = {}, forbidden = [], ...rest }: Machine
     arch: 'x64',
     nodeVersion: '20.19.0',
     env: {},
+    cwd: '/nowhere',
     run: async program => programs[program],
     read: path => files[path],
     list: folder => [...new Set(inside(folder).map(path => path.slice(folder.length + 1).split('/')[0] ?? ''))].sort(),
@@ -85,6 +89,30 @@ test.each([
   [{ platform: 'darwin', arch: 'arm64' }, 'System', 'found'],
 ] as const)('on %o the %s is a %s', (system, name, state) => {
   expect(checkHarness(machine(system)).find(finding => finding.name === name)).toMatchObject({ state });
+});
+
+test.each(['a%zzb', 'a#b', 'a?b'])('a second copy of Playwright is seen in a project in %s', folder => {
+  const parent = mkdtempSync(join(tmpdir(), 'tickmark-doctor-'));
+  onTestFinished(() => rmSync(parent, { recursive: true }));
+  const cwd = join(parent, folder);
+  const copy = join(cwd, 'node_modules', '@playwright', 'test');
+  mkdirSync(copy, { recursive: true });
+  writeFileSync(join(copy, 'package.json'), '{ "version": "1.60.0" }');
+  const [, , playwright] = checkHarness(machine({ cwd }));
+  expect(playwright).toMatchObject({
+    state: 'warning',
+    detail: expect.stringMatching(`two copies: .* and .*${folder.slice(-1)}`),
+  });
+});
+
+test.each([
+  ['1.60.0', undefined],
+  ['1.65.1', undefined],
+  ['1.61.0-alpha-2026-01-01', undefined],
+  ['1.59.9', '1.59.9, and Tickmark runs with >=1.60.0 <2'],
+  ['2.0.0', '2.0.0, and Tickmark runs with >=1.60.0 <2'],
+])('Playwright %s: %s', (version, misfit) => {
+  expect(playwrightMisfit(version)).toBe(misfit);
 });
 
 test('a tool that is missing says what for, and how each system gets it', async () => {

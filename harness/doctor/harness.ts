@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Finding } from './finding.ts';
 import type { System } from './system.ts';
 
@@ -6,7 +9,7 @@ const leastNode = [20, 19] as const;
 
 /** What the harness itself runs on: the system, Node, Playwright. */
 export function checkHarness(system: System): Finding[] {
-  return [checkSystem(system), checkNode(system), checkPlaywright()];
+  return [checkSystem(system), checkNode(system), checkPlaywright(system)];
 }
 
 function checkSystem(system: System): Finding {
@@ -50,20 +53,22 @@ function checkNode({ nodeVersion }: System): Finding {
 }
 
 /** Two copies of Playwright cannot work together: what the user's tests import must be what Tickmark runs. */
-function checkPlaywright(): Finding {
+function checkPlaywright({ cwd }: System): Finding {
   const about = { about: 'harness', name: 'Playwright test', isNeeded: true };
-  const ours = packageAt(import.meta.url);
-  if (!ours)
-    return { ...about, state: 'missing', detail: 'is not installed', fix: 'npm install --save-dev @playwright/test' };
-  const users = packageAt(`file://${process.cwd()}/package.json`);
+  const fix = 'npm install --save-dev @playwright/test';
+  const ours = playwrightAt(fileURLToPath(import.meta.url));
+  if (!ours) return { ...about, state: 'missing', detail: 'is not installed', fix };
+  const users = playwrightAt(join(cwd, 'package.json'));
   if (users && users.path !== ours.path) {
     const detail = `two copies: ${ours.path} and ${users.path}`;
     return { ...about, state: 'warning', detail, fix: 'keep one: npm dedupe, or install tickmark in this project' };
   }
+  const misfit = playwrightMisfit(ours.version);
+  if (misfit !== undefined) return { ...about, state: 'warning', detail: misfit, fix: `${fix}@1` };
   return { ...about, state: 'found', detail: ours.version };
 }
 
-function packageAt(from: string): { readonly path: string; readonly version: string } | undefined {
+function playwrightAt(from: string): { readonly path: string; readonly version: string } | undefined {
   const require = createRequire(from);
   try {
     const path = require.resolve('@playwright/test/package.json');
@@ -72,3 +77,17 @@ function packageAt(from: string): { readonly path: string; readonly version: str
     return undefined;
   }
 }
+
+/** Why a version of Playwright is none that Tickmark was made for; undefined when it is. */
+export function playwrightMisfit(version: string): string | undefined {
+  const [, ...least] = /^>=(\d+)\.(\d+)\.\d+ <(\d+)$/.exec(playwrightRange) ?? [];
+  const [leastMajor = 0, leastMinor = 0, beyond = 0] = least.map(Number);
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const isFit = major < beyond && (major > leastMajor || (major === leastMajor && minor >= leastMinor));
+  return isFit ? undefined : `${version}, and Tickmark runs with ${playwrightRange}`;
+}
+
+const { peerDependencies } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  peerDependencies: Record<string, string>;
+};
+const playwrightRange = peerDependencies['@playwright/test'] ?? '';

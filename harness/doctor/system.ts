@@ -7,6 +7,8 @@ export interface System {
   readonly arch: string;
   readonly nodeVersion: string;
   readonly env: NodeJS.ProcessEnv;
+  /** The project's folder. */
+  readonly cwd: string;
   /** What a program says to its arguments, on both streams; undefined where it cannot be started or fails. */
   run(program: string, args: readonly string[]): Promise<string | undefined>;
   read(path: string): string | undefined;
@@ -26,6 +28,7 @@ export function thisSystem(): System {
     arch: process.arch,
     nodeVersion: process.versions.node,
     env: process.env,
+    cwd: process.cwd(),
     run: (program, args) =>
       new Promise(resolve => {
         execFile(program, [...args], { timeout: answerMs }, (error, stdout, stderr) =>
