@@ -35,10 +35,20 @@ test('a suite that is named twice is found once', () => {
   expect(findSuites(['fashion', 'suites/fashion/suite.yaml', 'elsewhere/kws'], cwd)).toEqual([fashion, kws]);
 });
 
-test('a near miss is suggested, with the suites that are here', () => {
-  expect(() => findSuites(['vibraton-anomaly'], cwd)).toThrow(
-    /vibraton-anomaly: there is no such suite\. Did you mean "vibration-anomaly"\?\n.*suites here: fashion, vibration-anomaly/,
+test.each([
+  'vibraton-anomaly',
+  'suites/vibraton-anomaly',
+  'suites/vibraton-anomaly/',
+  'suites/vibraton-anomaly/suite.yaml',
+])('for %s the near miss is suggested, with the suites that are here', arg => {
+  expect(() => findSuites([arg], cwd)).toThrow(
+    /there is no such suite\. Did you mean "vibration-anomaly"\?\n.*suites here: fashion, vibration-anomaly/,
   );
+});
+
+test('below the folder that has the suites, the folder that was looked in is named', () => {
+  const below = join(cwd, 'suites', 'fashion');
+  expect(() => findSuites(['suites/fashion'], below)).toThrow(`there is none in ${join(below, 'suites')}`);
 });
 
 test('a folder without a suite.yaml, and a place without suites, are said so', () => {

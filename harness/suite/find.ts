@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { didYouMean, InputError } from '../errors.ts';
 
 /**
@@ -26,8 +26,9 @@ function findSuite(arg: string, cwd: string, known: readonly string[]): string {
   const found = candidates.find(file => existsSync(file) && statSync(file).isFile());
   if (found) return found;
 
-  const here = known.length > 0 ? `suites here: ${known.join(', ')}` : 'there is no ./suites here';
-  const what = existsSync(path) ? 'the folder has no suite.yaml' : `there is no such suite.${didYouMean(arg, known)}`;
+  const here = known.length > 0 ? `suites here: ${known.join(', ')}` : `there is none in ${join(cwd, 'suites')}`;
+  const named = basename(arg.replace(/[/\\]suite\.ya?ml$/, ''));
+  const what = existsSync(path) ? 'the folder has no suite.yaml' : `there is no such suite.${didYouMean(named, known)}`;
   throw new InputError(what, arg, `name a suite file, its folder or its name; ${here}`);
 }
 
