@@ -4,7 +4,7 @@ import type { BoardFile } from './board-file.generated.ts';
 import { explain } from './explain.ts';
 import type { Fault } from './fault.ts';
 import { formats, isFormat, parseFormat } from './formats.ts';
-import type { SuiteFile } from './suite-file.generated.ts';
+import type { Budgets, SuiteFile } from './suite-file.generated.ts';
 import type { Path, YamlSource } from './yaml.ts';
 
 /** A file that its schema accepts, or everything in it that the schema does not allow. */
@@ -22,9 +22,16 @@ export function checkBoardFile(source: YamlSource): Checked<BoardFile> {
   return check(source, validateBoard);
 }
 
+/** Budgets as a suite holds them under `budgets`, by the same rules. */
+export function checkBudgets(source: YamlSource): Checked<Budgets> {
+  validateBudgets ??= compile<Budgets>('suite.schema.json', 'budgets');
+  return check(source, validateBudgets);
+}
+
 const errorsExplained = 200;
 let validateSuite: ValidateFunction<SuiteFile> | undefined;
 let validateBoard: ValidateFunction<BoardFile> | undefined;
+let validateBudgets: ValidateFunction<Budgets> | undefined;
 
 function check<File>(source: YamlSource, validate: ValidateFunction<File>): Checked<File> {
   const { data } = source;
@@ -36,7 +43,8 @@ function check<File>(source: YamlSource, validate: ValidateFunction<File>): Chec
 /** Whether our own schemas are valid is for a test to say: asking the meta-schema takes 150 ms, half of a plan. */
 const options = { validateSchema: false, allErrors: true, verbose: true, discriminator: true, allowUnionTypes: true };
 
-function compile<File>(schema: string): ValidateFunction<File> {
+/** A schema, or one definition in it. */
+function compile<File>(schema: string, definition?: string): ValidateFunction<File> {
   const ajv = new Ajv2020(options);
   // for editors, explain() and the generated types
   for (const keyword of ['errorMessage', 'patternErrorMessage', 'defaultSnippets', 'tsType']) ajv.addKeyword(keyword);
@@ -45,7 +53,9 @@ function compile<File>(schema: string): ValidateFunction<File> {
   }
   // from dist/ as well: the package ships the schemas where they are edited
   const file = new URL(`../../harness/suite/${schema}`, import.meta.url);
-  return ajv.compile<File>(JSON.parse(readFileSync(file, 'utf8')));
+  const whole: Record<string, unknown> = JSON.parse(readFileSync(file, 'utf8'));
+  if (definition === undefined) return ajv.compile<File>(whole);
+  return ajv.compile<File>({ $ref: `#/$defs/${definition}`, $defs: whole.$defs });
 }
 
 /** What another complaint about the same value says better. A quantity's pattern is for editors; its format explains itself. */

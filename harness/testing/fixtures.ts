@@ -1,5 +1,5 @@
 import type { TestType } from '@playwright/test';
-import { NotInstalled } from '../errors.ts';
+import { NotInstalled, TargetError } from '../errors.ts';
 import { base } from '../runner/base-test.ts';
 import { type Choice, resolveChoice } from './choice.ts';
 import { type DutUnderTest, type OpenDut, openDut } from './dut.ts';
@@ -31,6 +31,7 @@ export const test: TestType<TestFixtures, WorkerFixtures> = base.extend<TestFixt
       const ended = new AbortController();
       const opened = await openDut(resolveChoice({ suite, target }), ended.signal).catch(orNotInstalled);
       await use(opened);
+      ended.abort(overdue(suite));
       if (!(opened instanceof NotInstalled)) await opened[Symbol.asyncDispose]();
     },
     { scope: 'worker', timeout: openingMs },
@@ -42,17 +43,25 @@ export const test: TestType<TestFixtures, WorkerFixtures> = base.extend<TestFixt
   },
   measure: async ({ suite, target }, use, testInfo) => {
     const ended = new AbortController();
+    let calls = 0;
     await use(async () => {
       const chosen = resolveChoice({ suite, target });
-      testInfo.setTimeout(testInfo.timeout + chosen.suite.measure.timeoutMs);
-      const folder = testInfo.outputPath(`${chosen.suite.name}@${chosen.board.name}`);
-      const measured = await measureSuite({ suite, target: chosen.board.name }, folder, ended.signal);
+      if (testInfo.timeout > 0) testInfo.setTimeout(testInfo.timeout + chosen.suite.measure.timeoutMs);
+      const name = `${chosen.suite.name}@${chosen.board.name}`;
+      const folder = testInfo.outputPath(calls++ === 0 ? name : `${name}-${calls}`);
+      const wanted = { suite, target: chosen.board.name, isRequired: target !== '' };
+      const measured = await measureSuite(wanted, folder, ended.signal);
       testInfo.skip(measured.status === 'skipped' && target === '', measured.verdicts[0]?.reason);
       return measured;
     });
-    ended.abort(); // a test that ended early leaves nothing running
+    ended.abort(overdue(suite)); // a test that ended early leaves nothing running
   },
 });
+
+function overdue(suite: string): TargetError {
+  const fix = 'await every call in the test; where the DUT is slow, give it time: test.setTimeout';
+  return new TargetError('the test ended before the DUT had answered', suite, fix);
+}
 
 function orNotInstalled(error: unknown): NotInstalled {
   if (error instanceof NotInstalled) return error;

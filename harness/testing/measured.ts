@@ -1,11 +1,12 @@
 import { writeResults } from '../report/json.ts';
+import { loadModel } from '../runner/case-inputs.ts';
 import { gatherEvidence } from '../runner/judge-case.ts';
 import { makePlan } from '../runner/make-plan.ts';
 import { measureCase } from '../runner/measure-case.ts';
 import { resultsOf } from '../runner/plan.ts';
 import { type Evidence, judgeCase } from '../verdict/judge.ts';
 import type { CaseResult, Verdict } from '../verdict/result.ts';
-import { budgetOf } from './bound.ts';
+import { budgetOf, expectFitting } from './bound.ts';
 
 /** A suite measured on its target and judged, as `tickmark run` does it. */
 export interface MeasuredCase extends CaseResult {
@@ -15,16 +16,24 @@ export interface MeasuredCase extends CaseResult {
   judge(budget: string, bound: string | number): Verdict;
 }
 
+/** What is measured, and whether what its target runs on must be there: else it may be skipped. */
+interface Wanted {
+  readonly suite: string;
+  readonly target: string;
+  readonly isRequired: boolean;
+}
+
 /** Measures a suite on one target into `folder`. Throws InputError for what is wrong with the suite; what the rig does is in the verdicts. */
 export async function measureSuite(
-  { suite, target }: { readonly suite: string; readonly target: string },
+  { suite, target, isRequired }: Wanted,
   folder: string,
   signal: AbortSignal,
 ): Promise<MeasuredCase> {
   const cwd = process.cwd();
   const plan = makePlan({ cwd, suites: [suite], targets: [target], out: folder, exact: true, html: false });
-  const [planned] = plan.cases;
-  if (!planned) throw new TypeError('a plan has a case'); // or makePlan throws
+  const [first] = plan.cases;
+  if (!first) throw new TypeError('a plan has a case'); // or makePlan throws
+  const planned = { ...first, isNamed: isRequired };
   const evidence = await gatherEvidence(
     plan,
     planned,
@@ -37,6 +46,7 @@ export async function measureSuite(
 
 function judgeOne(evidence: Evidence, path: string, bound: string | number): Verdict {
   const budget = budgetOf(path, bound);
+  expectFitting({ suite: evidence.suite, model: loadModel(evidence.suite).parsed }, budget);
   const { verdicts } = judgeCase({ ...evidence, suite: { ...evidence.suite, budgets: [budget], on: {} } });
   const verdict = verdicts.find(each => each.budget === budget.budget);
   if (!verdict) throw new TypeError(`${path} was not judged`); // judgeCase judges every budget
