@@ -1,4 +1,4 @@
-// Every window of the suite on the DUT, one by one: the same bytes as TFLM's reference kernels give.
+// Four windows of the suite on the DUT, one by one: the same bytes as TFLM's reference kernels give.
 import { expect, test } from 'tickmark';
 
 test.use({ suite: 'suites/vibration-anomaly', target: 'rp2040js-pico' });
