@@ -53,9 +53,7 @@ export function difference(other: CarriedModel, wanted: ModelFile): string {
   const place = tensor ? `, in tensor ${tensor.index} "${tensor.name}"` : '';
   const theirs = `${modelPlace(other)} (${sizeAndHash(other, wanted.bytes.length)})`;
   const ours = `${basename(wanted.file)} (${count(wanted.bytes.length)}, SHA-256 ${shortHash(wanted.bytes)})`;
-  const from =
-    byte < wanted.bytes.length ? `they differ from byte ${byte.toLocaleString('en')} on${place}` : 'it is longer';
-  return `${theirs} is not ${ours}; ${from}`;
+  return `${theirs} is not ${ours}; they differ from byte ${byte.toLocaleString('en')} on${place}`;
 }
 
 /** `g_model at 0x10008000`. */

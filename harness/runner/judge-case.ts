@@ -22,32 +22,36 @@ export async function gatherEvidence(plan: Plan, planned: PlannedCase, settled: 
   const outcome = settled.then(() => undefined, messageOf);
   const inputs = loadCaseInputs(planned.suite);
   const reference = computeReference(inputs.parsed, loadFloatTwin(planned.suite), inputs.vectors.inputs);
-  const trouble = await outcome;
+  return evidenceOf({ plan, planned, inputs }, reference, await outcome);
+}
+
+/** A case that never came to be judged, because of something outside it. */
+export function brokenCase(plan: Plan, planned: PlannedCase, reason: string): CaseResult {
+  const inputs = loadCaseInputs(planned.suite);
+  return judgeCase(evidenceOf({ plan, planned, inputs }, computeReference(inputs.parsed, undefined, []), reason));
+}
+
+interface ReadCase {
+  readonly plan: Plan;
+  readonly planned: PlannedCase;
+  readonly inputs: CaseInputs;
+}
+
+function evidenceOf(
+  { plan, planned, inputs }: ReadCase,
+  reference: Evidence['reference'],
+  trouble: string | undefined,
+): Evidence {
   return {
     suite: planned.suite,
     board: planned.board,
-    recording: recordingOf(plan, planned, inputs, trouble),
+    recording: recordingOf({ plan, planned, inputs }, trouble),
     recordingFolder: existsSync(recordingFolder(plan, planned)) ? `recordings/${planned.id}` : null,
     reference,
     identity: identityOf(inputs),
     truth: inputs.vectors,
     inputs: inputs.vectors.inputs,
   };
-}
-
-/** A case that never came to be judged, because of something outside it. */
-export function brokenCase(plan: Plan, planned: PlannedCase, reason: string): CaseResult {
-  const inputs = loadCaseInputs(planned.suite);
-  return judgeCase({
-    suite: planned.suite,
-    board: planned.board,
-    recording: recordingOf(plan, planned, inputs, reason),
-    recordingFolder: existsSync(recordingFolder(plan, planned)) ? `recordings/${planned.id}` : null,
-    reference: computeReference(inputs.parsed, undefined, []),
-    identity: identityOf(inputs),
-    truth: inputs.vectors,
-    inputs: inputs.vectors.inputs,
-  });
 }
 
 async function obtainRecording(plan: Plan, planned: PlannedCase): Promise<{ settled: Promise<void> }> {
@@ -64,7 +68,7 @@ async function obtainRecording(plan: Plan, planned: PlannedCase): Promise<{ sett
 }
 
 /** What was recorded; `trouble` makes it broken whatever it says itself. */
-function recordingOf(plan: Plan, planned: PlannedCase, inputs: CaseInputs, trouble: string | undefined): Recording {
+function recordingOf({ plan, planned, inputs }: ReadCase, trouble: string | undefined): Recording {
   try {
     const recording = readRecording(recordingFolder(plan, planned));
     return trouble === undefined ? recording : broken(recording.manifest, trouble, recording);

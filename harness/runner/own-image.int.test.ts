@@ -35,7 +35,8 @@ test('`firmware:` in a suite names it as well, and --image goes before it', asyn
   writeBytes(project, 'app.elf', carrying(model));
   writeBytes(project, 'other.elf', reference);
   const listed = async (...more: readonly string[]) =>
-    (JSON.parse((await project.run('list', '--json', ...more)).stdout) as { firmware: unknown }[])[0]?.firmware;
+    (JSON.parse((await project.run('list', '--json', ...more)).stdout) as { cases: { firmware: unknown }[] }).cases[0]
+      ?.firmware;
   expect(await listed()).toEqual({ path: join(project.folder, 'app.elf'), isOwn: true });
   const other = await listed('--image', `${target}=other.elf`);
   expect(other).toEqual({ path: join(project.folder, 'other.elf'), isOwn: true });
@@ -58,6 +59,8 @@ test.each([
     const { code, stderr } = await project.run(command, '--image', `${target}=app.elf`);
     expect(code).toBe(2);
     for (const words of says) expect(stderr).toMatch(words);
+    expect(stderr.match(/app\.elf/g)).toHaveLength(1);
+    expect(stderr).not.toContain('tickmark check');
   }
 });
 
@@ -66,6 +69,24 @@ test('an image for a target that no suite has is refused, with the one that was 
   project.suite('hum');
   const { code, stderr } = await project.run('check', '--image', 'rp2040js-pica=app.elf');
   expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(`Did you mean "${target}"?`) });
+});
+
+test.each([
+  [['--image', `${target}=.`], /cannot be read \(EISDIR\)\n {2}→ it is a folder: name a file in it/],
+  [
+    ['--image', `${target}=app.elf`, '--target', 'qemu-mps2-an386'],
+    /no case that was chosen runs there\n {2}→ choose the target too/,
+  ],
+  [
+    ['--target', target, 'hum'],
+    /--target hum: is a suite.*\n {2}→ name suites before --target, or put -- between them/,
+  ],
+])('%j is refused with the way out', async (args, says) => {
+  using project = createProject();
+  project.suite('hum', ['targets: [', 'targets: [qemu-mps2-an386, ']);
+  writeBytes(project, 'app.elf', reference);
+  const { code, stderr } = await project.run('list', ...args);
+  expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringMatching(says) });
 });
 
 test('`tickmark image` says what is in firmware, and whether its model is a file’s', async () => {

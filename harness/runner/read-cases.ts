@@ -19,16 +19,25 @@ export interface Sound extends Wanted {
   readonly inputs: CaseInputs;
 }
 
-/** Reads everything that suites name: the cases that can be measured, and the faults of the others. */
-export function readCases(wanted: readonly Wanted[]): {
+/**
+ * Reads everything that suites name: the cases that can be measured, and the faults of the others. Firmware of targets in `images` is no
+ * suite's, and not read here.
+ */
+export function readCases(
+  wanted: readonly Wanted[],
+  images: Readonly<Record<string, string>> = {},
+): {
   readonly sound: readonly Sound[];
   readonly faults: readonly Fault[];
 } {
-  const read = wanted.map(readCase);
+  const read = wanted.map(each => readCase(each, images));
   return { sound: read.flatMap(({ sound }) => sound ?? []), faults: read.flatMap(({ faults }) => faults) };
 }
 
-function readCase({ suite, boards }: Wanted): { readonly sound?: Sound; readonly faults: readonly Fault[] } {
+function readCase(
+  { suite, boards }: Wanted,
+  images: Readonly<Record<string, string>>,
+): { readonly sound?: Sound; readonly faults: readonly Fault[] } {
   const { faults, attempt, keep } = findings(suite);
   const model = attempt(['model', 'file'], () => loadModel(suite));
   const twin = attempt(['model', 'float'], () => loadFloatTwin(suite));
@@ -39,7 +48,8 @@ function readCase({ suite, boards }: Wanted): { readonly sound?: Sound; readonly
   const vectors = attempt(['vectors', 'inputs'], () => loadVectors(suite, model.parsed));
   for (const misfit of classMisfits(suite, model.parsed)) keep(misfit);
   // firmware that cannot be used is found here, not by its first case
-  for (const board of boards) attempt(['firmware', board.name], () => readImage({ suite, board }, model));
+  for (const board of boards.filter(({ name }) => !Object.hasOwn(images, name)))
+    attempt(['firmware', board.name], () => readImage({ suite, board }, model));
   return faults.length > 0 || !vectors
     ? { faults }
     : { faults, sound: { suite, boards, inputs: { ...model, vectors } } };

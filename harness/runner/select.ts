@@ -8,6 +8,7 @@ import { faultsError } from '../suite/fault.ts';
 import { findSuites } from '../suite/find.ts';
 import { readSuites } from '../suite/load.ts';
 import type { Suite } from '../suite/suite.ts';
+import { readImage } from './image.ts';
 import { readCases, type Sound, type Wanted } from './read-cases.ts';
 
 /** Which suites on which targets: what a command line chooses. */
@@ -33,15 +34,18 @@ export interface Chosen {
 
 /** Every case that the selection names, all inputs read and checked. Throws InputError: on what is wrong, or when nothing is chosen. */
 export function chooseCases(selection: Selection): readonly Chosen[] {
-  const boards = loadBoards([`${selection.cwd}/boards`, packagedBoards], selection.cwd);
-  const { suites, faults } = readSuites(findSuites(selection.suites, selection.cwd), boards, selection.cwd);
-  const images = selection.images ?? {};
-  if (faults.length === 0) expectTargets([...selection.targets, ...Object.keys(images)], suites, selection.cwd);
-  const read = readCases(suites.flatMap(suite => wantedOf(withImages(suite, images), boards, selection)));
+  const { cwd, targets, grep, images = {} } = selection;
+  const boards = boardsFrom(cwd);
+  for (const target of targets) if (!boards.has(target)) expectNoSuite(target, cwd);
+  const { suites, faults } = readSuites(findSuites(selection.suites, cwd), boards, cwd);
+  if (faults.length === 0) expectTargets([...targets, ...Object.keys(images)], suites, cwd);
+  const wanted = suites.flatMap(suite => wantedOf(withImages(suite, images), boards, selection));
+  const read = readCases(wanted, images);
   const allFaults = [...faults, ...read.faults];
-  if (allFaults.length > 0) throw faultsError(allFaults, selection.cwd);
+  if (allFaults.length > 0) throw faultsError(allFaults, cwd);
   if (read.sound.length === 0)
-    throw new InputError('leaves no case to run', `--grep ${selection.grep?.source}`, 'list the cases: tickmark list');
+    throw new InputError('leaves no case to run', `--grep ${grep?.source}`, 'list the cases: tickmark list');
+  expectImages(images, read.sound);
   return read.sound.flatMap(casesOf);
 }
 
@@ -76,5 +80,36 @@ function expectTargets(targets: readonly string[], suites: readonly Suite[], cwd
     const where = suites.map(suite => relative(cwd, suite.file)).join(', ');
     const fix = `name one of ${declared.join(', ')}.${didYouMean(target, declared)}`;
     throw new InputError(`no suite declares the target "${target}"`, where, fix);
+  }
+}
+
+/** An option that takes several names takes the suites behind them as well. */
+function expectNoSuite(target: string, cwd: string): void {
+  if (!isSuite(target, cwd)) return;
+  const fix = 'name suites before --target, or put -- between them';
+  throw new InputError('is a suite, and --target takes all names behind it as targets', `--target ${target}`, fix);
+}
+
+function isSuite(name: string, cwd: string): boolean {
+  try {
+    return findSuites([name], cwd).length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** What `--image` names has no place in a suite where it could be corrected: it is an error by itself. */
+function expectImages(images: Readonly<Record<string, string>>, sound: readonly Sound[]): void {
+  for (const target of Object.keys(images)) {
+    const cases = sound.flatMap(({ suite, boards, inputs }) =>
+      boards.filter(({ name }) => name === target).map(board => ({ suite, board, inputs })),
+    );
+    if (cases.length === 0)
+      throw new InputError(
+        'no case that was chosen runs there',
+        `--image ${target}=…`,
+        'choose the target too, or leave the image out',
+      );
+    for (const { suite, board, inputs } of cases) readImage({ suite, board }, inputs);
   }
 }
