@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { qemuMachines, qemuPackages } from '../target/qemu-machines.ts';
 import { rp2040Target } from '../target/rp2040.ts';
 import type { Finding } from './finding.ts';
 import type { System } from './system.ts';
@@ -20,12 +21,11 @@ const tools: readonly Tool[] = [
   {
     about: 'emulators',
     name: 'QEMU for Arm',
-    program: 'qemu-system-arm',
+    program: qemuMachines['mps2-an386'].program,
     args: ['--version'],
     version: /version (\S+)/,
     for: 'the qemu-* targets, which are skipped',
-    debian: 'qemu-system-arm',
-    macos: 'qemu',
+    ...qemuPackages,
   },
   {
     about: 'firmware',

@@ -10,6 +10,9 @@ const ssram = [
   { address: 0x2000_0000, bytes: 4 << 20 },
 ];
 
+/** What systems call the package that `program` comes with. */
+export const qemuPackages = { debian: 'qemu-system-arm', macos: 'qemu' } as const;
+
 /** Arm DAI 0385, 0386, 0500: memory maps of the MPS2's FPGA images. UART0 is the link. */
 export const qemuMachines = {
   'mps2-an385': { program: 'qemu-system-arm', memory: [...ssram, { address: 0x2100_0000, bytes: 16 << 20 }] },
