@@ -81,6 +81,10 @@ test.each<[number, Unit, string]>([
   [12_345, 'µs', '12.3 ms'],
   [0, 'LSB', '0 LSB'],
   [97.25, '%', '97.3 %'],
+  [99.96, '%', '99.96 %'],
+  [99.9996, '%', '99.9996 %'],
+  [99.5, '%', '99.5 %'],
+  [100, '%', '100 %'],
   [-0.04, 'pp', '0 pp'],
   [125e6, 'Hz', '125 MHz'],
   [0.85, '1', '0.85'],
@@ -95,6 +99,17 @@ test.each<[number, Unit, string]>([
   [1e-300, '1', '0'],
 ])('%d in base unit %s is shown as %s', (value, unit, text) => {
   expect(formatQuantity(value, unit)).toBe(text);
+});
+
+test.each<[string, Unit, string]>([
+  ['<= 0,5', '1', '"<= 0.5"'],
+  ['<= .5', '1', '"<= 0.5"'],
+  ['<= 1e-3', '1', '"<= 0.001"'],
+  ['<= 2,5 ms', 'µs', '"<= 2.5 ms"'],
+  ['0,5', '1', '"<= 0.5"'],
+  ['<= fast', 'µs', '"<= 12 ms"'],
+])('"%s" for a bound in %s is answered with the number that was meant', (text, unit, meant) => {
+  expect(parseBound(text, unit, '<=').fault).toContain(meant);
 });
 
 test('a value just over its limit is shown with the decimals that tell them apart', () => {

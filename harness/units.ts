@@ -133,8 +133,9 @@ const goodness: Record<Relation, string> = { '<=': 'less is better', '>=': 'more
 
 /** `lead` goes before the examples in a fault: what a bound needs besides the quantity. */
 function readQuantity(text: string, unit: Unit, lead: string): Parsed<number> {
-  const match = /^\s*([-−]?\d+(?:\.\d+)?)\s*(\S*)\s*$/u.exec(text);
-  if (!match) return { fault: `"${clipped(text)}" is no ${nounOf[unit]}: write ${examplesOf('12', unit, lead)}` };
+  const match = /^\s*([-−]?\d+(?:\.\d+)?)\s*((?![\d.,]|e[-+]?\d)\S*)\s*$/iu.exec(text);
+  if (!match)
+    return { fault: `"${clipped(text)}" is no ${nounOf[unit]}: write ${examplesOf(numberMeant(text), unit, lead)}` };
 
   const number = (match[1] ?? '').replace('−', '-');
   const written = (match[2] ?? '').replace('μ', 'µ'); // the Greek letter and the micro sign look the same
@@ -175,9 +176,14 @@ function examplesOf(number: string, unit: Unit, lead: string): string {
 function boundExamples(quantity: string, unit: Unit, relation: Relation): string {
   const bare = quantity.replace(/^[\s<>=]+/, '').trim();
   const isQuantity = parseQuantity(bare, unit).fault === undefined;
-  return isQuantity
-    ? `"${relation} ${bare}"`
-    : examplesOf(/^\d+(?:\.\d+)?/.exec(bare)?.[0] ?? '12', unit, `${relation} `);
+  return isQuantity ? `"${relation} ${bare}"` : examplesOf(numberMeant(bare), unit, `${relation} `);
+}
+
+/** The number that a text begins with, written as it is taken: 0,5 and .5 are 0.5, 1e-3 is 0.001. 12 where there is none. */
+function numberMeant(text: string): string {
+  const written = /^\s*(\d*[.,]?\d+(?:e[-+]?\d{1,2})?)/i.exec(text)?.[1]?.replace(',', '.');
+  const number = Number(written ?? 12);
+  return number.toLocaleString('en', { useGrouping: false, maximumFractionDigits: 20, maximumSignificantDigits: 15 });
 }
 
 /** Units to show a value in, small to large; each from its own size up. */
@@ -222,7 +228,12 @@ interface Shown {
 
 function displayUnit(magnitude: number, unit: Unit): Shown {
   const [symbol, size] = displayed[unit].findLast(([, from]) => magnitude >= from) ?? displayed[unit][0] ?? [unit, 1];
-  return { symbol, size, decimals: unit === '1' ? decimalsOfPlain(magnitude) : 0 };
+  return { symbol, size, decimals: leastDecimals(magnitude, unit) };
+}
+
+function leastDecimals(magnitude: number, unit: Unit): number {
+  if (unit === '1') return decimalsOfPlain(magnitude);
+  return unit === '%' && magnitude > 99 && magnitude < 100 ? decimalsToOne(magnitude / 100) - 2 : 0;
 }
 
 /**
@@ -232,8 +243,13 @@ function displayUnit(magnitude: number, unit: Unit): Shown {
 function decimalsOfPlain(magnitude: number): number {
   if (magnitude === 0) return 0;
   const fromZero = 3 - Math.floor(Math.log10(magnitude));
-  const fromOne = magnitude > 0.5 && magnitude < 1 ? 1 - Math.floor(Math.log10(1 - magnitude)) : 0;
+  const fromOne = magnitude > 0.5 && magnitude < 1 ? decimalsToOne(magnitude) : 0;
   return Math.min(Math.max(fromZero, fromOne, 0), 90);
+}
+
+/** How many decimals tell a share from 1. */
+function decimalsToOne(share: number): number {
+  return 1 - Math.floor(Math.log10(1 - share));
 }
 
 function inUnit(value: number, { symbol, size }: Shown, decimals: number): string {

@@ -45,7 +45,8 @@ const enoughVectors = 100;
 function fewVectors({ accuracy }: Metrics): string | undefined {
   if (!accuracy || accuracy.judged >= enoughVectors) return undefined;
   const share = Number((100 / accuracy.judged).toPrecision(2));
-  return `accuracy is over ${accuracy.judged} ${accuracy.of} only: each one weighs ${share} pp`;
+  const of = accuracy.judged === 1 ? accuracy.of.replace(/s$/, '') : accuracy.of;
+  return `accuracy is over ${accuracy.judged} ${of} only: each one weighs ${share} pp`;
 }
 
 /** The mark is of paint that was overwritten: a stack that reaches the end of its reserve may have gone further. */

@@ -126,7 +126,7 @@ test('labels of one class only make the area inconclusive', () => {
   expect(result.status).toBe('inconclusive');
   expect(result.verdicts.at(-1)).toMatchObject({
     measured: null,
-    reason: 'all 8 vectors are alarm: a ROC curve takes both classes',
+    reason: 'only alarm vectors were judged (8): a ROC curve takes both classes',
   });
 });
 

@@ -3,8 +3,9 @@ import { argMax, placeOf } from '../classify.ts';
 import type { AccuracyMetrics } from '../result.ts';
 import { classFigure, hasClasses } from './class-figures.ts';
 import { type Accuracy, type Finding, type Given, lacking, mapViews, notFound, unfit } from './finding.ts';
-import { accuracyOf, classNames, labelFault, type Outcome, percentOf } from './outcomes.ts';
+import { accuracyOf, classNames, labelFault, type Outcome } from './outcomes.ts';
 import { eachVector, type Outputs, outputsOf } from './outputs.ts';
+import { percentOf } from './share.ts';
 import { type NameOf, vectorNames } from './vector-names.ts';
 
 interface Ranked extends Outcome {
@@ -46,10 +47,19 @@ function ranked(
   return eachVector(outputs, (inferences, vector) => {
     const label = labels[vector];
     if (label === undefined) return undefined;
-    const predicted = inferences.map(argMax).find(prediction => prediction !== label) ?? label;
-    const place = Math.max(...inferences.map(values => placeOf(values, label)));
+    const predicted =
+      inferences.map(values => predict(values, label)).find(prediction => prediction !== label) ?? label;
+    const place = Math.max(...inferences.map(values => (Number.isNaN(values[label]) ? last : placeOf(values, label))));
     return { name: nameOf(vector), label, predicted, place };
   });
+}
+
+const last = Number.POSITIVE_INFINITY;
+
+/** The largest output's class; where no output is a number, none is right, and the class after the right one stands for that. */
+function predict(values: ArrayLike<number>, label: number): number {
+  const predicted = argMax(values);
+  return predicted === label && Number.isNaN(values[label]) ? (label + 1) % values.length : predicted;
 }
 
 /** Shown whether or not a budget asks for them; with all classes, top-k is no question. */
@@ -66,8 +76,7 @@ function topKFigure(k: number, outcomes: readonly Ranked[], classes: readonly st
   const right = hits(outcomes, k);
   const first = outcomes.find(({ place }) => place >= k);
   const note =
-    first &&
-    `the first one missed is ${first.name}: ${classes[first.label]} comes at place ${first.place + 1} of ${classes.length}`;
+    first && `the first one missed is ${first.name}: ${classes[first.label]} ${placeText(first.place, classes.length)}`;
   return {
     name: `top-${k}`,
     value: percentOf(right, outcomes.length),
@@ -75,6 +84,10 @@ function topKFigure(k: number, outcomes: readonly Ranked[], classes: readonly st
     ...(note && { note }),
     evidence: 'moves',
   };
+}
+
+function placeText(place: number, classes: number): string {
+  return place < classes ? `comes at place ${place + 1} of ${classes}` : 'is not a number';
 }
 
 function hits(outcomes: readonly Ranked[], k: number): number {

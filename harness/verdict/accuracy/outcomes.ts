@@ -1,6 +1,7 @@
 import type { AccuracyMetrics } from '../result.ts';
 import { mapViews, type Views } from './finding.ts';
 import { perClassOf } from './per-class.ts';
+import { percentOf } from './share.ts';
 
 /** One vector, or one input of an anomaly task, classified. */
 export interface Outcome {
@@ -57,10 +58,6 @@ export function labelFault(labels: readonly number[], classes: number): string |
   return vector < 0
     ? undefined
     : `the label of vector ${vector} is ${labels[vector]}, and there are ${classes} classes`;
-}
-
-export function percentOf(count: number, total: number): number {
-  return (100 * count) / total;
 }
 
 function rightOf(outcomes: readonly Outcome[]): number {

@@ -1,4 +1,5 @@
 import type { ClassMetrics } from '../result.ts';
+import { percentOf } from './share.ts';
 
 /** Precision, recall and F1 of each class from `confusion[actual][predicted]` counts; null for a share of nothing. */
 export function perClassOf(
@@ -13,9 +14,9 @@ export function perClassOf(
       name,
       support,
       predicted,
-      precision: percentOf(right, predicted),
-      recall: percentOf(right, support),
-      f1: percentOf(2 * right, support + predicted),
+      precision: shareOf(right, predicted),
+      recall: shareOf(right, support),
+      f1: shareOf(2 * right, support + predicted),
     };
   });
 }
@@ -24,6 +25,6 @@ function sum(counts: readonly number[]): number {
   return counts.reduce((total, count) => total + count, 0);
 }
 
-function percentOf(count: number, total: number): number | null {
-  return total === 0 ? null : (100 * count) / total;
+function shareOf(count: number, total: number): number | null {
+  return total === 0 ? null : percentOf(count, total);
 }

@@ -88,7 +88,7 @@ function aucFigure(roc: RocMetrics | undefined, evidence: ScoreEvidence): Findin
   const { classes, of, scores } = evidence;
   if (!roc) {
     const only = classes[scores.measured[0]?.label === 1 ? 1 : 0];
-    const reason = `all ${scores.measured.length} ${of} are ${only}: a ROC curve takes both classes`;
+    const reason = `only ${only} ${of} were judged (${scores.measured.length}): a ROC curve takes both classes`;
     return { status: 'inconclusive', reason };
   }
   const host = hostTexts({ golden: roc.goldenAuc, float: roc.floatAuc }, scoreText);
