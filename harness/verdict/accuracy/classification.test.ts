@@ -47,15 +47,15 @@ test('each class has its precision, recall and F1', () => {
 
 test('outputs that are no numbers are right for no class', () => {
   const { NaN: none } = Number;
-  const boots = [
-    [
-      [none, none, none, none],
-      [none, 0.9, 0, 0],
-      [0.1, none, 0, 0],
-    ],
+  const answers = [
+    [none, none, none, none],
+    [none, 0.9, 0, 0],
+    [0.1, none, 0, 0],
   ];
   const budgets = [anAccuracyBudget({ kind: 'accuracy', metric: 'topK', k: 3 }, 100)];
-  const { metrics, verdicts } = judgeCase(evidenceOf({ task, boots, truth: { labels: [0, 1, 1] }, budgets }));
+  const { metrics, verdicts } = judgeCase(
+    evidenceOf({ task, boots: [answers], truth: { labels: [0, 1, 1] }, budgets }),
+  );
   expect(metrics.accuracy).toMatchObject({ top1: 100 / 3, topK: { '3': 100 / 3 } });
   expect(verdicts.at(-1)?.reason).toContain('the first one missed is vector 0: cat is not a number');
 });
