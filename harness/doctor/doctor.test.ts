@@ -123,10 +123,21 @@ test('a tool that is missing says what for, and how each system gets it', async 
   expect(brewed).toMatchObject({ fix: 'brew install qemu' });
 });
 
+test.each([
+  [{ programs: { 'qemu-system-arm': '' } }, ['setpriv']],
+  [{ programs: { 'qemu-system-arm': '', setpriv: '' } }, []],
+  [{ programs: {} }, []],
+  [{ platform: 'darwin', programs: { 'qemu-system-arm': '' } }, []],
+] as const)('setpriv is missed where there is a QEMU for it to bind: %o', async (system, missed) => {
+  const findings = await checkTools(machine(system));
+  expect(findings.map(({ name }) => name).filter(name => name === 'setpriv')).toEqual(missed);
+});
+
 test('a tool that is there shows its version', async () => {
   const programs = {
     java: 'openjdk version "17.0.15" 2025-04-15',
     'qemu-system-arm': 'QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)\n',
+    setpriv: '',
     'arm-none-eabi-gcc': 'arm-none-eabi-gcc (15:12.2.rel1-1) 12.2.1 20221205\n',
   };
   const found = await checkTools(machine({ programs }));

@@ -45,6 +45,7 @@ export async function checkTools(system: System): Promise<Finding[]> {
     await checkJava(system),
     embeddedEmulator(),
     ...(await Promise.all(tools.map(tool => checkTool(tool, system)))),
+    ...(await checkSetpriv(system)),
   ];
 }
 
@@ -76,6 +77,19 @@ async function checkTool(tool: Tool, system: System): Promise<Finding> {
       fix: installText(system, tool.debian, tool.macos),
     };
   return { about, name, state: 'found', detail: tool.version.exec(said)?.[1] ?? 'of unknown version' };
+}
+
+/** What binds QEMU to its parent, where there is a QEMU to bind: BusyBox's cannot. */
+async function checkSetpriv(system: System): Promise<Finding[]> {
+  if (system.platform !== 'linux') return [];
+  const { program } = qemuMachines['mps2-an386'];
+  const says = await Promise.all([
+    system.run(program, ['--version']),
+    system.run('setpriv', ['--pdeathsig', 'KILL', 'true']),
+  ]);
+  if (says[0] === undefined || says[1] !== undefined) return [];
+  const detail = 'without it, a QEMU stays behind when the run is killed by SIGKILL';
+  return [{ about: 'emulators', name: 'setpriv', state: 'missing', detail, fix: 'install util-linux' }];
 }
 
 function installText({ platform }: System, debian: string, macos: string): string {
