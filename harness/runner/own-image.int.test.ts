@@ -77,6 +77,7 @@ test.each([
     ['--image', `${target}=app.elf`, '--target', 'qemu-mps2-an386'],
     /no case that was chosen runs there\n {2}→ choose the target too/,
   ],
+  [['--target', 'qemu-mps2-an500'], /no suite declares the target.*\n {2}→ add it to `targets` there, or name one of/],
   [
     ['--target', target, 'hum'],
     /--target hum: is a suite.*\n {2}→ name suites before --target, or put -- between them/,

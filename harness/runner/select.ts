@@ -1,6 +1,5 @@
-import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { didYouMean, InputError } from '../errors.ts';
+import { InputError } from '../errors.ts';
 import { modelFacts } from '../model/facts.ts';
 import type { Board } from '../suite/board.ts';
 import { loadBoards } from '../suite/boards.ts';
@@ -8,7 +7,7 @@ import { faultsError } from '../suite/fault.ts';
 import { findSuites } from '../suite/find.ts';
 import { readSuites } from '../suite/load.ts';
 import type { Suite } from '../suite/suite.ts';
-import { readImage } from './image.ts';
+import { expectImages, expectNoSuites, expectTargets } from './check-selection.ts';
 import { readCases, type Sound, type Wanted } from './read-cases.ts';
 
 /** Which suites on which targets: what a command line chooses. */
@@ -36,9 +35,12 @@ export interface Chosen {
 export function chooseCases(selection: Selection): readonly Chosen[] {
   const { cwd, targets, grep, images = {} } = selection;
   const boards = boardsFrom(cwd);
-  for (const target of targets) if (!boards.has(target)) expectNoSuite(target, cwd);
+  expectNoSuites(
+    targets.filter(target => !boards.has(target)),
+    cwd,
+  );
   const { suites, faults } = readSuites(findSuites(selection.suites, cwd), boards, cwd);
-  if (faults.length === 0) expectTargets([...targets, ...Object.keys(images)], suites, cwd);
+  if (faults.length === 0) expectTargets([...targets, ...Object.keys(images)], { suites, boards, cwd });
   const wanted = suites.flatMap(suite => wantedOf(withImages(suite, images), boards, selection));
   const read = readCases(wanted, images);
   const allFaults = [...faults, ...read.faults];
@@ -71,45 +73,4 @@ function wantedOf(suite: Suite, boards: ReadonlyMap<string, Board>, { targets, g
 function casesOf({ suite, boards, inputs: { parsed, vectors } }: Sound): Chosen[] {
   const macs = modelFacts(parsed).macs * vectors.count;
   return boards.map(board => ({ suite, board, macs, vectors: vectors.count }));
-}
-
-function expectTargets(targets: readonly string[], suites: readonly Suite[], cwd: string): void {
-  const declared = [...new Set(suites.flatMap(suite => suite.targets))];
-  for (const target of targets) {
-    if (declared.includes(target)) continue;
-    const where = suites.map(suite => relative(cwd, suite.file)).join(', ');
-    const fix = `name one of ${declared.join(', ')}.${didYouMean(target, declared)}`;
-    throw new InputError(`no suite declares the target "${target}"`, where, fix);
-  }
-}
-
-/** An option that takes several names takes the suites behind them as well. */
-function expectNoSuite(target: string, cwd: string): void {
-  if (!isSuite(target, cwd)) return;
-  const fix = 'name suites before --target, or put -- between them';
-  throw new InputError('is a suite, and --target takes all names behind it as targets', `--target ${target}`, fix);
-}
-
-function isSuite(name: string, cwd: string): boolean {
-  try {
-    return findSuites([name], cwd).length > 0;
-  } catch {
-    return false;
-  }
-}
-
-/** What `--image` names has no place in a suite where it could be corrected: it is an error by itself. */
-function expectImages(images: Readonly<Record<string, string>>, sound: readonly Sound[]): void {
-  for (const target of Object.keys(images)) {
-    const cases = sound.flatMap(({ suite, boards, inputs }) =>
-      boards.filter(({ name }) => name === target).map(board => ({ suite, board, inputs })),
-    );
-    if (cases.length === 0)
-      throw new InputError(
-        'no case that was chosen runs there',
-        `--image ${target}=…`,
-        'choose the target too, or leave the image out',
-      );
-    for (const { suite, board, inputs } of cases) readImage({ suite, board }, inputs);
-  }
 }
