@@ -13,6 +13,7 @@ import {
 import { HarnessError, messageOf } from './errors.ts';
 import { harmless } from './report/paint.ts';
 import { tickmarkVersion } from './runner/provenance.ts';
+import { inputExtensions } from './vectors/kinds.ts';
 
 /** Everything a person can ask for. Commands load their code when they are asked for, so that `--help` and `run` start at once. */
 const program = new Command('tickmark')
@@ -75,10 +76,7 @@ program
   .command('golden')
   .description('the outputs TFLM’s reference kernels give, bit for bit')
   .argument('<MODEL>', 'a .tflite')
-  .argument(
-    '<INPUTS>',
-    'what a suite takes: .npy, .npz, .csv, .wav, .png, .pgm, .ppm, a folder of these, or .bin (raw tensors end to end)',
-  )
+  .argument('<INPUTS>', `as a suite's: ${inputExtensions} (raw tensors end to end), or a folder of these`)
   .requiredOption('-o, --out <FILE>', 'where the outputs go: raw tensors end to end, or .npy')
   .action(async (model: string, inputs: string, { out }: { out: string }) => {
     const { golden } = await import('./cli/golden.ts');

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inputExtensions } from '../vectors/kinds.ts';
 
 /** What a shell offers, and what it shows beside it. */
 export interface Candidate {
@@ -22,7 +23,7 @@ const sources: Readonly<Record<string, Source>> = {
   MODEL: ofKinds('.tflite'),
   TWIN: ofKinds('.tflite'),
   ELF: ofKinds('.elf', '.axf', '.out'),
-  INPUTS: ofKinds('.npy', '.npz', '.csv', '.wav', '.png', '.pgm', '.ppm', '.bin'),
+  INPUTS: ofKinds(...(inputExtensions.match(/\.\w+/g) ?? [])),
   FILE: ofKinds(''),
   DIR: ofKinds(),
   RUN: (begun, cwd) => [...runs(cwd), ...paths(begun, cwd, [])],

@@ -11,6 +11,7 @@ const files = {
   'suites/kws/suite.yaml': '',
   'suites/kws/kws.tflite': '',
   'suites/kws/notes.md': '',
+  'suites/kws/yes.wav': '',
   'suites/vibration/suite.yaml': '',
   'suites/training/train.py': '',
   'boards/nucleo.yaml': 'board: nucleo-l4r5zi # ours\ntitle: Nucleo L4R5ZI\n',
@@ -33,6 +34,7 @@ program
   .option('-g, --grep <RE>', 'only cases that match')
   .option('--strict', 'as CI wants it');
 program.command('model').argument('<MODEL>').option('--float <TWIN>');
+program.command('golden').argument('<MODEL>').argument('<INPUTS>');
 program.command('report').argument('[RUN]');
 program.command('completion').addArgument(new Argument('<SHELL>').choices(['bash', 'zsh']));
 program.command('__complete', { hidden: true });
@@ -41,7 +43,7 @@ program.command('__complete', { hidden: true });
 const after = (line: string) => complete(program, line.split(' ').slice(1), folder).map(({ value }) => value);
 
 test('the first word is a command, never a hidden one', () => {
-  expect(after('tickmark ')).toEqual(['run', 'model', 'report', 'completion', 'help']);
+  expect(after('tickmark ')).toEqual(['run', 'model', 'golden', 'report', 'completion', 'help']);
   expect(after('tickmark r')).toEqual(['run', 'report']);
   expect(complete(program, ['ru'], folder)).toEqual([{ value: 'run', about: 'measure' }]);
 });
@@ -72,6 +74,7 @@ test('a dash begins an option of the command', () => {
 test('a model is a .tflite, a run is one of reports/out, a replay is a folder', () => {
   expect(after('tickmark model suites/kws/')).toEqual(['suites/kws/kws.tflite']);
   expect(after('tickmark model --float suites/kws/')).toEqual(['suites/kws/kws.tflite']);
+  expect(after('tickmark golden kws.tflite suites/kws/')).toEqual(['suites/kws/yes.wav']);
   expect(after('tickmark report ')).toContain('reports/out/2026');
   expect(after('tickmark run --replay s')).toEqual(['suites/']);
 });
