@@ -10,7 +10,7 @@ export function nothingToWrite(found: Found, passedOver: readonly PassedOver[], 
     return new InputError(
       `has no model left to write a suite for: ${reasons.join('; ')}`,
       repository,
-      'see `tickmark list`',
+      'run the suites that are there (`tickmark run`), or write one by hand',
     );
   }
   const reasons = [...found.models.map(({ path, model }) => `${path} ${inputText(model)}`), ...found.unreadable];

@@ -13,8 +13,8 @@ export interface PlannedSuite {
 
 /** Writes suites where nothing is yet, then `check`s them; when either throws, what was written is taken away again. */
 export function writeSuites(repository: string, planned: readonly PlannedSuite[], check: () => void): void {
-  const files = planned.flatMap(({ folder, files }) =>
-    files.map(({ name, content }) => ({ path: join(repository, folder, name), content })),
+  const files = planned.flatMap(({ folder, files: relative }) =>
+    relative.map(({ name, content }) => ({ path: join(repository, folder, name), content })),
   );
   try {
     for (const { path, content } of files) writeWhole(path, content);
