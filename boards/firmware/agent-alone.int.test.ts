@@ -34,6 +34,11 @@ test.for([
   },
 );
 
+test.each([31, 65_536])('it refuses frames of %i bytes when it is compiled', bytes => {
+  const flags = ['-std=c99', '-fsyntax-only', `-DTICKMARK_MAX_PAYLOAD=${bytes}`];
+  expect(run('cc', [...flags, join(agent, 'tickmark_dut.c')])).toContain('from 32, the answer to PROVE, to 65535');
+});
+
 test('its header serves C++ as well', ({ skip }) => {
   const why = missing('c++');
   skip(why !== undefined, why);

@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { ModelRefused } from '../../harness/errors.ts';
 import { missingTool } from '../../harness/fixtures/tools.ts';
 import { lossyLink } from '../../harness/protocol/fixtures/lossy-link.ts';
 import { encodeFrame, frameParser } from '../../harness/protocol/frame.ts';
@@ -37,6 +38,16 @@ describe('the agent under the address and undefined-behaviour sanitizers', () =>
     }
     expect(await dut.operatorTicks()).toEqual([100, 200]);
     expect((await dut.stats()).droppedFrames).toBeGreaterThan(20);
+  });
+
+  test('refuses what its runtime says of a model when it does not fit the regions', async ({ skip }) => {
+    skip(!hasCompiler, noCompiler);
+    await using agent = startAgent();
+    const dut = await tickmarkProtocol().connect(agent.link, AbortSignal.timeout(10_000));
+    const outputsTooLarge = dut.prepare(1);
+    await expect(outputsTooLarge).rejects.toThrow(ModelRefused);
+    await expect(outputsTooLarge).rejects.toThrow("the model's outputs are larger than the output region (error 8)");
+    await expect(dut.infer(new Uint8Array(64))).rejects.toThrow('INFER before a successful PREPARE');
   });
 
   test('lives through damaged frames, frames of every kind with any payload, and noise', async ({ skip }) => {

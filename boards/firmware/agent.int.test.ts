@@ -53,12 +53,12 @@ test('an answer ends at the limit, and a repeat gets no more than was left of it
   expect(Buffer.from(payload.subarray(2)).toString()).toBe('unknown');
 });
 
-test('the digest of a result is over input, output and ticks', async () => {
+test('the digest of a result is over input, output, ticks and whether the window was disturbed', async () => {
   await using dut = await prepared();
   await dut.ask(kinds.write, join(u8(1), u32(0), zeros));
   const { payload } = await dut.ask(kinds.infer, join(u8(0), u16(1), u32(crc32c(zeros))));
-  const [ticks, output] = [payload.subarray(0, 8), payload.subarray(12)];
-  expect(readPayload(payload.subarray(8)).u32()).toBe(crc32c(zeros, output, ticks));
+  const [window, output] = [payload.subarray(0, 9), payload.subarray(13)];
+  expect(readPayload(payload.subarray(9)).u32()).toBe(crc32c(zeros, output, window));
 });
 
 test('a repeated request gets the same answer and no second inference', async () => {

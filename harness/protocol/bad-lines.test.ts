@@ -68,7 +68,7 @@ function longEachFortieth(inference: number): number {
   return inference % 40 === 0 ? 1500 : 60;
 }
 
-test('a window in which a repeat arrived says so, and few others do', async () => {
+test('a window in which a repeat arrived says so, and no other does', async () => {
   const ticks: MockOptions['ticks'] = ({ inference }) => longEachFortieth(inference) * 1000;
   const arrivedIn = new Set<number>();
   const faults = { drop: 2e-3, flip: 2e-3 };
@@ -80,14 +80,22 @@ test('a window in which a repeat arrived says so, and few others do', async () =
   const { dut } = await inVirtualTime(prepared({ seed: 5, toDut: faults, toHost: faults }, mock));
   const disturbed = await inVirtualTime(disturbedOf(dut, 400));
   expect(dut.linkUse().repeats).toBeGreaterThan(100);
-  expect(arrivedIn.size).toBe(10); // the long ones
-  expect([...arrivedIn].filter(inference => !disturbed.includes(inference))).toEqual([]);
-  expect(disturbed.length).toBeLessThan(16);
+  expect(arrivedIn.size).toBeGreaterThan(9); // the long ones
+  expect(disturbed).toEqual([...arrivedIn]);
 });
 
-test('a window that was slow by the host’s clock alone says so too, as an emulator on a busy machine is', async () => {
+test('a byte that the line made up within a window says so, though nothing was sent again', async () => {
+  const { dut, link } = await inVirtualTime(prepared({ seed: 12 }, { windowMs: () => 60 }));
+  const inference = dut.infer(inputOf(0));
+  setTimeout(() => link.write(Uint8Array.of(0)), 30);
+  expect(await inVirtualTime(inference)).toMatchObject({ isDisturbed: true });
+  expect(await inVirtualTime(dut.infer(inputOf(1)))).not.toHaveProperty('isDisturbed');
+  expect(dut.linkUse()).toMatchObject({ repeats: 0, lostFrames: 0, damagedFrames: 0 });
+});
+
+test('a DUT that cannot tell is taken to be disturbed by whatever was sent twice', async () => {
   const mock = { windowMs: (inference: number) => (inference === 7 ? 7000 : 60), ticks: () => 60_000 };
-  const { dut } = await inVirtualTime(prepared({ seed: 6 }, mock));
+  const { dut } = await inVirtualTime(prepared({ seed: 6 }, { ...mock, tellsDisturbance: false }));
   expect(await inVirtualTime(disturbedOf(dut, 10))).toEqual([7]);
   expect(dut.linkUse()).toMatchObject({ repeats: 1, lostFrames: 0 });
 });

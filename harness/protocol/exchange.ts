@@ -26,10 +26,8 @@ export interface Question {
 
 export interface Answer {
   readonly payload: Uint8Array;
-  /** From the last sending. */
-  readonly tookMs: number;
-  /** The shortest time between two sendings; Infinity when it was sent once. */
-  readonly shortestGapMs: number;
+  /** How often the question was sent. */
+  readonly sendings: number;
 }
 
 /** The sendings of one request so far. */
@@ -44,8 +42,6 @@ interface Tries {
 /** Asks the DUT, one request at a time. */
 export interface Exchange {
   ask(question: Question): Promise<Answer>;
-  /** Whether another answer to what was asked last follows at once, whole or damaged: one of its sendings was one too many. */
-  isAnsweredAgain(): Promise<boolean>;
   /** Waits for the DUT to say that it is ready; at most `waitMs`, since a board may have said so long ago. */
   ready(waitMs: number): Promise<void>;
   /** Frames may carry payloads of so many bytes. */
@@ -55,7 +51,6 @@ export interface Exchange {
 
 const evidenceBytes = 256;
 const defaultAnswerBytes = 64;
-const leastGraceMs = 10;
 const unlimited = Number.POSITIVE_INFINITY;
 
 /**
@@ -76,7 +71,6 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
   void pump();
   return {
     ask,
-    isAnsweredAgain,
     ready,
     allow(maxPayload) {
       toDut.allow(maxPayload - requestFieldBytes);
@@ -165,19 +159,8 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
     counter.settle();
     if (answer.kind === kinds.error) throw refusal(name, answer.payload, answerBytes);
     isIntroduced ||= name === 'hello';
-    const tookMs = performance.now() - (sentMs.at(-1) ?? 0);
-    if (sentMs.length === 1) timing.took(name, units, tookMs);
-    return { payload: answer.payload, tookMs, shortestGapMs: shortestGap(sentMs) };
-  }
-
-  async function isAnsweredAgain(): Promise<boolean> {
-    const deadlineMs = performance.now() + Math.max(leastGraceMs, 2 * timing.roundTripMs);
-    while (true) {
-      const event = await inbox.next(deadlineMs);
-      if (event.kind === 'time') return false;
-      if (event.kind === 'damage' || (reportOf(event.frame) === 'answer' && event.frame.sequence === sequence))
-        return true;
-    }
+    if (sentMs.length === 1) timing.took(name, units, performance.now() - (sentMs[0] ?? 0));
+    return { payload: answer.payload, sendings: sentMs.length };
   }
 
   /** 'silence' and 'damage' say why it is time to ask again. */
@@ -221,8 +204,4 @@ const frameOverheadBytes = 10;
 function isText(bytes: Uint8Array): boolean {
   const text = new TextDecoder().decode(bytes).replaceAll('\u001b', '');
   return !/[^\P{Cc}\t\r\n]|\ufffd/u.test(text);
-}
-
-function shortestGap(timesMs: readonly number[]): number {
-  return Math.min(...timesMs.slice(1).map((timeMs, index) => timeMs - (timesMs[index] ?? 0)));
 }

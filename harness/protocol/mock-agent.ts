@@ -4,7 +4,17 @@ import { crc32c } from './crc.ts';
 import type { Frame } from './frame.ts';
 import { join, type PayloadReader, readPayload, shortText, u8, u16, u32, u64 } from './payload.ts';
 import type { DutIdentity, DutStats } from './port.ts';
-import { addressable, answerBit, errorCodes, kinds, magic, type RequestName, version, writable } from './wire.ts';
+import {
+  addressable,
+  answerBit,
+  disturbances,
+  errorCodes,
+  kinds,
+  magic,
+  type RequestName,
+  version,
+  writable,
+} from './wire.ts';
 
 /** What the firmware in a mock is and does. All of it has a default. */
 export interface MockFirmware extends Partial<Omit<DutIdentity, 'protocol'>> {
@@ -34,6 +44,8 @@ export interface MockFirmware extends Partial<Omit<DutIdentity, 'protocol'>> {
   readonly wrongDigests?: boolean;
   /** Which ways lead into a region. @default both */
   readonly regionFlags?: number;
+  /** Whether it can tell what arrives in a window. @default true */
+  readonly tellsDisturbance?: boolean;
 }
 
 /** The DUT's end of boards/firmware/PROTOCOL.md, with memory in place of hardware. */
@@ -42,8 +54,10 @@ export interface MockAgent {
   readonly regions: readonly MockRegion[];
   /** Inferences asked for so far; a repeated request is not asked twice. */
   readonly inferences: number;
-  /** Frames the agent sends in return: none, one, or a fault. */
-  handle(request: Frame): readonly Frame[];
+  /** Whether this request is answered already, so that nothing is done for it. */
+  isRepeat(request: Frame): boolean;
+  /** Frames the agent sends in return: none, one, or a fault. `isDisturbed`: bytes came within the window that it asks for. */
+  handle(request: Frame, isDisturbed?: boolean): readonly Frame[];
 }
 
 export interface MockRegion {
@@ -57,15 +71,19 @@ export function mockAgent(firmware: MockFirmware): MockAgent {
   let answered: Frame | undefined;
   let isHalted = false;
 
+  const isRepeat = ({ sequence, kind }: Frame): boolean => answered?.sequence === sequence && kind !== kinds.hello;
+
   return {
     regions: state.regions,
     get inferences() {
       return state.inferences;
     },
-    handle(request) {
+    isRepeat,
+    handle(request, isDisturbed = false) {
       if (isHalted) return [];
-      const isRepeat = answered?.sequence === request.sequence && request.kind !== kinds.hello;
-      const answer = isRepeat && answered ? answered : { ...answerTo(state, request), sequence: request.sequence };
+      state.isDisturbed = isDisturbed;
+      const answer =
+        answered && isRepeat(request) ? answered : { ...answerTo(state, request), sequence: request.sequence };
       answered = cut(answer, request);
       isHalted = answered.kind === kinds.fault;
       return [answered];
@@ -87,6 +105,7 @@ interface State {
   readonly regions: readonly [MockRegion, MockRegion, MockRegion, MockRegion, MockRegion];
   staleNonces: number;
   isPrepared: boolean;
+  isDisturbed: boolean;
   inferences: number;
 }
 
@@ -103,6 +122,7 @@ function bootedState(firmware: MockFirmware): State {
     regions: [model, input, output, arena, stack],
     staleNonces: firmware.staleNonces ?? 0,
     isPrepared: false,
+    isDisturbed: false,
     inferences: 0,
   };
 }
@@ -189,8 +209,9 @@ const handlers: Readonly<Record<RequestName, (state: State, fields: PayloadReade
     const inference = ++state.inferences;
     output.set(state.infer(input));
     const ticks = state.firmware.ticks?.({ input, repeat, inference }) ?? 1000 * repeat;
-    const resultDigest = state.firmware.wrongDigests ? 0 : crc32c(input, output, u64(ticks));
-    return join(u64(ticks), u32(resultDigest), output);
+    const window = join(u64(ticks), u8(disturbanceOf(state)));
+    const resultDigest = state.firmware.wrongDigests ? 0 : crc32c(input, output, window);
+    return join(window, u32(resultDigest), output);
   },
 
   read: (state, fields) => placeIn(state, fields).slice(),
@@ -205,6 +226,11 @@ const handlers: Readonly<Record<RequestName, (state: State, fields: PayloadReade
     return join(u16(operatorTicks.length), ...operatorTicks.slice(fields.u16()).map(u32));
   },
 };
+
+function disturbanceOf({ firmware: { tellsDisturbance = true }, isDisturbed }: State): number {
+  if (!tellsDisturbance) return disturbances.unknown;
+  return isDisturbed ? disturbances.bytes : disturbances.none;
+}
 
 const requestNames = Object.keys(handlers) as RequestName[];
 

@@ -49,6 +49,7 @@ function mockLink(name: string, options: MockOptions, signal: AbortSignal): Link
   const { faults = {}, windowMs = () => 0, onDisturbance = () => {} } = options;
   const asked: Frame[] = [];
   let isInWindow = false;
+  let isDisturbed = false;
   let frames = 0;
   let closed: unknown;
 
@@ -66,23 +67,30 @@ function mockLink(name: string, options: MockOptions, signal: AbortSignal): Link
   };
   const next = (): Frame | undefined => (isInWindow || closed ? undefined : asked.shift());
   const answer = (request: Frame): void => {
-    const before = agent.inferences;
-    const answers = agent.handle(request);
+    const isWindow = request.kind === kinds.infer && !agent.isRepeat(request);
+    const ms = isWindow ? windowMs(agent.inferences + 1) : 0;
+    if (ms > 0) openWindow(request, ms);
+    else carryOut(request);
+  };
+  const carryOut = (request: Frame): void => {
+    const answers = agent.handle(request, isDisturbed);
     if (agent.inferences === faults.dieAtInference) {
       const lost = new TargetError('the DUT was lost', name, 'nothing: the mock was told to');
       return close(lost, lost);
     }
-    const ms = agent.inferences > before ? windowMs(agent.inferences) : 0;
-    if (ms > 0) return openWindow(ms, answers);
     for (const frame of answers) send(frame);
   };
-  const openWindow = (ms: number, answers: readonly Frame[]): void => {
-    isInWindow = true;
+  const openWindow = (request: Frame, ms: number): void => {
+    [isInWindow, isDisturbed] = [true, false];
     setTimeout(() => {
       isInWindow = false;
-      for (const frame of answers) send(frame);
+      if (!closed) carryOut(request);
       answerAll();
     }, ms);
+  };
+  const disturb = (): void => {
+    isDisturbed = true;
+    onDisturbance(agent.inferences + 1);
   };
   signal.addEventListener('abort', abort);
   send({ kind: kinds.ready, sequence: 0, payload: new Uint8Array() });
@@ -91,7 +99,7 @@ function mockLink(name: string, options: MockOptions, signal: AbortSignal): Link
     bytes,
     async write(data) {
       if (closed) throw closed;
-      if (isInWindow) onDisturbance(agent.inferences);
+      if (isInWindow) disturb();
       for (const item of parse(data)) if (item.kind === 'frame') asked.push(item.frame);
       answerAll();
     },

@@ -23,7 +23,7 @@ export interface PreparedModel {
 export interface Inference {
   readonly ticks: number;
   readonly output: Uint8Array;
-  /** The request was sent again so early that its bytes may have arrived in the window: `ticks` may be too many. */
+  /** Bytes from the host arrived in the window, or may have where the DUT cannot tell: `ticks` may be too many. */
   readonly isDisturbed?: true;
 }
 

@@ -3,10 +3,10 @@ import { ask, type Patiences, type Session } from './asking.ts';
 import { crc32c } from './crc.ts';
 import { openExchange } from './exchange.ts';
 import { introduce } from './introduction.ts';
-import { join, type PayloadReader, readPayload, u16, u32, u64 } from './payload.ts';
+import { join, type PayloadReader, readPayload, u8, u16, u32, u64 } from './payload.ts';
 import type { Dut, DutIdentity, DutStats, PreparedModel, Protocol } from './port.ts';
 import { type Regions, regionsOf } from './regions.ts';
-import { windowsOf } from './windows.ts';
+import { openWindow } from './windows.ts';
 
 export interface TickmarkOptions {
   /** How long to wait for READY before asking anyway. @default 1000 */
@@ -48,7 +48,6 @@ const noEnd = Number.POSITIVE_INFINITY;
 
 function dutOver(session: Session, identity: DutIdentity): Dut {
   const regions = regionsOf(session);
-  const openWindow = windowsOf(session);
   let outputBytes = 0;
 
   return {
@@ -68,9 +67,10 @@ function dutOver(session: Session, identity: DutIdentity): Dut {
 
     async infer(input, { repeat = 1, profile = false } = {}) {
       await regions.fill('input', input);
-      const { ticks, digest, ...window } = await openWindow({ inputDigest: crc32c(input), repeat, profile });
+      const window = await openWindow(session, { inputDigest: crc32c(input), repeat, profile });
+      const { ticks, disturbance } = window;
       const output = await wholeOutput(regions, window.output, outputBytes);
-      expectDigest(digest, crc32c(input, output, u64(ticks)));
+      expectDigest(window.digest, crc32c(input, output, u64(ticks), u8(disturbance)));
       return { ticks, output, ...(window.isDisturbed && { isDisturbed: true }) };
     },
 

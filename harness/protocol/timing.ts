@@ -10,8 +10,6 @@ export interface Timing {
   took(kind: string, units: number, ms: number): void;
   /** Of so many units; undefined while none was seen. */
   expected(kind: string, units: number): Expectation | undefined;
-  /** The mean of the shortest kind: there and back. */
-  readonly roundTripMs: number;
 }
 
 /** Knows nothing yet. */
@@ -30,9 +28,6 @@ export function createTiming(): Timing {
     expected(kind, units) {
       const unit = known.get(kind);
       return unit && { meanMs: unit.meanMs * units, deviationMs: unit.deviationMs * units };
-    },
-    get roundTripMs() {
-      return Math.min(...[...known.values()].map(({ meanMs }) => meanMs));
     },
   };
 }

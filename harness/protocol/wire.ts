@@ -43,5 +43,8 @@ export const errorCodes = {
   inferenceFailed: 11,
 } as const;
 
+/** What `INFER` answers of its window: no byte from the host came in it, one did, or the DUT cannot tell. */
+export const disturbances = { none: 0, bytes: 1, unknown: 2 } as const;
+
 /** `INFER` flag: take the ticks of each operator too. */
 export const profileFlag = 1;

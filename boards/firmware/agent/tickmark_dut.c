@@ -22,6 +22,7 @@ enum {
   ERROR = 0xff
 };
 enum { ANSWER = 0x80, PROFILE = 1 };
+enum { UNDISTURBED, DISTURBED, CANNOT_TELL };
 enum {
   UNKNOWN_REQUEST = 1,
   BAD_FIELD,
@@ -57,6 +58,7 @@ static struct {
   bool has_answered; /* in this session */
   bool is_prepared;
   tickmark_prepared prepared;
+  uint32_t received_before; /* the window; not a local, since one register more to keep costs ticks within it */
 } dut;
 
 /* What a request carries, read from the front; `is_short` once more was asked for than is there. */
@@ -201,12 +203,22 @@ static tickmark_status read(payload *p, frame *f) {
   return done;
 }
 
+/* What INFER reads and answers lies in these regions, whatever the runtime says of its model. */
+static tickmark_status check_room(const tickmark_prepared *prepared) {
+  if (prepared->input_bytes > region(TICKMARK_INPUT)->bytes)
+    return (tickmark_status){TICKMARK_NO_ROOM, "the model's inputs are larger than the input region"};
+  if (prepared->output_bytes > region(TICKMARK_OUTPUT)->bytes)
+    return (tickmark_status){TICKMARK_NO_ROOM, "the model's outputs are larger than the output region"};
+  return done;
+}
+
 static tickmark_status prepare(payload *p, frame *f) {
   const uint32_t model_bytes = take_uint(p, 4);
   if (!is_exact(p)) return bad_field;
   if (model_bytes > region(TICKMARK_MODEL)->bytes)
     return (tickmark_status){OUTSIDE_REGION, "the model is larger than its region"};
-  const tickmark_status status = dut.board->prepare(model_bytes, &dut.prepared);
+  tickmark_status status = dut.board->prepare(model_bytes, &dut.prepared);
+  if (status.code == 0) status = check_room(&dut.prepared);
   dut.is_prepared = status.code == 0;
   if (!dut.is_prepared) return status;
   put_uint(f, dut.prepared.arena_bytes, 4);
@@ -232,9 +244,17 @@ static tickmark_status prove(payload *p, frame *f) {
   return done;
 }
 
+static uint32_t received(void) { return dut.board->received ? dut.board->received() : 0; }
+
+static uint8_t disturbance(void) {
+  if (!dut.board->received) return CANNOT_TELL;
+  return received() == dut.received_before ? UNDISTURBED : DISTURBED;
+}
+
 /* The measured window: nothing but inferences between the two readings of the clock. */
 static tickmark_status run_window(uint32_t repeat, bool profile, uint64_t *ticks) {
   tickmark_status status = done;
+  dut.received_before = received();
   dut.board->clock_start();
   while (repeat-- && status.code == 0) status = dut.board->invoke(profile);
   *ticks = dut.board->clock_stop();
@@ -253,8 +273,9 @@ static tickmark_status infer(payload *p, frame *f) {
   if (status.code) return status;
   const uint8_t *output = region(TICKMARK_OUTPUT)->base;
   put_uint(f, ticks, 8);
+  put_uint(f, disturbance(), 1);
   const uint32_t result = crc32c(digest, output, dut.prepared.output_bytes);
-  put_uint(f, crc32c(result, f->bytes + HEADER_BYTES, 8), 4);
+  put_uint(f, crc32c(result, f->bytes + HEADER_BYTES, 9), 4);
   put(f, output, dut.prepared.output_bytes);
   return done;
 }

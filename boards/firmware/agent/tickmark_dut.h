@@ -15,6 +15,9 @@ extern "C" {
 #ifndef TICKMARK_MAX_PAYLOAD
 #define TICKMARK_MAX_PAYLOAD 1024
 #endif
+#if TICKMARK_MAX_PAYLOAD < 32 || TICKMARK_MAX_PAYLOAD > 65535
+#error "TICKMARK_MAX_PAYLOAD: from 32, the answer to PROVE, to 65535, which is what two bytes announce"
+#endif
 
 /* Regions by their numbers in the protocol. */
 enum { TICKMARK_MODEL, TICKMARK_INPUT, TICKMARK_OUTPUT, TICKMARK_ARENA, TICKMARK_STACK, TICKMARK_REGIONS };
@@ -65,6 +68,12 @@ typedef struct {
   /* One inference, from the input region to the output region. With `profile`, ticks around each operator are kept. */
   tickmark_status (*invoke)(bool profile);
   uint32_t (*operator_ticks)(uint16_t index);
+
+  /*
+   * Bytes that came in from the host since boot, those that were lost for want of room too; it may wrap. A window in
+   * which it changes has paid for them. NULL: cannot tell, and the host has to guess.
+   */
+  uint32_t (*received)(void);
 } tickmark_board;
 
 /* Says READY. `board` must stay as it is. */

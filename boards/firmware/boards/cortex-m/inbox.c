@@ -4,12 +4,16 @@
 enum { INBOX_BYTES = 2048 };
 
 static volatile uint8_t bytes[INBOX_BYTES];
+static volatile uint32_t received;
 static volatile uint32_t head; /* the interrupt's */
 static volatile uint32_t tail; /* the reader's; both run on and are taken modulo the inbox */
 
 void inbox_put(uint8_t byte) {
+  received++;
   if (head - tail < INBOX_BYTES) bytes[head++ % INBOX_BYTES] = byte;
 }
+
+uint32_t inbox_received(void) { return received; }
 
 bool inbox_is_empty(void) { return head == tail; }
 

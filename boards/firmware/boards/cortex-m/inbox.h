@@ -10,6 +10,9 @@ void inbox_put(uint8_t byte);
 
 bool inbox_is_empty(void);
 
+/* Bytes put since boot, those that found no room too. */
+uint32_t inbox_received(void);
+
 /* The oldest byte of an inbox that is not empty. */
 uint8_t inbox_take(void);
 

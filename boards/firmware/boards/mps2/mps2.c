@@ -1,5 +1,6 @@
 #include "mps2.h"
 
+#include "../cortex-m/inbox.h"
 #include "../cortex-m/stack.h"
 #include "../cortex-m/systick.h"
 #include "uart.h"
@@ -40,6 +41,7 @@ tickmark_board mps2_board = {
     .clock_start = systick_start,
     .clock_stop = systick_stop,
     .stack_used = stack_used,
+    .received = inbox_received,
 };
 
 void mps2_serve(void) {

@@ -1,4 +1,5 @@
 /* The RP2040 port: where things lie, and the loop that feeds bytes to the agent. */
+#include "../cortex-m/inbox.h"
 #include "../cortex-m/stack.h"
 #include "../cortex-m/systick.h"
 #include "../reference.h"
@@ -36,6 +37,7 @@ static tickmark_board board = {
     .prepare = reference_prepare,
     .invoke = reference_invoke,
     .operator_ticks = reference_operator_ticks,
+    .received = inbox_received,
 };
 
 int main(void) {

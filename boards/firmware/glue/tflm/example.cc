@@ -10,6 +10,7 @@ extern "C" {
 void uart_start(void);
 void uart_send(const uint8_t *bytes, uint32_t count);
 uint8_t uart_receive(void);
+uint32_t uart_received(void);
 
 void ticks_start(void);
 uint64_t ticks_stop(void);
@@ -77,6 +78,7 @@ int main() {
   board.clock_start = ticks_start;
   board.clock_stop = ticks_stop;
   board.stack_used = stack_used;
+  board.received = uart_received; /* or leave it out: see the README */
   tickmark_tflm_attach(&board, resolver, ticks_now);
 
   tickmark_start(&board);
