@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 import { InputError } from '../errors.ts';
 import { modelFacts } from '../model/facts.ts';
 import { elementCount, type Model, type Tensor } from '../model/tflite.ts';
+import { formatQuantity } from '../units.ts';
 import { openGolden } from '../verdict/reference.ts';
 import type { Found, FoundModel } from './search.ts';
 
@@ -38,6 +39,9 @@ export function candidatesIn({ models, images }: Found): readonly Candidate[] {
 
 /** Why the host cannot compute a model's outputs; undefined when it can. */
 export function whyNotRun(model: Model, name: string): string | undefined {
+  const { arenaEstimateBytes } = modelFacts(model);
+  if (arenaEstimateBytes > mostArenaBytes)
+    return `it takes an arena of about ${formatQuantity(arenaEstimateBytes, 'B')}, and targets have a part of that`;
   try {
     openGolden(model, name);
     return undefined;
@@ -46,6 +50,9 @@ export function whyNotRun(model: Model, name: string): string | undefined {
     throw error;
   }
 }
+
+/** As much RAM as a board may have; the shapes in a file may ask for any. */
+const mostArenaBytes = 16 << 20;
 
 /** Whether a target can be fed with it: float32 inputs are a float twin's. */
 function isQuantized(model: Model): boolean {

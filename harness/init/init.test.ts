@@ -66,6 +66,14 @@ test('a model that no kernel here can run is passed over; alone, it is refused b
   expect(readdirSync(folder)).toEqual(['m.tflite']);
 });
 
+test('a model of gigabytes by its shapes is passed over before any input is made for it', async () => {
+  const huge = { ...tensor, shape: [1, 2 ** 30] };
+  const reshape = { code: 22, inputs: [0], outputs: [1] };
+  const model = writeModel({ tensors: [huge, huge], operators: [reshape], inputs: [0], outputs: [1] });
+  const { passedOver } = await initialize(repository({ 'huge.tflite': model, 'net.tflite': int8 }));
+  expect(passedOver).toEqual([{ model: 'huge.tflite', why: expect.stringContaining('an arena of about 2048 MiB') }]);
+});
+
 test.each(['123', 'null', '1e5', 'true'])('a model named %s becomes a suite of that name', async name => {
   const folder = repository({ [`${name}.tflite`]: int8 });
   await initialize(folder);

@@ -6,7 +6,7 @@ import type { Board } from '../suite/board.ts';
 import { type Candidate, candidatesIn } from './candidates.ts';
 import { firmwareFor } from './firmware.ts';
 import { nothingToWrite } from './nothing-to-write.ts';
-import { type PassedOver, siftPlanned } from './passed-over.ts';
+import { type PassedOver, sift } from './passed-over.ts';
 import { type Surroundings, scaffold } from './scaffold.ts';
 import { type Found, searchRepository } from './search.ts';
 import { type PlannedSuite, writeSuites } from './write-suites.ts';
@@ -27,13 +27,11 @@ export async function initialize(repository: string): Promise<Initialized> {
   const found = searchRepository(repository);
   const boards = [...boardsFrom(repository).values()];
   const runnable = await runnableHere(boards);
-  const { planned, passedOver } = siftPlanned(
-    repository,
-    candidatesIn(found).map(candidate => {
-      const around = surroundings(candidate, { repository, found, boards, runnable });
-      return { candidate, folder: join('suites', candidate.name), files: scaffold(candidate, around) };
-    }),
-  );
+  const plan = (candidate: Candidate): PlannedSuite => {
+    const around = surroundings(candidate, { repository, found, boards, runnable });
+    return { candidate, folder: join('suites', candidate.name), files: scaffold(candidate, around) };
+  };
+  const { planned, passedOver } = sift(candidatesIn(found), plan, repository);
   if (planned.length === 0) throw nothingToWrite(found, passedOver, repository);
   writeSuites(repository, planned, () =>
     chooseCases({ cwd: repository, suites: planned.map(({ folder }) => folder), targets: [] }),

@@ -4,7 +4,7 @@ import { InputError } from '../errors.ts';
 import { readNamed } from '../files.ts';
 import { writtenText } from '../suite/checks/written.ts';
 import { readYaml } from '../suite/yaml.ts';
-import { whyNotRun } from './candidates.ts';
+import { type Candidate, whyNotRun } from './candidates.ts';
 import { sha256Of } from './search.ts';
 import type { PlannedSuite } from './write-suites.ts';
 
@@ -14,30 +14,33 @@ export interface PassedOver {
   readonly why: string;
 }
 
-/** The suites that can be written without touching anything that is there, and why the others cannot. */
-export function siftPlanned(
+/** The suites that can be written without touching anything that is there, as `plan` makes them, and why the others cannot. */
+export function sift(
+  candidates: readonly Candidate[],
+  plan: (candidate: Candidate) => PlannedSuite,
   repository: string,
-  all: readonly PlannedSuite[],
 ): { readonly planned: readonly PlannedSuite[]; readonly passedOver: readonly PassedOver[] } {
+  const planned: PlannedSuite[] = [];
+  const passedOver: PassedOver[] = [];
   const suites = suitesByModel(repository);
-  const judged = all.map(planned => ({ planned, why: whyNot(planned, repository, suites) }));
-  return {
-    planned: judged.filter(({ why }) => why === undefined).map(({ planned }) => planned),
-    passedOver: judged.flatMap(({ planned: { candidate }, why }) =>
-      why === undefined ? [] : [{ model: candidate.path ?? candidate.name, why }],
-    ),
-  };
+  for (const candidate of candidates) {
+    const unfit = whyUnfit(candidate, suites);
+    const suite = unfit === undefined ? plan(candidate) : undefined;
+    const why = suite ? whyInTheWay(suite, repository) : unfit;
+    if (why !== undefined) passedOver.push({ model: candidate.path ?? candidate.name, why });
+    else if (suite) planned.push(suite);
+  }
+  return { planned, passedOver };
 }
 
-function whyNot(
-  { candidate, folder, files }: PlannedSuite,
-  repository: string,
-  suites: ReadonlyMap<string, string>,
-): string | undefined {
-  const suite = suites.get(sha256Of(candidate.bytes));
+function whyUnfit({ bytes, model, path, name }: Candidate, suites: ReadonlyMap<string, string>): string | undefined {
+  const suite = suites.get(sha256Of(bytes));
   if (suite !== undefined) return `has a suite: ${suite}`;
-  const unfit = whyNotRun(candidate.model, candidate.path ?? candidate.name);
-  if (unfit !== undefined) return `cannot be run: ${unfit}`;
+  const unfit = whyNotRun(model, path ?? name);
+  return unfit === undefined ? undefined : `cannot be run: ${unfit}`;
+}
+
+function whyInTheWay({ folder, files }: PlannedSuite, repository: string): string | undefined {
   const there = files.map(({ name }) => join(folder, name)).find(file => existsSync(join(repository, file)));
   return there === undefined ? undefined : `would need ${there}, which is there already`;
 }
