@@ -83,10 +83,13 @@ test('a QEMU board counts instructions, at a rate that QEMU can', () => {
   const bad = boardsFolder('counts', {
     'a.yaml': onQemu,
     'b.yaml': onQemu.replace('modelled-cycles', 'instructions').replace('125 MHz', '25 MHz'),
+    'fast.yaml': onQemu.replace('modelled-cycles', 'instructions').replace('125 MHz', '2 GHz'),
+    'slow.yaml': onQemu.replace('modelled-cycles', 'instructions').replace('125 MHz', '488281.25 Hz'),
   });
   const read = () => loadBoards([bad], folder);
   expect(read).toThrow(/counts\/a\.yaml:6:8: QEMU counts instructions, not modelled-cycles: write "instructions"/);
-  expect(read).toThrow(/counts\/b\.yaml:5:8: QEMU counts at 1 GHz .* write "15\.625 MHz"/);
+  for (const file of ['b', 'fast', 'slow'])
+    expect(read).toThrow(new RegExp(`counts/${file}\\.yaml:5:8: QEMU counts at 1 GHz .* write "15\\.625 MHz"`));
 });
 
 test('two boards of one name in one folder are both named', () => {

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { icountShift } from '../icount.ts';
 import type { Board } from './board.ts';
 import type { BoardFile } from './board-file.generated.ts';
 import { type Fault, faultsError, shownPath } from './fault.ts';
@@ -49,10 +50,10 @@ function* qemuFaults({ target, basis, clockHz }: Board, source: YamlSource): Gen
   if (target.kind !== 'qemu') return;
   if (basis !== 'instructions')
     yield { place: source.place(['basis']), what: `QEMU counts instructions, not ${basis}: write "instructions"` };
-  if (!Number.isInteger(Math.log2(1e9 / clockHz)))
+  if (icountShift(clockHz) === undefined)
     yield {
       place: source.place(['clock']),
-      what: 'QEMU counts at 1 GHz divided by a power of two: write "15.625 MHz"',
+      what: 'QEMU counts at 1 GHz divided by a power of two, 1024 at most: write "15.625 MHz"',
     };
 }
 
