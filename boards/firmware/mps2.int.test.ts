@@ -64,7 +64,7 @@ interface Session extends AsyncDisposable {
 /** The reference firmware with a model loaded and prepared. */
 async function boot(machine: QemuMachineName, model: Uint8Array): Promise<Session> {
   const signal = AbortSignal.timeout(100_000);
-  const target = await qemuTarget({ name: machine, machine, clockHz: 15_625_000 });
+  const target = await qemuTarget({ name: machine, machine, clockHz: 15_625_000 }, signal);
   const link = await target.open(imageOf(machine), signal);
   const dut = await tickmarkProtocol().connect(link, signal);
   await dut.load(model);

@@ -6,10 +6,10 @@ import type { Target } from '../target/port.ts';
 // The composition root: the only place that names adapters. A new target, protocol or report is a line here.
 // Each is loaded when it is asked for: a run has several processes, and none needs all of them.
 
-/** The place where a board's firmware runs. */
-export async function targetFor({ name, target, memory, clockHz }: Board): Promise<Target> {
+/** The place where a board's firmware runs. Rejects with TargetError where what runs it is installed but does not start. */
+export async function targetFor({ name, target, memory, clockHz }: Board, signal: AbortSignal): Promise<Target> {
   if (target.kind === 'qemu')
-    return (await import('../target/qemu.ts')).qemuTarget({ name, machine: target.machine, clockHz });
+    return (await import('../target/qemu.ts')).qemuTarget({ name, machine: target.machine, clockHz }, signal);
   return (await import('../target/rp2040.ts')).rp2040Target({ name, flashBytes: memory.flashBytes });
 }
 

@@ -6,7 +6,7 @@ import { loadCaseInputs } from './case-inputs.ts';
 import { readImage } from './image.ts';
 import { type Plan, type PlannedCase, recordingFolder } from './plan.ts';
 
-/** Measures one planned case into its recording. Rejects only when the recording cannot be written or the inputs cannot be read. */
+/** Measures one planned case into its recording. Rejects when the recording cannot be written, the inputs cannot be read or the target does not start. */
 export async function measureCase(
   plan: Plan,
   planned: PlannedCase,
@@ -15,10 +15,11 @@ export async function measureCase(
 ): Promise<void> {
   const { suite, board, isNamed } = planned;
   const inputs = loadCaseInputs(suite);
+  using deadline = deadlineOf(signal, planned);
   using recorder = createRecorder(recordingFolder(plan, planned), () => performance.now());
   const job: Job = {
     suite,
-    target: await targetFor(board),
+    target: await targetFor(board, deadline.signal),
     protocol: await protocolFor(board),
     image: readImage(planned, inputs),
     model: inputs.model,
@@ -28,17 +29,16 @@ export async function measureCase(
     onProgress,
     isRequired: isNamed,
   };
-  await measure(job, withDeadline(signal, planned));
+  await measure(job, deadline.signal);
 }
 
 /** One signal a case: the interruption of the run, or the suite's time limit, whichever comes first. */
-function withDeadline(signal: AbortSignal, { id, suite }: PlannedCase): AbortSignal {
+function deadlineOf(interrupt: AbortSignal, { id, suite }: PlannedCase): Disposable & { readonly signal: AbortSignal } {
   const late = new AbortController();
   const { timeoutMs } = suite.measure;
   const timer = setTimeout(() => {
     const fix = 'raise `measure: { timeout }` in the suite, or measure fewer vectors';
     late.abort(new TargetError(`took longer than its limit of ${timeoutMs / 1000} s`, id, fix));
   }, timeoutMs);
-  timer.unref();
-  return AbortSignal.any([signal, late.signal]);
+  return { signal: AbortSignal.any([interrupt, late.signal]), [Symbol.dispose]: () => clearTimeout(timer) };
 }

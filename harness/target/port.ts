@@ -15,7 +15,7 @@ export interface EmulationCounters {
 
 /** One powered, running DUT. Disposing stops it and frees the port or process; twice is harmless. */
 export interface Link extends AsyncDisposable {
-  /** What the DUT sends. Ends on disposal; throws TargetError when the DUT is lost, with the reason. One reader. */
+  /** What the DUT sends. Ends on disposal; throws TargetError when the DUT is lost, FirmwareFault when that is its own doing. One reader. */
   readonly bytes: AsyncIterable<Uint8Array>;
   write(bytes: Uint8Array): Promise<void>;
   readonly memory?: Memory;

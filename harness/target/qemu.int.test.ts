@@ -1,12 +1,14 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
-import { InputError, NotInstalled, TargetError } from '../errors.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { FirmwareFault, InputError, NotInstalled, TargetError } from '../errors.ts';
 import { missingTool } from '../fixtures/tools.ts';
 import { firmwareFile, mps2, type Program } from './fixtures/firmware.ts';
 import { computing, echo, exiting, lockingUp, opening, openingForEver } from './fixtures/mps2-programs.ts';
-import type { Link } from './port.ts';
+import type { Link, Target } from './port.ts';
 import { findProgram } from './program.ts';
 import { missingQemu, qemuTarget } from './qemu.ts';
 import { type QemuMachineName, qemuMachines } from './qemu-machines.ts';
@@ -16,7 +18,7 @@ const { signal } = new AbortController();
 const clockHz = 15_625_000;
 const machines = Object.keys(qemuMachines) as QemuMachineName[];
 const skipReason = missingTool(findProgram('qemu-system-arm') !== undefined, 'apt-get install qemu-system-arm');
-const target = await qemuTarget({ name: 'qemu-mps2-an386', machine: 'mps2-an386', clockHz });
+const target = await qemuTarget({ name: 'qemu-mps2-an386', machine: 'mps2-an386', clockHz }, signal);
 
 describe.skipIf(skipReason !== undefined)(`QEMU (${skipReason ?? 'found'})`, () => {
   testTarget({
@@ -30,7 +32,7 @@ describe.skipIf(skipReason !== undefined)(`QEMU (${skipReason ?? 'found'})`, () 
   });
 
   test.each(machines)('%s echoes all 256 bytes, in order', async machine => {
-    const place = await qemuTarget({ name: machine, machine, clockHz });
+    const place = await qemuTarget({ name: machine, machine, clockHz }, signal);
     await using link = await place.open(firmwareFile(echo, mps2), signal);
     const bytes = Uint8Array.from({ length: 1024 }, (_, at) => at & 0xff);
     await link.write(bytes);
@@ -40,7 +42,7 @@ describe.skipIf(skipReason !== undefined)(`QEMU (${skipReason ?? 'found'})`, () 
   test.each(machines)(
     '%s has its memory at the back door, also while the core computes, and nothing else',
     async machine => {
-      const place = await qemuTarget({ name: machine, machine, clockHz });
+      const place = await qemuTarget({ name: machine, machine, clockHz }, signal);
       await using link = await place.open(firmwareFile(computing, mps2), signal);
       await read(link, 1);
       const long = Uint8Array.from({ length: 10_000 }, (_, at) => (at * 7) & 0xff);
@@ -68,11 +70,11 @@ describe.skipIf(skipReason !== undefined)(`QEMU (${skipReason ?? 'found'})`, () 
 
   test.each([
     { program: lockingUp, says: /the core stopped at pc=0x00000102: Lockup: can't escalate 3 to HardFault/ },
-    { program: exiting, says: /QEMU ended with code 3/ },
-  ])('ends with the reason: $says', async ({ program, says }) => {
+    { program: exiting, says: /: the firmware ended itself by semihosting exit 3\n/ },
+  ])('a firmware that ends its core is at fault, and told why: $says', async ({ program, says }) => {
     await using link = await open(program);
     const loss = await read(link, 1).catch((error: unknown) => error);
-    expect(loss).toBeInstanceOf(TargetError);
+    expect(loss).toBeInstanceOf(FirmwareFault);
     expect(String(loss)).toMatch(says);
     await expect(link.write(Uint8Array.of(1))).rejects.toBe(loss);
     await expect(link.memory?.read(0, 4)).rejects.toBe(loss);
@@ -95,7 +97,9 @@ describe.skipIf(skipReason !== undefined)(`QEMU (${skipReason ?? 'found'})`, () 
     await read(link, 1);
     const pending = link.memory?.read(0, 1 << 20);
     for (const pid of childrenOf(process.pid)) process.kill(pid, 'SIGKILL');
-    await expect(read(link, 1)).rejects.toThrow('QEMU was ended by SIGKILL');
+    const loss = await read(link, 1).catch((error: unknown) => error);
+    expect(loss).toBeInstanceOf(TargetError);
+    expect(String(loss)).toContain('QEMU was ended by SIGKILL, without a word');
     await expect(pending).rejects.toThrow(TargetError);
   });
 
@@ -133,24 +137,49 @@ describe.skipIf(skipReason !== undefined)(`QEMU (${skipReason ?? 'found'})`, () 
 
 test('a rate that QEMU cannot count at is an error of the board', async () => {
   const board = { name: 'mine', machine: 'mps2-an386' } as const;
-  await expect(qemuTarget({ ...board, clockHz: 25e6 })).rejects.toThrow(InputError);
-  await expect(qemuTarget({ ...board, clockHz: 25e6 })).rejects.toThrow('write `clock: 15.625 MHz` (64 ns)');
-  await expect(qemuTarget({ ...board, clockHz: 31.25e6 })).resolves.toMatchObject({ basis: 'instructions' });
+  await expect(qemuTarget({ ...board, clockHz: 25e6 }, signal)).rejects.toThrow(InputError);
+  await expect(qemuTarget({ ...board, clockHz: 25e6 }, signal)).rejects.toThrow('write `clock: 15.625 MHz` (64 ns)');
+  await expect(qemuTarget({ ...board, clockHz: 31.25e6 }, signal)).resolves.toMatchObject({ basis: 'instructions' });
 });
 
 test('without QEMU nothing is tried, and how to get it is said', async () => {
-  const { PATH } = process.env;
-  process.env.PATH = '/nowhere';
-  try {
-    const missing = await qemuTarget({ name: 'q', machine: 'mps2-an386', clockHz });
-    await expect(missing.open('any.elf', signal)).rejects.toThrow(NotInstalled);
-    expect(missingQemu('mps2-an386')).toBe(
-      'qemu-system-arm is not installed: apt-get install qemu-system-arm, or brew install qemu',
-    );
-  } finally {
-    process.env.PATH = PATH;
-  }
+  using _path = onlyPath('/nowhere');
+  const missing = await mine(signal);
+  await expect(missing.open('any.elf', signal)).rejects.toThrow(NotInstalled);
+  expect(missingQemu('mps2-an386')).toBe(
+    'qemu-system-arm is not installed: apt-get install qemu-system-arm, or brew install qemu',
+  );
 });
+
+test('a QEMU that does not start is told with its words and how to get another', async () => {
+  using _path = onlyPath(folderWithQemu('echo "libpixman-1.so.0: cannot open shared object file" >&2; exit 127'));
+  const refused = await mine(signal).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(TargetError);
+  expect(String(refused)).toMatch(/q: qemu-system-arm did not start: .*\n?.*libpixman.*\n.*→ .*apt-get install/);
+});
+
+test('a QEMU that does not answer is given up when the signal aborts', async () => {
+  using _path = onlyPath(folderWithQemu('exec /bin/sleep 60'));
+  await expect(mine(AbortSignal.timeout(100))).rejects.toThrow('due to timeout');
+});
+
+function mine(until: AbortSignal): Promise<Target> {
+  return qemuTarget({ name: 'q', machine: 'mps2-an386', clockHz }, until);
+}
+
+function onlyPath(folder: string): Disposable {
+  const { PATH } = process.env;
+  process.env.PATH = folder;
+  return { [Symbol.dispose]: () => (process.env.PATH = PATH) };
+}
+
+/** A folder with nothing but a `qemu-system-arm` that does what the shell is told here. */
+function folderWithQemu(script: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tickmark-qemu-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'qemu-system-arm'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  return folder;
+}
 
 function open(program: Program): Promise<Link> {
   return target.open(firmwareFile(program, mps2), signal);

@@ -1,14 +1,15 @@
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { InputError, messageOf, NotInstalled, TargetError } from '../errors.ts';
+import { FirmwareFault, InputError, messageOf, NotInstalled, TargetError } from '../errors.ts';
+import { icountShift } from '../icount.ts';
 import { type BoundChild, startBound } from './bound-child.ts';
 import { byteQueue } from './byte-queue.ts';
 import { readElf } from './elf.ts';
 import { gdbMemory } from './gdb-remote.ts';
 import type { Link, Target } from './port.ts';
 import { findProgram } from './program.ts';
-import { type QemuMachine, type QemuMachineName, qemuMachines } from './qemu-machines.ts';
+import { type QemuMachine, type QemuMachineName, qemuMachines, qemuPackages } from './qemu-machines.ts';
 
 export interface QemuOptions {
   readonly name: string;
@@ -21,23 +22,35 @@ export interface QemuOptions {
  * A machine of QEMU in a process of its own. Every instruction takes the same virtual time, whatever it is: ticks count instructions,
  * exactly and the same in every run. UART0 is the link; memory is reached by the debug stub. https://www.qemu.org/docs/master/system/arm/mps2.html
  */
-export async function qemuTarget({ name, machine, clockHz }: QemuOptions): Promise<Target> {
+export async function qemuTarget({ name, machine, clockHz }: QemuOptions, signal: AbortSignal): Promise<Target> {
   const { program, memory }: QemuMachine = qemuMachines[machine];
   const shift = shiftFor(clockHz, name);
   const path = findProgram(program);
+  const unstarted = (cause: unknown): TargetError => {
+    const fix = `see what \`${path} --version\` says, and install it again: ${howToGet}`;
+    return new TargetError(`${program} did not start: ${messageOf(cause).trim()}`, name, fix, { cause });
+  };
+  const version =
+    path === undefined
+      ? undefined
+      : await versionOf(path, signal).catch((cause: unknown) => {
+          signal.throwIfAborted();
+          throw unstarted(cause);
+        });
   return {
     name,
     basis: 'instructions',
-    ...(path !== undefined && { emulator: `QEMU ${await versionOf(path)}` }),
+    ...(version !== undefined && { emulator: `QEMU ${version}` }),
     async open(imagePath, signal) {
       signal.throwIfAborted();
-      if (path === undefined) throw new NotInstalled(`${program} is not installed`, name, howToGet(program));
+      if (path === undefined) throw new NotInstalled(`${program} is not installed`, name, howToGet);
       await expectImage(imagePath, { machine, memory });
       signal.throwIfAborted();
-      const child = await startBound(path, argumentsFor({ machine, imagePath, shift }), 2).catch(cause => {
-        throw new TargetError(`${program} did not start: ${messageOf(cause)}`, name, howToGet(program), { cause });
+      const child = await startBound(path, argumentsFor({ machine, imagePath, shift }), 2).catch((cause: unknown) => {
+        throw unstarted(cause);
       });
       const link = openLink({ name, machine, memory }, child, signal);
+      if (signal.aborted) await link[Symbol.asyncDispose]();
       signal.throwIfAborted();
       return link;
     },
@@ -47,23 +60,24 @@ export async function qemuTarget({ name, machine, clockHz }: QemuOptions): Promi
 /** Why a machine cannot be run here, and how to change that; undefined when it can. */
 export function missingQemu(machine: QemuMachineName): string | undefined {
   const { program } = qemuMachines[machine];
-  return findProgram(program) === undefined ? `${program} is not installed: ${howToGet(program)}` : undefined;
+  return findProgram(program) === undefined ? `${program} is not installed: ${howToGet}` : undefined;
 }
 
-function howToGet(program: string): string {
-  return `apt-get install ${program}, or brew install qemu`;
-}
+const howToGet = `apt-get install ${qemuPackages.debian}, or brew install ${qemuPackages.macos}`;
 
-/** `-icount shift=N`: an instruction takes 2^N ns. */
 function shiftFor(clockHz: number, name: string): number {
-  const shift = Math.log2(1e9 / clockHz);
-  if (Number.isInteger(shift) && shift >= 0 && shift <= 10) return shift;
+  const shift = icountShift(clockHz);
+  if (shift !== undefined) return shift;
   const what = `an instruction cannot take 1 s / ${clockHz}: QEMU counts in powers of two of a nanosecond`;
   throw new InputError(what, name, 'write `clock: 15.625 MHz` (64 ns), or its double or half, in the board file');
 }
 
-async function versionOf(path: string): Promise<string> {
-  const { stdout } = await promisify(execFile)(path, ['--version']);
+const versionMs = 10_000;
+
+/** Rejects where QEMU does not start, as for want of a library, or does not answer. */
+async function versionOf(path: string, signal: AbortSignal): Promise<string> {
+  const limits = { signal, timeout: versionMs, killSignal: 'SIGKILL' } as const;
+  const { stdout } = await promisify(execFile)(path, ['--version'], limits);
   return /version (\S+)/.exec(stdout)?.[1] ?? 'of unknown version';
 }
 
@@ -123,7 +137,7 @@ function openLink({ name, machine, memory }: Place & { name: string }, child: Bo
   if (signal.aborted) abort();
   uart.on('data', (data: Uint8Array) => bytes.push(data));
   void child.closed.then(status => {
-    const lost = new TargetError(endOf(status, child.said()), name, 'see the UART log for what the firmware said last');
+    const lost = lossOf(status, child.said(), name);
     finish(lost, lost);
   });
 
@@ -156,12 +170,20 @@ function openLink({ name, machine, memory }: Place & { name: string }, child: Bo
   };
 }
 
-/** How QEMU ended, in its own words; it ends itself when the core locks up. */
-function endOf({ code, signal }: Awaited<BoundChild['closed']>, said: string): string {
+/** How QEMU ended, in its own words. It ends itself when the core locks up, or the firmware calls for it: that is the firmware's doing. */
+function lossOf({ code, signal }: Awaited<BoundChild['closed']>, said: string, name: string): Error {
+  const fix = 'see the UART log for what the firmware said last';
   const lockup = /^qemu: fatal: (.*)$/m.exec(said)?.[1];
   const pc = /R15=([0-9a-f]{8})/.exec(said)?.[1];
-  if (lockup !== undefined) return `the core stopped${pc ? ` at pc=0x${pc}` : ''}: ${lockup}`;
-  const words = said.trim() === '' ? 'without a word' : `saying: ${said.trim()}`;
-  if (signal !== null) return `QEMU was ended by ${signal}, ${words}`;
-  return `QEMU ended with code ${code}, ${words}`;
+  if (lockup !== undefined)
+    return new FirmwareFault(`the core stopped${pc ? ` at pc=0x${pc}` : ''}: ${lockup}`, name, fix);
+
+  const words = said.replace(unasked, '').trim();
+  if (signal === null && words === '')
+    return new FirmwareFault(`the firmware ended itself by semihosting exit ${code}`, name, fix);
+  const end = signal === null ? `QEMU ended with code ${code}` : `QEMU was ended by ${signal}`;
+  return new TargetError(`${end}, ${words === '' ? 'without a word' : `saying: ${words}`}`, name, fix);
 }
+
+/** `-nic none` leaves the board's own network chip without a network: QEMU says so at each start. */
+const unasked = /^.*warning: nic .* has no peer$/gm;

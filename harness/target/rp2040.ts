@@ -40,7 +40,10 @@ export function rp2040Target(options: Rp2040Options = {}): Target {
       signal.throwIfAborted();
       const thread = startThread({ ...image, flashBytes: options.flashBytes ?? picoFlashBytes }, options.startThread);
       const link = openLink(name, thread, signal);
-      await link.booted;
+      await link.booted.catch(async (error: unknown) => {
+        await link[Symbol.asyncDispose]();
+        throw error;
+      });
       return link;
     },
   };
@@ -124,6 +127,7 @@ function openLink(name: string, thread: Worker, signal: AbortSignal): Link & { r
   thread.on('error', cause => lose(`the emulator crashed: ${messageOf(cause)}`, cause));
   thread.on('exit', code => lose(`the emulator's thread ended with code ${code}`));
   signal.addEventListener('abort', abort);
+  if (signal.aborted) abort();
 
   const inMemory = (answer: unknown, address: number, length: number): unknown => {
     if (answer !== undefined) return answer;

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { expect, test } from 'vitest';
 import { TargetError } from '../errors.ts';
 import type { Link, Target } from './port.ts';
@@ -20,24 +21,36 @@ export function testTarget({ target, image, openResources }: TargetContract): vo
     expect(await read(link, 4)).toBe('!abc');
   });
 
-  test('ends its bytes when the signal aborts, and disposal still resolves', async () => {
+  test('ends its bytes when the signal aborts, and disposal still leaves nothing open', async () => {
+    const before = openResources();
     const abort = new AbortController();
     const link = await target().open(image(), abort.signal);
     abort.abort(new Error('interrupted'));
     await read(link, Number.POSITIVE_INFINITY);
     await expect(link.write(Uint8Array.of(1))).rejects.toThrow('interrupted');
     await link[Symbol.asyncDispose]();
+    expect(openResources()).toBe(before);
   });
 
   test('does not open when the signal has aborted before', async () => {
     await expect(target().open(image(), AbortSignal.abort(new Error('interrupted')))).rejects.toThrow('interrupted');
   });
 
-  test('does not stay open when the signal aborts while it opens', async () => {
+  test('leaves nothing open when the signal aborts while it opens', async () => {
+    const before = openResources();
     const abort = new AbortController();
     const opening = target().open(image(), abort.signal);
     abort.abort(new Error('interrupted'));
     await expect(opening).rejects.toThrow('interrupted');
+    expect(openResources()).toBe(before);
+  });
+
+  test('leaves nothing open when the signal aborts as soon as there is something', async () => {
+    const before = openResources();
+    const abort = new AbortController();
+    using _started = onStart(() => abort.abort(new Error('interrupted')));
+    await expect(target().open(image(), abort.signal)).rejects.toThrow('interrupted');
+    expect(openResources()).toBe(before);
   });
 
   test('may be disposed twice, and leaves nothing open', async () => {
@@ -59,4 +72,15 @@ export async function read(link: Link, length: number): Promise<string> {
     if (text.length >= length) break;
   }
   return text;
+}
+
+/** Calls back when this process starts another, or a thread. */
+function onStart(callback: () => void): Disposable {
+  const channels = ['child_process', 'worker_threads'];
+  for (const channel of channels) subscribe(channel, callback);
+  return {
+    [Symbol.dispose]() {
+      for (const channel of channels) unsubscribe(channel, callback);
+    },
+  };
 }

@@ -68,7 +68,7 @@ export interface Bench {
 /** Opens a suite's target, with the firmware on it identified and the model proved. What goes on when `signal` aborts rejects with its reason. */
 export async function openDut({ suite, board }: Chosen, signal: AbortSignal): Promise<OpenDut> {
   const inputs = loadCaseInputs(suite);
-  const [target, protocol] = [await targetFor(board), await protocolFor(board)];
+  const [target, protocol] = [await targetFor(board, signal), await protocolFor(board)];
   const setup = { target, protocol, image: readImage({ suite, board }, inputs), model: inputs.model };
   return dutOn({ suite, board, inputs, setup }, signal);
 }
