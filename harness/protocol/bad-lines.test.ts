@@ -87,7 +87,7 @@ test('a window in which a repeat arrived says so, and no other does', async () =
 test('a byte that the line made up within a window says so, though nothing was sent again', async () => {
   const { dut, link } = await inVirtualTime(prepared({ seed: 12 }, { windowMs: () => 60 }));
   const inference = dut.infer(inputOf(0));
-  setTimeout(() => link.write(Uint8Array.of(0)), 30);
+  setTimeout(() => void link.write(Uint8Array.of(0)), 30);
   expect(await inVirtualTime(inference)).toMatchObject({ isDisturbed: true });
   expect(await inVirtualTime(dut.infer(inputOf(1)))).not.toHaveProperty('isDisturbed');
   expect(dut.linkUse()).toMatchObject({ repeats: 0, lostFrames: 0, damagedFrames: 0 });

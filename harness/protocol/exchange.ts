@@ -1,12 +1,13 @@
-import { FirmwareFault, ProtocolError } from '../errors.ts';
+import { ProtocolError } from '../errors.ts';
 import type { Link } from '../target/port.ts';
 import { encodeFrame, type Frame, frameParser } from './frame.ts';
 import { frameSize } from './frame-size.ts';
 import { createInbox } from './inbox.ts';
 import { linkCounter } from './link-use.ts';
 import { join, u16 } from './payload.ts';
-import type { LinkUse } from './port.ts';
-import { refusal, reportOf, unanswered } from './refusal.ts';
+import type { LinkUse, Waiting } from './port.ts';
+import { refusal, reportOf, restarted, unanswered } from './refusal.ts';
+import { fromCharacter, isText } from './text.ts';
 import { createTiming, type Patience, waitAfterDamageMs, waitMs } from './timing.ts';
 import { answerBit, kinds, type RequestName } from './wire.ts';
 
@@ -47,10 +48,14 @@ export interface Exchange {
   /** Frames may carry payloads of so many bytes. */
   allow(maxPayload: number): void;
   use(): LinkUse;
+  /** The question that has no answer yet, or never got one. */
+  waiting(): Waiting | undefined;
 }
 
 const evidenceBytes = 256;
 const defaultAnswerBytes = 64;
+/** A board may be reset once more when its port is opened. */
+const mostRestarts = 2;
 const unlimited = Number.POSITIVE_INFINITY;
 
 /**
@@ -66,7 +71,9 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
   let heard: Uint8Array = new Uint8Array();
   let sequence = 0;
   let isFramed = false;
-  let isIntroduced = false;
+  let lastAnswered: RequestName | undefined; // from HELLO's answer on
+  let restarts = 0;
+  let asked: { readonly name: RequestName; readonly sentMs: readonly number[] } | undefined;
 
   void pump();
   return {
@@ -77,6 +84,11 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
       toHost.allow(maxPayload);
     },
     use: () => ({ ...counter.use, leastDataBytes: Math.min(toDut.leastDataBytes, toHost.leastDataBytes) }),
+    waiting() {
+      const [firstMs] = asked?.sentMs ?? [];
+      if (!asked || firstMs === undefined) return undefined;
+      return { request: asked.name.toUpperCase(), sendings: asked.sentMs.length, ms: performance.now() - firstMs };
+    },
   };
 
   async function pump(): Promise<void> {
@@ -122,6 +134,7 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
   async function ask(question: Question): Promise<Answer> {
     sequence = (sequence % 0xffff) + 1; // 0 is for what the DUT says unasked
     const tries: Tries = { sentMs: [], dataBytes: unlimited, answerBytes: unlimited, isHeard: false };
+    asked = { name: question.name, sentMs: tries.sentMs };
     while (mayTry(question, tries)) {
       const frameBytes = await send(question, tries);
       const answer = await answerTo(question, tries.sentMs);
@@ -130,8 +143,15 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
       tries.isHeard ||= answer !== 'silence';
       if (typeof answer === 'object') return accepted(question, tries, answer);
     }
-    counter.settle();
-    throw unanswered(question.name, tries.sentMs.length, counter.use, heard);
+    // Silence from end to end is that of a DUT which has stopped: only a link known as bad is said to have lost these too.
+    if (counter.isLossy) counter.settle();
+    throw unanswered({
+      name: question.name,
+      sendings: tries.sentMs.length,
+      use: counter.use,
+      heard: fromCharacter(heard),
+      lastAnswered,
+    });
   }
 
   function mayTry({ patience }: Question, { sentMs, isHeard }: Tries): boolean {
@@ -157,8 +177,9 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
 
   function accepted({ name, units = 1 }: Question, { sentMs, answerBytes }: Tries, answer: Frame): Answer {
     counter.settle();
+    asked = undefined;
     if (answer.kind === kinds.error) throw refusal(name, answer.payload, answerBytes);
-    isIntroduced ||= name === 'hello';
+    lastAnswered = name;
     if (sentMs.length === 1) timing.took(name, units, performance.now() - (sentMs[0] ?? 0));
     return { payload: answer.payload, sendings: sentMs.length };
   }
@@ -182,16 +203,15 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
         continue;
       }
       const { frame } = event;
-      if (reportOf(frame) === 'ready' && isIntroduced)
-        throw new FirmwareFault(
-          'the firmware restarted',
-          'DUT',
-          'look for a watchdog, a brown-out or a stack overflow',
-        );
+      if (reportOf(frame) === 'ready') noteRestart();
       if (frame.sequence !== sequence) continue;
       if (frame.kind === kinds.error) return frame;
       if (frame.kind === (kinds[name] | answerBit) && isOurs(frame.payload)) return frame;
     }
+  }
+
+  function noteRestart(): void {
+    if (lastAnswered !== undefined || ++restarts > mostRestarts) throw restarted(lastAnswered);
   }
 }
 
@@ -199,9 +219,3 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
 const requestFieldBytes = 7;
 /** Kind, sequence, CRC, COBS and the zeros around. */
 const frameOverheadBytes = 10;
-
-/** Firmware may print between frames, in colours too. No whole answer passes for text: its kind is a byte that UTF-8 has only inside a character. */
-function isText(bytes: Uint8Array): boolean {
-  const text = new TextDecoder().decode(bytes).replaceAll('\u001b', '');
-  return !/[^\P{Cc}\t\r\n]|\ufffd/u.test(text);
-}

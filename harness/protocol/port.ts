@@ -48,6 +48,13 @@ export interface LinkUse {
   readonly leastDataBytes: number;
 }
 
+/** A request that the DUT has not answered: how often it was sent, and since when. */
+export interface Waiting {
+  readonly request: string;
+  readonly sendings: number;
+  readonly ms: number;
+}
+
 /** A DUT that has introduced itself. Every call rejects with ProtocolError or TargetError, or when the connection's signal aborts. */
 export interface Dut {
   readonly identity: DutIdentity;
@@ -61,6 +68,8 @@ export interface Dut {
   operatorTicks(): Promise<readonly number[]>;
   stats(): Promise<DutStats>;
   linkUse(): LinkUse;
+  /** What is outstanding, also after a call has rejected. */
+  waiting(): Waiting | undefined;
 }
 
 /** How host and DUT talk. */

@@ -2,6 +2,7 @@ import { FirmwareFault, ModelRefused, messageOf, ProtocolError } from '../errors
 import type { Frame } from './frame.ts';
 import type { LinkCounter } from './link-use.ts';
 import { readPayload } from './payload.ts';
+import { isText, shown } from './text.ts';
 import { errorCodes, kinds, type RequestName } from './wire.ts';
 
 /** The error that an ERROR answer to a request is for the session. An answer as long as its limit was cut there. */
@@ -44,27 +45,52 @@ export function reportOf(frame: Frame): 'ready' | 'answer' {
   return frame.kind === kinds.ready && frame.sequence === 0 ? 'ready' : 'answer';
 }
 
-/** The error that ends a session whose DUT does not answer any more: what was asked, what the link did, what came last. */
-export function unanswered(
-  name: RequestName,
-  sendings: number,
-  use: LinkCounter['use'],
-  heard: Uint8Array,
-): ProtocolError {
+/** The error for a READY that nobody waits for any more. */
+export function restarted(lastAnswered: RequestName | undefined): FirmwareFault {
+  return lastAnswered === undefined
+    ? new FirmwareFault('the firmware restarts again and again', 'DUT', 'look for a crash early on, or a watchdog')
+    : new FirmwareFault('the firmware restarted', 'DUT', 'look for a watchdog, a brown-out or a stack overflow');
+}
+
+/** How a DUT fell silent: what was asked, what the link did, what came last. */
+export interface Silence {
+  readonly name: RequestName;
+  readonly sendings: number;
+  readonly use: LinkCounter['use'];
+  readonly heard: Uint8Array;
+  /** Absent where it never answered. */
+  readonly lastAnswered: RequestName | undefined;
+}
+
+/** The error that ends a session whose DUT does not answer any more. */
+export function unanswered({ name, sendings, use, heard, lastAnswered }: Silence): ProtocolError {
+  const silence = [
+    `no answer to ${name.toUpperCase()} (sent ${sendings} times)`,
+    lossOf(use),
+    `last heard: ${shown(heard)}`,
+  ];
+  const what = silence.filter(part => part !== undefined).join('; ');
+  if (lastAnswered !== undefined)
+    return new ProtocolError(
+      `it stopped answering after ${lastAnswered.toUpperCase()}: ${what}`,
+      'DUT',
+      'look for a hang in the firmware, or a cable that came off',
+    );
+  if (heard.length > 0 && isText(heard))
+    return new ProtocolError(
+      what,
+      'DUT',
+      'it prints text, and has no agent: build the Tickmark agent into the firmware',
+    );
   return new ProtocolError(
-    `no answer to ${name.toUpperCase()} (sent ${sendings} times); ${lossOf(use)}; last heard: ${shown(heard)}`,
+    what,
     'DUT',
     'check that the firmware has the Tickmark agent and that the link carries bytes both ways',
   );
 }
 
-function lossOf({ requests, repeats, damagedFrames, lostFrames }: LinkCounter['use']): string {
-  if (damagedFrames + lostFrames === 0) return 'the link had lost nothing before';
+function lossOf({ requests, repeats, damagedFrames, lostFrames }: LinkCounter['use']): string | undefined {
+  if (damagedFrames + lostFrames === 0) return undefined;
   const sent = requests + repeats;
   return `of ${sent} frames sent so far ${lostFrames} were lost on the way there or back, ${damagedFrames} answers came damaged`;
-}
-
-function shown(bytes: Uint8Array): string {
-  if (bytes.length === 0) return 'nothing';
-  return [...bytes.subarray(-32)].map(byte => byte.toString(16).padStart(2, '0')).join(' ');
 }

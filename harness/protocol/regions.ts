@@ -52,7 +52,13 @@ export function regionsOf(session: Session): Regions {
     describe,
     forget: () => known.clear(),
     async fill(name, bytes) {
-      const { address, flags } = await describe(name);
+      const { address, sizeBytes, flags } = await describe(name);
+      if (bytes.length > sizeBytes)
+        throw new ProtocolError(
+          `its ${name} region has ${sizeBytes} bytes, ${bytes.length} are to be written`,
+          'DUT',
+          'give the region more room in the firmware',
+        );
       if (flags & addressable && session.link.memory) return session.link.memory.write(address, bytes);
       if (!(flags & writable))
         throw new ProtocolError(

@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FirmwareFault, ModelRefused, ProtocolError, TargetError } from '../errors.ts';
+import type { Link } from '../target/port.ts';
+import { encodeFrame } from './frame.ts';
 import { type MockOptions, mockTarget } from './mock.ts';
 import type { Dut } from './port.ts';
 import { tickmarkProtocol } from './tickmark.ts';
+import { kinds } from './wire.ts';
 
 const model = Uint8Array.from({ length: 300 }, (_, at) => at);
 const nonce = new Uint8Array(16).fill(7);
@@ -107,6 +110,19 @@ test('takes what firmware prints, in colour too, for no damaged answer', async (
   expect(dut.linkUse()).toMatchObject({ damagedFrames: 0, repeats: 0 });
 });
 
+async function* printing(line: string): AsyncGenerator<Uint8Array> {
+  for (let count = 0; count < 40; count++) yield Buffer.from(line);
+  await new Promise(() => {});
+}
+
+/** A READY each `everyMs`, as from a boot loop. */
+async function* readies(everyMs: number): AsyncGenerator<Uint8Array> {
+  while (true) {
+    yield encodeFrame({ kind: kinds.ready, sequence: 0, payload: new Uint8Array() });
+    await new Promise(resolve => setTimeout(resolve, everyMs));
+  }
+}
+
 async function* after(first: Uint8Array, bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   yield first;
   yield* bytes;
@@ -125,9 +141,49 @@ test('names both versions when there is no common one', async () => {
 
 test('says what it sent and what it heard when nobody answers', async () => {
   const faults = { drop: Array.from({ length: 20 }, (_, at) => at + 2) };
-  await expect(connect({ faults })).rejects.toThrow(
-    /no answer to HELLO \(sent 20 times\); .*; last heard: 00 02 80 01 05/,
+  await expect(connect({ faults })).rejects.toThrow(/no answer to HELLO \(sent 20 times\); last heard: 00 02 80 01 05/);
+});
+
+test('shows what firmware without the agent prints, and says that this is what it is', async () => {
+  const link = { ...(await mockTarget({}).open('', signal)), bytes: printing('\x1b[32mtemp=21°C\x1b[0m\r\n') };
+  const error = await settled(tickmarkProtocol().connect(link, signal)).catch((reason: unknown) => reason);
+  expect(String(error)).toMatch(/last heard: "[^"]*temp=21°C\\r\\n"/);
+  expect(String(error)).toContain('it prints text, and has no agent');
+});
+
+test('firmware that restarts in a loop is the firmware’s fault', async () => {
+  const silent = { ...(await mockTarget({}).open('', signal)), write: async () => {}, bytes: readies(50) };
+  const fault = await settled(tickmarkProtocol().connect(silent, signal)).catch((reason: unknown) => reason);
+  expect(fault).toBeInstanceOf(FirmwareFault);
+  expect(String(fault)).toContain('restarts again and again');
+});
+
+test('a DUT that falls silent has stopped, and the link is not blamed', async () => {
+  const { link, dut } = await preparedOver({});
+  link.write = async () => {};
+  const error = await settled(dut.stats()).catch((reason: unknown) => reason);
+  expect(String(error)).toMatch(
+    /it stopped answering after PREPARE: no answer to STATS \(sent 5 times\); last heard: .*\n.*hang/,
   );
+  expect(dut.linkUse()).toMatchObject({ repeats: 4, lostFrames: 0, damagedFrames: 0 });
+});
+
+test('tells what it waits for, how often that was sent and since when', async () => {
+  const { link, dut } = await preparedOver({});
+  await settled(dut.infer(new Uint8Array(4)));
+  expect(dut.waiting()).toBeUndefined();
+  link.write = async () => {};
+  const inference = dut.infer(new Uint8Array(4)).catch(() => {});
+  await vi.advanceTimersByTimeAsync(9_800);
+  expect(dut.waiting()).toEqual({ request: 'INFER', sendings: 1, ms: 9_800 });
+  await link[Symbol.asyncDispose]();
+  await inference;
+  expect(dut.waiting()).toMatchObject({ request: 'INFER', sendings: 1 });
+});
+
+test('writes no more bytes than a region has, by the back door neither', async () => {
+  const dut = await prepared({ inputBytes: 5 });
+  await expect(dut.infer(new Uint8Array(6))).rejects.toThrow('its input region has 5 bytes, 6 are to be written');
 });
 
 test('rejects an answer that belongs to another inference', async () => {
@@ -189,6 +245,13 @@ test('an abort ends a request at once, with the reason of the abort', async () =
 async function connect(options: MockOptions): Promise<Dut> {
   const link = await mockTarget(options).open('', signal);
   return settled(tickmarkProtocol().connect(link, signal));
+}
+
+async function preparedOver(options: MockOptions): Promise<{ link: Link; dut: Dut }> {
+  const link = { ...(await mockTarget(options).open('', signal)) };
+  const dut = await settled(tickmarkProtocol().connect(link, signal));
+  await settled(dut.prepare(1));
+  return { link, dut };
 }
 
 async function prepared(options: MockOptions): Promise<Dut> {

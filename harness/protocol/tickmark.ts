@@ -86,6 +86,7 @@ function dutOver(session: Session, identity: DutIdentity): Dut {
 
     stats: () => ask(session, { name: 'stats' }, readStats),
     linkUse: () => session.exchange.use(),
+    waiting: () => session.exchange.waiting(),
   };
 }
 
