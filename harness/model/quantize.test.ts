@@ -13,6 +13,10 @@ test('saturates at the ends of the type', () => {
   expect([1e9, -1e9].map(real => quantize(real, half, 'int16'))).toEqual([32767, -32768]);
 });
 
+test('makes NaN the lowest code, as the firmware does', () => {
+  expect([quantize(Number.NaN, half, 'int8'), quantize(Number.NaN, half, 'uint8')]).toEqual([-128, 0]);
+});
+
 test('divides in float32, as TFLM does', () => {
   // In float64 this quotient is just below a half; in float32 it is a half.
   const scale = Math.fround(0.1);

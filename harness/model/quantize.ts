@@ -21,13 +21,13 @@ const ranges: Readonly<Record<QuantizedType, readonly [lowest: number, highest: 
 export const codeRange: Readonly<Partial<Record<TensorType, readonly [lowest: number, highest: number]>>> = ranges;
 
 /**
- * The code nearest to a real value, halves away from zero, saturated.
+ * The code nearest to a real value, halves away from zero, saturated; NaN becomes the lowest, as in the firmware's quantize.c.
  * The quotient is taken in float32, as TFLM does (reference/quantize.h: AffineQuantize).
  */
 export function quantize(real: number, { scale, zeroPoint }: Affine, type: QuantizedType): number {
   const [lowest, highest] = ranges[type];
   const code = roundHalfAway(Math.fround(Math.fround(real) / Math.fround(scale))) + zeroPoint;
-  return Math.min(highest, Math.max(lowest, code));
+  return code > lowest ? Math.min(highest, code) : lowest;
 }
 
 /** The real value of a code, in float32 (TFLM reference/dequantize.h). */
