@@ -4,7 +4,7 @@ export interface Truth {
   readonly labels?: readonly number[];
   /** The right outputs of a regression [vectors][output elements], in the output's real values. */
   readonly values?: readonly (readonly number[])[];
-  /** What the vectors were cut from, in order; absent where every input is one vector. */
+  /** What the vectors were cut from, in order; absent where they are the rows of one file, each one vector. */
   readonly sources?: readonly Source[];
 }
 

@@ -1,7 +1,8 @@
-import { codeRange, type QuantizedType, quantize } from '../model/quantize.ts';
+import { type Affine, type QuantizedType, quantize } from '../model/quantize.ts';
 import type { Tensor, TensorType } from '../model/tflite.ts';
 import type { Fail } from './fail.ts';
 import type { Values } from './formats/numbers.ts';
+import { realRange, shownReal as shown } from './range.ts';
 
 /** Makes real values into the bytes of one tensor, and remembers how well they fit it. */
 export interface Encoder {
@@ -12,7 +13,7 @@ export interface Encoder {
    * whether preprocessing can be asked for.
    */
   expectPixels(pixels: { readonly brightest: number; readonly canScale: boolean }, fail: Fail): void;
-  /** Throws `fail(…)` when there were values and every one lay beyond what the tensor can hold: then their scale is wrong. */
+  /** Throws `fail(…)` when every value lay beyond what the tensor can hold, or all of them within one code: then their scale is wrong. */
   expectRange(fail: Fail): void;
 }
 
@@ -26,6 +27,12 @@ export function encoderOf(tensor: Tensor, fail: Fail): Encoder {
     throw fail(`real values cannot become ${type}, the type of the model's input`, 'give a raw .bin');
   if (type === 'float32') return { encode: floats, expectPixels: () => {}, expectRange: () => {} };
   return quantizer(type, affineOf(tensor, fail));
+}
+
+/** Throws `fail(…)` for a value that is not finite. */
+export function expectFinite(values: Float32Array, vector: number, fail: Fail): void {
+  const odd = values.findIndex(value => !Number.isFinite(value));
+  if (odd >= 0) throw notFinite(values, { vector, element: odd }, fail);
 }
 
 const arrays = {
@@ -42,14 +49,8 @@ function isEncoded(type: TensorType): type is keyof typeof arrays {
 
 function floats(values: Values, vector: number, fail: Fail): Uint8Array {
   const made = new Float32Array(values);
-  const odd = made.findIndex(value => !Number.isFinite(value));
-  if (odd >= 0) throw notFinite(values, { vector, element: odd }, fail);
+  expectFinite(made, vector, fail);
   return new Uint8Array(made.buffer);
-}
-
-interface Affine {
-  readonly scale: number;
-  readonly zeroPoint: number;
 }
 
 function affineOf({ type, quantization }: Tensor, fail: Fail): Affine {
@@ -63,7 +64,7 @@ function affineOf({ type, quantization }: Tensor, fail: Fail): Affine {
 }
 
 function quantizer(type: QuantizedType, affine: Affine): Encoder {
-  const [low = 0, high = 0] = (codeRange[type] ?? []).map(code => (code - affine.zeroPoint) * affine.scale);
+  const [low, high] = realRange(type, affine);
   const half = affine.scale / 2;
   const seen = { lowest: Number.POSITIVE_INFINITY, highest: Number.NEGATIVE_INFINITY, fitting: 0 };
   return {
@@ -90,20 +91,20 @@ function quantizer(type: QuantizedType, affine: Affine): Encoder {
       );
     },
     expectRange(fail) {
-      if (seen.fitting > 0 || seen.lowest > seen.highest) return;
-      const given = `its real values lie from ${shown(seen.lowest)} to ${shown(seen.highest)}`;
-      throw fail(
-        `${given}, and the model's ${type} input holds ${shown(low)} to ${shown(high)}: every one is cut off`,
-        'give them in the range that the model was trained on',
-      );
+      const { lowest, highest, fitting } = seen;
+      const given = `its real values lie from ${shown(lowest)} to ${shown(highest)}`;
+      const fix = 'give them in the range that the model was trained on';
+      if (lowest <= highest && fitting === 0) {
+        const held = `the model's ${type} input holds ${shown(low)} to ${shown(high)}`;
+        throw fail(`${given}, and ${held}: every one is cut off`, fix);
+      }
+      if (lowest < highest && highest - lowest < affine.scale) {
+        throw fail(`${given}, all within one step (${shown(affine.scale)}) of the model's ${type} input`, fix);
+      }
     },
   };
 }
 
 function notFinite(values: Values, { vector, element }: { vector: number; element: number }, fail: Fail): Error {
   return fail(`vector ${vector}, element ${element} is ${values[element]}`, 'give finite values');
-}
-
-function shown(value: number): string {
-  return String(Number(value.toPrecision(4)));
 }

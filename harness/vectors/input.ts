@@ -1,6 +1,13 @@
 import type { Numbers } from './formats/numbers.ts';
 import type { Shape } from './shape.ts';
 
+/** The inputs of a file or a folder, each read when it is asked for. */
+export interface Inputs {
+  readonly inputs: Iterable<Input>;
+  /** How many there are, where that is known before they are read. */
+  readonly count?: number;
+}
+
 /** One input as its file gives it; with windows it becomes several vectors. */
 export type Input = {
   readonly name: string;

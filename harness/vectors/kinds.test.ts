@@ -1,69 +1,22 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
-import type { Tensor } from '../model/tflite.ts';
-import type { Preprocess } from '../suite/suite.ts';
-import type { Fail } from './fail.ts';
-import { zip } from './fixtures/zip.ts';
-import type { VectorFormat } from './format.ts';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import {
+  type Files,
+  fail,
+  float,
+  folder,
+  halves,
+  int8,
+  npz,
+  pgm,
+  read,
+  tensor,
+  wav,
+  window,
+} from './fixtures/reading.ts';
 import { writeNpy } from './formats/npy.ts';
 import { readVectors } from './read.ts';
-
-const folder = mkdtempSync(join(tmpdir(), 'tickmark-kinds-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-const fail: Fail = (what, fix, at = ['inputs']) => new Error(`${at.join('.')}: ${what}: ${fix}`);
-
-/** int8 codes of halves: 0.5 is 1. */
-const tensor = (shape: readonly number[], name = 'input'): Tensor => ({
-  index: 0,
-  name,
-  shape,
-  type: 'int8',
-  quantization: { scales: [0.5], zeroPoints: [0], axis: 0 },
-  isVariable: false,
-  isSparse: false,
-});
-
-type Files = Readonly<Record<string, Uint8Array | string>>;
-
-let made = 0;
-
-/** Reads from a fresh folder with the files given: from the one that `format` names, else from the folder. */
-function read(files: Files, format: Partial<VectorFormat> & Pick<VectorFormat, 'tensors'>) {
-  const here = join(folder, String(made++));
-  for (const [name, content] of Object.entries(files)) {
-    mkdirSync(dirname(join(here, name)), { recursive: true });
-    writeFileSync(join(here, name), content);
-  }
-  const { vectors, sources } = readVectors({ preprocess: [], ...format, path: join(here, format.path ?? '') }, fail);
-  return { vectors: vectors.map(vector => [...new Int8Array(vector)]), sources };
-}
-
-const int8 = (...values: number[]) => new Uint8Array(Int8Array.from(values).buffer);
-const float = (...values: number[]) => new Uint8Array(Float32Array.from(values).buffer);
-const npz = (arrays: Readonly<Record<string, Uint8Array>>) =>
-  zip(Object.entries(arrays).map(([name, stored]) => ({ name: `${name}.npy`, stored })));
-const pgm = (width: number, height: number, ...pixels: number[]) =>
-  Buffer.concat([Buffer.from(`P5 ${width} ${height} 255\n`), Uint8Array.from(pixels)]);
-const halves: Preprocess = { kind: 'scale', from: [0, 2], to: [0, 1] };
-const window = (size: number, hop = size): Preprocess => ({ kind: 'window', size, hop });
-
-/** A mono sound of 8 bits. */
-function wav(sampleHz: number, ...samples: number[]): Buffer {
-  const head = Buffer.alloc(44);
-  head.write('RIFF....WAVEfmt ', 'latin1');
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(sampleHz, 24);
-  head.writeUInt16LE(1, 32);
-  head.writeUInt16LE(8, 34);
-  head.write('data', 36, 'latin1');
-  head.writeUInt32LE(samples.length, 40);
-  return Buffer.concat([head, Uint8Array.from(samples), Buffer.alloc(samples.length % 2)]);
-}
 
 test('a .npz with one array is that array', () => {
   const file = npz({ x: writeNpy({ dtype: 'int8', shape: [2, 2], data: int8(1, 2, 3, 4) }) });

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { readNamed } from '../files.ts';
-import { elementCount, shapeText as tensorShapeText } from '../model/tflite.ts';
+import { elementCount } from '../model/tflite.ts';
 import { arrayInputs } from './arrays.ts';
 import { type Fail, within } from './fail.ts';
 import { filesOfFolder, isFolder } from './folder.ts';
@@ -11,24 +11,26 @@ import type { Numbers } from './formats/numbers.ts';
 import { readPng } from './formats/png.ts';
 import { readTable, type Table } from './formats/table.ts';
 import { readWav } from './formats/wav.ts';
-import type { Input } from './input.ts';
+import type { Input, Inputs } from './input.ts';
 import { type Kind, kindOf, limitsBytes } from './kinds.ts';
 import { npzArrays } from './npz-arrays.ts';
+import { rawInputs } from './raw.ts';
 import { inputShape } from './shape.ts';
-import { vectorBytes } from './tensors.ts';
 
-/** The inputs of a file or a folder, in order, each read when it is asked for. Throws `fail(…)` for what no model could be given. */
-export function openInputs(format: VectorFormat, fail: Fail): Iterable<Input> {
+/** The inputs of a file or a folder, in order. Throws `fail(…)` for what no model could be given. */
+export function openInputs(format: VectorFormat, fail: Fail): Inputs {
   const { path } = format;
   if (!isFolder(path)) return inputsOfFile({ path, name: basename(path), isAlone: true }, format, fail);
-  return inputsOfFolder(format.files ?? filesOfFolder(path, [], fail), format, fail);
+  const files = format.files ?? filesOfFolder(path, [], fail);
+  return { count: files.length, inputs: inputsOfFolder(files, format, fail) };
 }
 
 function* inputsOfFolder(files: readonly string[], format: VectorFormat, fail: Fail): Generator<Input> {
   let sampleHz: number | undefined;
   for (const name of files) {
     const failHere = within(fail, name);
-    for (const input of inputsOfFile({ path: join(format.path, name), name, isAlone: false }, format, failHere)) {
+    const file = { path: join(format.path, name), name, isAlone: false };
+    for (const input of inputsOfFile(file, format, failHere).inputs) {
       sampleHz = expectOneRate(input, sampleHz, failHere);
       yield { ...input, file: name };
     }
@@ -42,7 +44,7 @@ interface InputFile {
   readonly isAlone: boolean;
 }
 
-function inputsOfFile(file: InputFile, format: VectorFormat, fail: Fail): Iterable<Input> {
+function inputsOfFile(file: InputFile, format: VectorFormat, fail: Fail): Inputs {
   const { path, name, isAlone: counted } = file;
   const extension = kindOf(path, fail);
   const bytes = readNamed(path, limitsBytes[extension]);
@@ -54,7 +56,7 @@ function inputsOfFile(file: InputFile, format: VectorFormat, fail: Fail): Iterab
   expectOneTensor(format, fail);
   if (kind === 'npy') return arrayInputs({ name, arrays: [readNpy(bytes, fail)], counted }, format, fail);
   if (kind === 'csv') return tableInputs(readTable(bytes, format.columns, fail), file, format, fail);
-  return [{ name, parts: [readers[kind](bytes, fail)] }];
+  return { count: 1, inputs: [{ name, parts: [readers[kind](bytes, fail)] }] };
 }
 
 const readers: Readonly<Record<'wav' | 'png' | 'netpbm', (bytes: Uint8Array, fail: Fail) => Numbers>> = {
@@ -76,33 +78,10 @@ function expectOneTensor({ tensors }: VectorFormat, fail: Fail): void {
   throw fail(`holds one array, and the model has ${tensors.length} inputs`, fix);
 }
 
-/** Alone, each vector is an input; in a folder all vectors of a file are cut from it. */
-function rawInputs(bytes: Uint8Array, { name, isAlone }: InputFile, format: VectorFormat, fail: Fail): Iterable<Input> {
-  const { tensors, preprocess = [] } = format;
-  if (preprocess.length > 0) {
-    const fix = 'leave preprocess out, or give a .npy';
-    throw fail("holds raw bytes in the model's type, nothing to preprocess", fix, ['preprocess']);
-  }
-  const stride = vectorBytes(tensors, fail);
-  const remainder = stride === 0 ? bytes.length : bytes.length % stride;
-  if (remainder > 0) {
-    const inputs = tensors.map(({ type, shape }) => `${type} ${tensorShapeText(shape)}`).join(' and ');
-    const fix = `give whole vectors of ${inputs}`;
-    throw fail(`has ${bytes.length} bytes: ${remainder} more than whole vectors of ${stride} bytes`, fix);
-  }
-  return isAlone ? rawVectors(bytes, name, stride) : [{ name, vectors: bytes }];
-}
-
-function* rawVectors(bytes: Uint8Array, name: string, stride: number): Generator<Input> {
-  for (let start = 0; start < bytes.length; start += stride) {
-    yield { name: `${name}[${start / stride}]`, vectors: bytes.subarray(start, start + stride) };
-  }
-}
-
 /** A row an input, its elements in the order of the tensor's; or, to be cut or one of a folder's, all rows one input in time. */
-function tableInputs(table: Table, { name, isAlone }: InputFile, format: VectorFormat, fail: Fail): Iterable<Input> {
+function tableInputs(table: Table, { name, isAlone }: InputFile, format: VectorFormat, fail: Fail): Inputs {
   const isSeries = !isAlone || format.preprocess?.some(({ kind }) => kind === 'window');
-  return isSeries ? [seriesOf(table, name, fail)] : rowInputs(table, name, format);
+  return isSeries ? { count: 1, inputs: [seriesOf(table, name, fail)] } : { inputs: rowInputs(table, name, format) };
 }
 
 function seriesOf({ columns, rows }: Table, name: string, fail: Fail): Input {

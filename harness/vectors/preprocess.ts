@@ -40,6 +40,7 @@ function* through(values: Float64Array, [step, ...rest]: readonly ReadyStep[]): 
 }
 
 function readyStep(step: Preprocess, shape: Shape, fail: Fail): ReadyStep {
+  if (elementCount(shape) === 0) throw fail(`gets an empty input ${shapeText(shape)}`, 'save the inputs again');
   switch (step.kind) {
     case 'scale':
       return { shape, apply: scaler(step) };

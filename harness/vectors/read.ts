@@ -9,6 +9,10 @@ export interface ReadVectors {
   readonly vectors: readonly Uint8Array[];
   /** What they were cut from, in order: one entry an input. */
   readonly sources: readonly Source[];
+  /** How many inputs there are, those behind `first` too, where that is known. */
+  readonly inputs?: number;
+  /** How many vectors of the last input lie behind `first`: they are made to be counted, once. */
+  readonly countCut: () => number;
 }
 
 /**
@@ -20,22 +24,32 @@ export function readVectors(format: VectorFormat, fail: Fail): ReadVectors {
   const sources: Source[] = [];
   const vectorizer = vectorizerOf(format, fail);
   const wanted = format.first ?? Number.POSITIVE_INFINITY;
+  const { inputs, count } = openInputs(format, fail);
+  let made: Iterator<Uint8Array> = [].values();
   let bytes = 0;
-  for (const input of openInputs(format, fail)) {
+  for (const input of inputs) {
     const before = vectors.length;
     const failHere = input.file === undefined ? fail : within(fail, input.file);
-    for (const vector of vectorizer.vectorsOf(input, before, failHere)) {
+    made = vectorizer.vectorsOf(input, before, failHere)[Symbol.iterator]();
+    while (vectors.length < wanted) {
+      const { value: vector, done } = made.next();
+      if (done) break;
       vectors.push(vector);
       bytes += vector.length;
       expectBearable(vectors.length, bytes, fail);
-      if (vectors.length === wanted) break;
     }
     sources.push({ name: input.name, count: vectors.length - before });
     if (vectors.length === wanted) break;
   }
   if (vectors.length === 0) throw fail('holds no vector', 'give at least one');
   vectorizer.expectRange(fail);
-  return { vectors, sources };
+  return { vectors, sources, ...(count !== undefined && { inputs: count }), countCut: () => countLeft(made, fail) };
+}
+
+function countLeft(made: Iterator<Uint8Array>, fail: Fail): number {
+  let count = 0;
+  while (!made.next().done) expectBearable(++count, 0, fail);
+  return count;
 }
 
 const vectorsLimit = 1_000_000;

@@ -1,7 +1,7 @@
-import { codeRange } from '../model/quantize.ts';
 import { elementCount, shapeText, type Tensor } from '../model/tflite.ts';
 import { Misfit } from '../suite/misfit.ts';
 import type { Suite, Task } from '../suite/suite.ts';
+import { realRange, shownReal } from './range.ts';
 
 /** Checks that the first output can mean what the task says. Throws InputError at the line of the suite. */
 export function checkTask(suite: Suite, inputs: readonly Tensor[], [output]: readonly Tensor[]): void {
@@ -66,16 +66,13 @@ function isReal({ type, quantization }: Tensor): boolean {
 
 /** A threshold beyond what the output's codes can say would give one class for ever. */
 function checkThreshold(threshold: number, { type, quantization }: Tensor, misfit: TaskMisfit): void {
-  const range = codeRange[type];
   const [scale] = quantization?.scales ?? [];
   const [zeroPoint = 0] = quantization?.zeroPoints ?? [];
-  if (!range || scale === undefined) return;
-  const [low, high] = range.map(code => (code - zeroPoint) * scale);
-  if (low === undefined || high === undefined || (threshold >= low && threshold < high)) return;
-  const what = `the threshold ${threshold} tells nothing apart: the model's ${type} scores lie from ${shown(low)} to ${shown(high)}`;
+  const range = scale === undefined ? undefined : realRange(type, { scale, zeroPoint });
+  if (!range) return;
+  const [low, high] = range;
+  if (threshold >= low && threshold < high) return;
+  const scores = `${type} scores lie from ${shownReal(low)} to ${shownReal(high)}`;
+  const what = `the threshold ${threshold} tells nothing apart: the model's ${scores}`;
   throw misfit('threshold', what);
-}
-
-function shown(value: number): string {
-  return String(Number(value.toPrecision(4)));
 }

@@ -1,12 +1,13 @@
-import type { Tensor } from '../model/tflite.ts';
-import { type Encoder, encoderOf } from './encode.ts';
+import { elementCount, type Tensor } from '../model/tflite.ts';
+import type { Preprocess } from '../suite/suite.ts';
+import { type Encoder, encoderOf, expectFinite } from './encode.ts';
 import type { Fail } from './fail.ts';
 import type { VectorFormat } from './format.ts';
 import type { Values } from './formats/numbers.ts';
-import type { Input, Part } from './input.ts';
+import type { Codes, Input, Part } from './input.ts';
 import { type Prepared, prepare } from './preprocess.ts';
 import { isShapeOf, type Shape, shapeMisfit } from './shape.ts';
-import { vectorBytes } from './tensors.ts';
+import { tensorBytes, vectorBytes } from './tensors.ts';
 
 /** Makes inputs into vectors. */
 export interface Vectorizer {
@@ -25,7 +26,7 @@ export function vectorizerOf(format: VectorFormat, fail: Fail): Vectorizer {
   const fillers = tensors.map(tensor => fillerOf(tensor, format));
   return {
     vectorsOf(input, vector, failHere) {
-      if ('vectors' in input) return slices(input.vectors, vectorBytes(tensors, failHere));
+      if ('vectors' in input) return rawVectors(input.vectors, tensors, vector, failHere);
       const [only = [], ...others] = input.parts.map(
         (part, index) => fillers[index]?.fill(part, vector, failHere) ?? [],
       );
@@ -53,9 +54,9 @@ function fillerOf(tensor: Tensor, format: VectorFormat): Filler {
     fill(part, vector, fail) {
       if (ready?.shape !== part.shape)
         ready = { shape: part.shape, steps: readySteps(part.shape, tensor, format, fail) };
-      if ('codes' in part) return [part.codes];
+      if ('codes' in part) return movedCodes(part, format, fail);
       encoder ??= encoderOf(tensor, fail);
-      if (part.brightest !== undefined && !format.preprocess?.length)
+      if (part.brightest !== undefined && keepsRange(format))
         encoder.expectPixels({ brightest: part.brightest, canScale: format.preprocess !== undefined }, fail);
       return encoded(ready.steps.transform(part.values), encoder, { vector, fail });
     },
@@ -79,6 +80,31 @@ function readySteps(shape: Shape, tensor: Tensor, { preprocess }: VectorFormat, 
   throw shapeMisfit(given, tensor, (what, fix) => fail(`after preprocessing ${what}`, fix, ['preprocess']));
 }
 
-function* slices(bytes: Uint8Array, stride: number): Generator<Uint8Array> {
-  for (let start = 0; start < bytes.length; start += stride) yield bytes.subarray(start, start + stride);
+/** Vectors as they are, floats among them finite. */
+function* rawVectors(bytes: Uint8Array, tensors: readonly Tensor[], first: number, fail: Fail): Generator<Uint8Array> {
+  const stride = vectorBytes(tensors, fail);
+  for (let start = 0, vector = first; start < bytes.length; start += stride, vector++) {
+    const whole = bytes.subarray(start, start + stride);
+    let at = 0;
+    for (const tensor of tensors) {
+      const end = at + tensorBytes(tensor, fail);
+      if (tensor.type === 'float32')
+        expectFinite(new Float32Array(new Uint8Array(whole.subarray(at, end)).buffer), vector, fail);
+      at = end;
+    }
+    yield whole;
+  }
 }
+
+/** Codes are windowed byte by byte: their bytes are one more axis, the last. */
+function* movedCodes({ shape, codes }: Codes, { preprocess = [] }: VectorFormat, fail: Fail): Generator<Uint8Array> {
+  const steps = prepare(preprocess, [...shape, codes.length / elementCount(shape)], fail);
+  for (const bytes of steps.transform(codes)) yield bytes instanceof Uint8Array ? bytes : Uint8Array.from(bytes);
+}
+
+/** Whether the steps leave the largest value that there may be as it is. */
+function keepsRange({ preprocess = [] }: VectorFormat): boolean {
+  return preprocess.every(({ kind }) => rangeKeepers.has(kind));
+}
+
+const rangeKeepers: ReadonlySet<Preprocess['kind']> = new Set(['resize', 'gray', 'window']);

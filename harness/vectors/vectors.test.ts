@@ -1,83 +1,27 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
 import { dataDir, noData } from '../fixtures/data.ts';
-import { type Model, readModel, type Tensor } from '../model/tflite.ts';
-import { faultsError } from '../suite/fault.ts';
-import { findings } from '../suite/findings.ts';
+import { type Model, readModel } from '../model/tflite.ts';
 import type { Suite, Task } from '../suite/suite.ts';
+import {
+  anomaly,
+  binary,
+  classification,
+  clips,
+  folder,
+  folderSuite,
+  loadPlaced,
+  modelOf,
+  regression,
+  suiteOf,
+  tensor,
+} from './fixtures/suites.ts';
 import { loadVectors } from './vectors.ts';
-
-/** As a plan loads them: every fault at its line. */
-function loadPlaced(suite: Suite, model: Model): void {
-  const { faults, attempt } = findings(suite);
-  attempt(['vectors', 'inputs'], () => loadVectors(suite, model));
-  if (faults.length > 0) throw faultsError(faults, folder);
-}
-
-const folder = mkdtempSync(join(tmpdir(), 'tickmark-load-vectors-'));
-afterAll(() => rmSync(folder, { recursive: true }));
-
-const tensor = (index: number, shape: readonly number[]): Tensor => ({
-  index,
-  name: `tensor ${index}`,
-  shape,
-  type: 'int8',
-  quantization: { scales: [1 / 256], zeroPoints: [-128], axis: 0 },
-  isVariable: false,
-  isSparse: false,
-});
-const modelOf = (outputs: number): Model => ({
-  tensors: [tensor(0, [1, 2]), tensor(1, [1, outputs])],
-  operators: [],
-  inputs: [0],
-  outputs: [1],
-  description: '',
-  bytes: 0,
-});
-
-const classification: Task = { kind: 'classification', classes: ['up', 'down', 'left'] };
-const binary = (threshold: number): Task => ({ kind: 'binary', threshold });
-const yaml = `suite: tiny
-model: { file: m.tflite }
-vectors:
-  inputs: inputs.bin
-  labels: labels.csv
-  first: 9
-task:
-  kind: binary
-  threshold: 1.5
-  classes: [up, down]
-`;
 
 const kws = (name: string) => join(dataDir ?? '', 'kws01', name);
 const golden = (name: string) => join(dataDir ?? '', 'golden', name);
-
-/** A suite of three vectors of two bytes, its files written. */
-function suiteOf(task: Task, labels?: string, first?: number): Suite {
-  writeFileSync(join(folder, 'suite.yaml'), yaml);
-  writeFileSync(join(folder, 'inputs.bin'), Uint8Array.from([1, 2, 3, 4, 5, 6]));
-  writeFileSync(join(folder, 'labels.csv'), labels ?? '');
-  return {
-    name: 'tiny',
-    file: join(folder, 'suite.yaml'),
-    model: { file: join(folder, 'm.tflite') },
-    firmware: {},
-    vectors: {
-      inputs: join(folder, 'inputs.bin'),
-      preprocess: [],
-      ...(labels !== undefined && { labels: join(folder, 'labels.csv') }),
-      ...(first !== undefined && { first }),
-    },
-    task,
-    targets: [],
-    measure: { warmup: 0, boots: 1, timeoutMs: 1000 },
-    budgets: [],
-    on: {},
-  };
-}
 
 test('labels are class indexes or names, in the order of the vectors', () => {
   const vectors = loadVectors(suiteOf(classification, 'index,class\n0,2\n1,down\n2, up \n'), modelOf(3));
@@ -171,20 +115,6 @@ test('vectors that do not fit the model are refused at the line that names them'
   );
 });
 
-/** A suite whose inputs are a folder of raw files with the vectors given, a vector of two bytes. */
-function folderSuite(task: Task, files: Readonly<Record<string, readonly number[]>>, labels: string): Suite {
-  const suite = suiteOf(task, labels);
-  const inputs = mkdtempSync(join(folder, 'inputs-'));
-  for (const [name, bytes] of Object.entries(files)) {
-    mkdirSync(dirname(join(inputs, name)), { recursive: true });
-    writeFileSync(join(inputs, name), Uint8Array.from(bytes));
-  }
-  return { ...suite, vectors: { ...suite.vectors, inputs } };
-}
-
-const anomaly: Task = { kind: 'anomaly', score: 'output' };
-const clips = { 'a.bin': [1, 1, 2, 2], 'night/b.bin': [3, 3], 'c.bin': [4, 4, 5, 5, 6, 6] };
-
 test("a folder's files come in the order of their labels, which are those of all their windows", () => {
   const suite = folderSuite(anomaly, clips, 'file,class\nc.bin,anomaly\n./a.bin,0\nnight\\b.bin,normal\n');
   const { inputs, labels, sources } = loadVectors(suite, modelOf(1));
@@ -198,7 +128,7 @@ test("a folder's files come in the order of their labels, which are those of all
 });
 
 test('first cuts a folder within a file, and its labels and sources with it', () => {
-  const suite = folderSuite(anomaly, clips, 'file,class\nc.bin,1\na.bin,0\nnight/b.bin,0\n');
+  const suite = folderSuite(binary(0.5), clips, 'file,class\nc.bin,1\na.bin,0\nnight/b.bin,0\n');
   const vectors = loadVectors({ ...suite, vectors: { ...suite.vectors, first: 4 } }, modelOf(1));
   expect(vectors).toMatchObject({ count: 4, labels: [1, 1, 1, 0] });
   expect(vectors.sources).toEqual([
@@ -207,9 +137,10 @@ test('first cuts a folder within a file, and its labels and sources with it', ()
   ]);
 });
 
-test('where every input is one vector there are no sources', () => {
+test('the files of a folder are named, those of one vector too; rows of one file are not', () => {
   const suite = folderSuite(anomaly, { 'a.bin': [1, 1] }, 'file,class\na.bin,1\n');
-  expect(loadVectors(suite, modelOf(1))).not.toHaveProperty('sources');
+  expect(loadVectors(suite, modelOf(1)).sources).toEqual([{ name: 'a.bin', count: 1 }]);
+  expect(loadVectors(suiteOf(anomaly), modelOf(1))).not.toHaveProperty('sources');
 });
 
 test('labels may lie among the inputs, and in the .csv that holds them', () => {
@@ -227,7 +158,6 @@ test('labels may lie among the inputs, and in the .csv that holds them', () => {
 });
 
 test('the values of a regression are numbers, one column an element of the output', () => {
-  const regression: Task = { kind: 'regression', unit: '°C' };
   const one = loadVectors(suiteOf(regression, 'value\n21.5\n-3e1\n0\n'), modelOf(1));
   expect(one.values).toEqual([[21.5], [-30], [0]]);
   expect(one).not.toHaveProperty('labels');
@@ -245,8 +175,6 @@ test('every line of the labels that is wrong is told at once', () => {
     /^labels\.csv: 2 faults[^]*labels\.csv:3:1: "rigth" [^]*labels\.csv:5:1: "7" is/,
   );
 });
-
-const regression: Task = { kind: 'regression' };
 
 test.each<[string, () => Suite, number, RegExp]>([
   [
@@ -348,7 +276,7 @@ test.each<[string, () => Suite, number, RegExp]>([
   ['several scores', () => suiteOf(anomaly), 2, /the one output is the score, .* \[1, 2\] has 2 values/],
   [
     'a score that no threshold tells apart',
-    () => suiteOf({ ...anomaly, threshold: 2 }),
+    () => suiteOf({ kind: 'anomaly', score: 'output', threshold: 2 }),
     1,
     /suite\.yaml:9:14: the threshold 2 tells nothing apart: .* from 0 to 0\.9961/,
   ],

@@ -9,7 +9,7 @@ import { filesOfFolder, isFolder } from './folder.ts';
 import { type LabelTable, readLabelTable } from './label-table.ts';
 import { labelledFiles } from './labelled-files.ts';
 import { classLabels, valueLabels } from './labels.ts';
-import { readVectors } from './read.ts';
+import { type ReadVectors, readVectors } from './read.ts';
 import { checkTask } from './task.ts';
 
 /** What a suite feeds its model, and what is right. */
@@ -30,21 +30,18 @@ export function loadVectors(suite: Suite, model: Model): Vectors {
   const tensors = tensorsOf(model, model.inputs);
   checkTask(suite, tensors, outputs);
   const table = suite.vectors.labels === undefined ? undefined : readLabelTable(suite.vectors.labels);
-  const { vectors: inputs, sources } = readInputs(suite, tensors, table);
+  const read = readInputs(suite, tensors, table);
+  const { vectors: inputs, sources } = read;
   return {
     count: inputs.length,
     inputs,
     sha256: sha256Of(inputs),
-    ...(table && labelsOf(suite, outputs, table, sources)),
-    ...(sources.some(({ count }) => count !== 1) && { sources }),
+    ...(table && labelsOf(suite, outputs, table, read)),
+    ...((isFolder(suite.vectors.inputs) || sources.some(isCut)) && { sources }),
   };
 }
 
-function readInputs(
-  suite: Suite,
-  tensors: readonly Tensor[],
-  table: LabelTable | undefined,
-): ReturnType<typeof readVectors> {
+function readInputs(suite: Suite, tensors: readonly Tensor[], table: LabelTable | undefined): ReadVectors {
   const { inputs: path, preprocess, array, columns, first } = suite.vectors;
   const fail: Fail = (what, fix, at = ['inputs']) =>
     new Misfit(suite, ['vectors', ...at], `${basename(path)}: ${what}; ${fix}`);
@@ -63,35 +60,51 @@ function readInputs(
     const what = `first is ${first}, and there are ${read.vectors.length} vectors`;
     throw new Misfit(suite, ['vectors', 'first'], what);
   }
+  if (first !== undefined && suite.task.kind === 'anomaly') expectWholeInputs(suite, read);
   return read;
 }
 
+/** An input's score is that of all its vectors. */
+function expectWholeInputs(suite: Suite, { vectors, sources, countCut }: ReadVectors): void {
+  const cut = countCut();
+  const last = sources.at(-1);
+  if (cut === 0 || !last) return;
+  const ends = [vectors.length - last.count, vectors.length + cut].filter(end => end > 0);
+  const what = `first ends within ${last.name}: ${ends.join(' or ')} vectors end an input`;
+  throw new Misfit(suite, ['vectors', 'first'], what);
+}
+
 /** What the labels say of each vector: what they say of the input that it was cut from. */
-function labelsOf(suite: Suite, [output]: readonly Tensor[], table: LabelTable, sources: readonly Source[]): Truth {
+function labelsOf(suite: Suite, [output]: readonly Tensor[], table: LabelTable, read: ReadVectors): Truth {
   const { task } = suite;
   const elements = elementCount(output?.shape ?? []);
   if (task.kind === 'regression') {
     const values = valueLabels(table, elements);
-    expectCount(suite, values.length, sources);
-    return { values: repeated(values, sources) };
+    expectCount(suite, values.length, read);
+    return { values: repeated(values, read) };
   }
   const classCount = task.kind === 'classification' ? elements : 2;
   const labels = classLabels(table, { classes: classNames(task), classCount });
-  expectCount(suite, labels.length, sources);
-  return { labels: repeated(labels, sources) };
+  expectCount(suite, labels.length, read);
+  return { labels: repeated(labels, read) };
 }
 
-/** Each input has a line; with `first` there may be lines of inputs that are not run. */
-function expectCount(suite: Suite, lines: number, sources: readonly Source[]): void {
+/** Each input has a line; with `first` there may be lines of inputs that are not run, as many as there are inputs where that is known. */
+function expectCount(suite: Suite, lines: number, { sources, inputs: count }: ReadVectors): void {
   const { labels = '', first } = suite.vectors;
-  if (lines === sources.length || (first !== undefined && lines > sources.length)) return;
-  const one = sources.every(({ count }) => count === 1) ? 'vector' : 'input';
-  const inputs = `${sources.length} ${one}${sources.length === 1 ? '' : 's'}`;
+  const wanted = count ?? sources.length;
+  if (lines === wanted || (count === undefined && first !== undefined && lines > wanted)) return;
+  const one = sources.some(isCut) ? 'input' : 'vector';
+  const inputs = `${wanted} ${one}${wanted === 1 ? '' : 's'}`;
   const what = `${basename(labels)} has ${lines} labels for ${inputs}: write one line ${one === 'input' ? 'an' : 'a'} ${one}`;
   throw new Misfit(suite, ['vectors', 'labels'], what);
 }
 
-function repeated<Label>(labels: readonly Label[], sources: readonly Source[]): readonly Label[] {
+function isCut({ count }: Source): boolean {
+  return count !== 1;
+}
+
+function repeated<Label>(labels: readonly Label[], { sources }: ReadVectors): readonly Label[] {
   return sources.flatMap(({ count }, input) => Array<Label>(count).fill(labels[input]));
 }
 
