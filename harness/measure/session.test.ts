@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { NotInstalled, TargetError } from '../errors.ts';
 import { type MockOptions, mockTarget } from '../protocol/mock.ts';
 import { tickmarkProtocol } from '../protocol/tickmark.ts';
@@ -30,6 +30,7 @@ const suite: Suite = {
 
 const folders: string[] = [];
 afterEach(() => {
+  vi.useRealTimers();
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
 
@@ -106,11 +107,14 @@ test.each([
   [20_000, 1],
   [3_000, 4],
   [2, 455],
-])('inferences of %i ticks are checked in windows of %i, so that what a window costs by itself is lost in them', async (each, runs) => {
-  const { samples } = await session({ mock: { ticks: ({ repeat }) => 20 + each * repeat } });
-  const [ticks, doubledTicks] = [20 + each * runs, 20 + each * 2 * runs];
-  expect(samples).toContainEqual({ kind: 'scaling', boot: 0, runs, ticks, doubledTicks });
-});
+])(
+  'inferences of %i ticks are checked in windows of %i, so that what a window costs by itself is lost in them',
+  async (each, runs) => {
+    const { samples } = await session({ mock: { ticks: ({ repeat }) => 20 + each * repeat } });
+    const [ticks, doubledTicks] = [20 + each * runs, 20 + each * 2 * runs];
+    expect(samples).toContainEqual({ kind: 'scaling', boot: 0, runs, ticks, doubledTicks });
+  },
+);
 
 test('a slow timer is not waited for longer than a tenth of a second a window', async () => {
   const { samples } = await session({ mock: { tickHz: 1000, ticks: ({ repeat }) => 40 * repeat } });
@@ -220,6 +224,53 @@ test('is failed when the runtime refuses the model, in its own words', async () 
   expect(manifest.outcome).toMatchObject({
     status: 'failed',
     reason: expect.stringContaining('no kernel for TANH int16'),
+  });
+});
+
+/** Windows that the host disturbs by asking again, each for 500 ticks. */
+function disturbedWindows(from: number, to: number): MockOptions {
+  const isDisturbed = (inference: number): boolean => inference >= from && inference <= to;
+  return {
+    windowMs: inference => (isDisturbed(inference) ? 150 : 0),
+    ticks: ({ inference, repeat }) => 1000 * repeat + (isDisturbed(inference) ? 500 : 0),
+  };
+}
+
+test('the windows of the counter check are taken again when they were disturbed, and marked when that did not help', async () => {
+  const scaling = { kind: 'scaling', boot: 0, runs: 10, ticks: 10_000 };
+  const once = await session({ mock: disturbedWindows(5, 5), inferRetryMs: 50 }); // after two warm-ups, the one inference, the first window
+  expect(once.samples).toContainEqual({ ...scaling, doubledTicks: 20_000 });
+  const always = await session({ mock: disturbedWindows(5, 7), inferRetryMs: 50 });
+  expect(always.samples).toContainEqual({ ...scaling, doubledTicks: 20_500, isDisturbed: true });
+});
+
+test('a profile whose window stays disturbed is marked', async () => {
+  const { samples } = await session({
+    mock: { windowMs: inference => (inference > 8 ? 150 : 0), operatorTicks: [600, 400] },
+    inferRetryMs: 50,
+  });
+  expect(samples).toContainEqual({ kind: 'operators', boot: 0, vector: 0, ticks: [600, 400], isDisturbed: true });
+});
+
+test('a counter that stands still is found out by three inferences', async () => {
+  const { samples } = await session({ mock: { ticks: () => 0 } });
+  expect(samples).toContainEqual({ kind: 'scaling', boot: 0, runs: 1, ticks: 0, doubledTicks: 0 });
+});
+
+test('an abort says what the DUT still owed an answer to', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  const abort = new AbortController();
+  let ended: ReturnType<typeof session> | undefined;
+  await new Promise<void>(isHanging => {
+    const hang = (inference: number): number => (inference < 7 ? 0 : (isHanging(), 60_000));
+    ended = session({ mock: { windowMs: hang }, signal: abort.signal });
+  });
+  await vi.advanceTimersByTimeAsync(9_800);
+  abort.abort(new TargetError('took longer than its limit of 10 s', 'hum@mock', 'raise it'));
+  expect((await ended)?.manifest.outcome).toEqual({
+    status: 'broken',
+    reason:
+      'hum@mock: took longer than its limit of 10 s, waiting 9.8 s for INFER of vector 1, sent once\n  → raise it',
   });
 });
 

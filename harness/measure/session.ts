@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { FirmwareFault, ModelRefused, messageOf, NotInstalled, TargetError } from '../errors.ts';
-import type { Dut, Protocol } from '../protocol/port.ts';
+import type { Dut, Inference, Protocol } from '../protocol/port.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { Manifest } from '../recording/recording.ts';
 import type { Suite } from '../suite/suite.ts';
@@ -48,16 +48,33 @@ export async function measure(job: Job, signal: AbortSignal): Promise<Manifest> 
 }
 
 async function outcomeOf(job: Job, note: (seen: Partial<Manifest>) => void, signal: AbortSignal) {
+  let seen: Seen = {};
   try {
     const emulated = { instructions: 0, busyMs: 0 };
-    for (let boot = 0; boot < job.suite.measure.boots; boot++)
-      await measureBoot({ ...job, boot, note, emulated }, signal);
+    for (let boot = 0; boot < job.suite.measure.boots; boot++) {
+      seen = {};
+      await measureBoot({ ...job, boot, note, emulated, seen }, signal);
+    }
     return { status: 'complete' } as const;
   } catch (error) {
-    const reason = signal.aborted ? (signal.reason as unknown) : error;
+    const reason = signal.aborted ? abortReason(signal, seen) : error;
     return { status: statusFor(reason, job), reason: messageOf(reason) } as const;
   }
 }
+
+/** A DUT that hangs looks like one that is slow: what it has not answered by then is said. */
+function abortReason({ reason }: AbortSignal, { dut, vector }: Seen): unknown {
+  const waiting = dut?.waiting();
+  if (!waiting || waiting.ms < longWaitMs || !(reason instanceof TargetError)) return reason;
+  const { request, sendings, ms } = waiting;
+  const asked = request === 'INFER' && vector !== undefined ? `INFER of vector ${vector}` : request;
+  const sent = sendings === 1 ? 'sent once' : `sent ${sendings} times`;
+  const what = `${reason.what}, waiting ${(ms / 1000).toFixed(1)} s for ${asked}, ${sent}`;
+  return new TargetError(what, reason.where, reason.fix, { cause: reason });
+}
+
+/** Shorter waits are everyday. */
+const longWaitMs = 1000;
 
 /** A crash, or a model that the runtime refuses, is the firmware's fault; everything else is the rig's, where there is a rig. */
 function statusFor(error: unknown, { isRequired }: Job): 'failed' | 'skipped' | 'broken' {
@@ -70,6 +87,16 @@ interface Boot extends Job {
   readonly note: (seen: Partial<Manifest>) => void;
   /** Of all boots so far. */
   readonly emulated: { instructions: number; busyMs: number };
+  /** Of this boot. */
+  readonly seen: Seen;
+}
+
+/** What a boot that breaks leaves behind. */
+interface Seen {
+  dut?: Dut;
+  /** The last one that was asked for. */
+  vector?: number;
+  droppedFrames?: number;
 }
 
 async function measureBoot(job: Boot, signal: AbortSignal): Promise<void> {
@@ -82,7 +109,7 @@ async function measureBoot(job: Boot, signal: AbortSignal): Promise<void> {
 }
 
 async function exchange(job: Boot, link: Link, signal: AbortSignal): Promise<void> {
-  const seen: Seen = {};
+  const { seen } = job;
   try {
     const dut = await bringUp(job, tapLink(link, job.recorder), signal, connected => {
       seen.dut = connected;
@@ -90,22 +117,18 @@ async function exchange(job: Boot, link: Link, signal: AbortSignal): Promise<voi
     });
     await settle(job, dut);
     await inferAll(job, dut, link);
+    delete seen.vector;
     await profile(job, dut);
     await proveModel(job, dut, 'after the last inference');
     seen.droppedFrames = (await dut.stats()).droppedFrames;
   } finally {
-    sampleLink(job, seen);
+    sampleLink(job);
   }
 }
 
-/** What a session that breaks leaves behind. */
-interface Seen {
-  dut?: Dut;
-  droppedFrames?: number;
-}
-
-function sampleLink({ recorder, boot }: Boot, { dut, ...dropped }: Seen): void {
-  if (dut) recorder.sample({ kind: 'link', boot, ...dut.linkUse(), ...dropped });
+function sampleLink({ recorder, boot, seen: { dut, droppedFrames } }: Boot): void {
+  if (dut)
+    recorder.sample({ kind: 'link', boot, ...dut.linkUse(), ...(droppedFrames !== undefined && { droppedFrames }) });
 }
 
 /** What a DUT is brought up with. */
@@ -164,17 +187,30 @@ async function settle(job: Boot, dut: Dut): Promise<void> {
   const first = inputs[0] ?? new Uint8Array();
   expectInputBytes(job, prepared.inputBytes, first.length);
   for (let run = 0; run < suite.measure.warmup; run++) await dut.infer(first);
-  const one = await dut.infer(first);
+  const one = await undisturbed(() => dut.infer(first));
   const runs = scalingRuns(one.ticks, dut.identity.tickHz);
-  const { ticks } = runs === 1 ? one : await dut.infer(first, { repeat: runs });
-  const { ticks: doubledTicks } = await dut.infer(first, { repeat: 2 * runs });
-  recorder.sample({ kind: 'scaling', boot, runs, ticks, doubledTicks });
+  const single = runs === 1 ? one : await undisturbed(() => dut.infer(first, { repeat: runs }));
+  const double = await undisturbed(() => dut.infer(first, { repeat: 2 * runs }));
+  const mark = markOf(single.isDisturbed ? single : double);
+  recorder.sample({ kind: 'scaling', boot, runs, ticks: single.ticks, doubledTicks: double.ticks, ...mark });
   await dut.prepare(model.length);
 }
 
 function scalingRuns(ticks: number, tickHz: number): number {
-  const wanted = Math.ceil(Math.min(scalingTicks, tickHz / 10) / Math.max(ticks, 1));
+  if (ticks === 0) return 1; // no window is long enough for a counter that stands still
+  const wanted = Math.ceil(Math.min(scalingTicks, tickHz / 10) / ticks);
   return Math.min(Math.max(wanted, 1), mostScalingRuns);
+}
+
+/** Takes a disturbed window again, up to twice: only where nothing is measured later that the model's state could change. */
+async function undisturbed(take: () => Promise<Inference>): Promise<Inference> {
+  let window = await take();
+  for (let again = 0; again < 2 && window.isDisturbed; again++) window = await take();
+  return window;
+}
+
+function markOf({ isDisturbed }: Inference): { isDisturbed?: true } {
+  return isDisturbed ? { isDisturbed } : {};
 }
 
 function expectInputBytes({ target }: Boot, wanted: number, given: number): void {
@@ -189,7 +225,7 @@ function expectInputBytes({ target }: Boot, wanted: number, given: number): void
 const progressIntervalMs = 100;
 
 async function inferAll(
-  { suite, inputs, boot, recorder, clock, onProgress }: Boot,
+  { suite, inputs, boot, recorder, clock, onProgress, seen }: Boot,
   dut: Dut,
   link: Link,
 ): Promise<void> {
@@ -197,6 +233,7 @@ async function inferAll(
   let reportedMs = clock.nowMs();
   let counters = await link.counters?.();
   for (const [vector, input] of inputs.entries()) {
+    seen.vector = vector;
     const { output, ...window } = await dut.infer(input);
     recorder.sample({ kind: 'inference', boot, vector, ...window, output: Buffer.from(output).toString('base64') });
     if (clock.nowMs() - reportedMs < progressIntervalMs) continue;
@@ -213,8 +250,8 @@ function speed(before?: EmulationCounters, now?: EmulationCounters): { mips?: nu
 }
 
 async function profile({ inputs, boot, recorder }: Boot, dut: Dut): Promise<void> {
-  await dut.infer(inputs[0] ?? new Uint8Array(), { profile: true });
-  recorder.sample({ kind: 'operators', boot, vector: 0, ticks: await dut.operatorTicks() });
+  const window = await undisturbed(() => dut.infer(inputs[0] ?? new Uint8Array(), { profile: true }));
+  recorder.sample({ kind: 'operators', boot, vector: 0, ticks: await dut.operatorTicks(), ...markOf(window) });
   const { droppedFrames: _ofTheLink, ...memory } = await dut.stats();
   recorder.sample({ kind: 'memory', boot, ...memory });
 }

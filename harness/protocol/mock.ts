@@ -74,6 +74,7 @@ function mockLink(name: string, options: MockOptions, signal: AbortSignal): Link
   };
   const carryOut = (request: Frame): void => {
     const answers = agent.handle(request, isDisturbed);
+    isDisturbed = false;
     if (agent.inferences === faults.dieAtInference) {
       const lost = new TargetError('the DUT was lost', name, 'nothing: the mock was told to');
       return close(lost, lost);
@@ -81,7 +82,7 @@ function mockLink(name: string, options: MockOptions, signal: AbortSignal): Link
     for (const frame of answers) send(frame);
   };
   const openWindow = (request: Frame, ms: number): void => {
-    [isInWindow, isDisturbed] = [true, false];
+    isInWindow = true;
     setTimeout(() => {
       isInWindow = false;
       if (!closed) carryOut(request);

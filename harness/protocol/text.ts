@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util';
+
 /** Whether bytes are what firmware prints, in colours too. No whole answer passes for text: its kind is a byte that UTF-8 has only inside a character. */
 export function isText(bytes: Uint8Array): boolean {
   return !/[^\P{Cc}\t\r\n]|\ufffd/u.test(withoutColours(bytes));
@@ -22,5 +24,5 @@ const shownCharacters = 80;
 const shownBytes = 32;
 
 function withoutColours(bytes: Uint8Array): string {
-  return new TextDecoder().decode(bytes).replaceAll(/\u001b(?:\[[\d;]*m)?/g, '');
+  return stripVTControlCharacters(new TextDecoder().decode(bytes));
 }

@@ -110,7 +110,7 @@ test('takes what firmware prints, in colour too, for no damaged answer', async (
   expect(dut.linkUse()).toMatchObject({ damagedFrames: 0, repeats: 0 });
 });
 
-async function* printing(line: string): AsyncGenerator<Uint8Array> {
+async function* repeating(line: string): AsyncGenerator<Uint8Array> {
   for (let count = 0; count < 40; count++) yield Buffer.from(line);
   await new Promise(() => {});
 }
@@ -145,7 +145,7 @@ test('says what it sent and what it heard when nobody answers', async () => {
 });
 
 test('shows what firmware without the agent prints, and says that this is what it is', async () => {
-  const link = { ...(await mockTarget({}).open('', signal)), bytes: printing('\x1b[32mtemp=21°C\x1b[0m\r\n') };
+  const link = { ...(await mockTarget({}).open('', signal)), bytes: repeating('\x1b[32mtemp=21°C\x1b[0m\r\n') };
   const error = await settled(tickmarkProtocol().connect(link, signal)).catch((reason: unknown) => reason);
   expect(String(error)).toMatch(/last heard: "[^"]*temp=21°C\\r\\n"/);
   expect(String(error)).toContain('it prints text, and has no agent');

@@ -59,7 +59,7 @@ export type Sample =
       readonly vector: number;
       readonly ticks: number;
       readonly output: string;
-      /** Bytes of a repeated request may have arrived in the window: the ticks may be too many. */
+      /** Bytes from the host arrived in the window, or may have: the ticks may be too many. */
       readonly isDisturbed?: true;
     }
   /** The same input `runs` times in one window, then twice as often in another: a timer that counts shows twice the ticks. */
@@ -69,8 +69,17 @@ export type Sample =
       readonly runs: number;
       readonly ticks: number;
       readonly doubledTicks: number;
+      /** As in an inference, in one of the two windows, which were taken three times. */
+      readonly isDisturbed?: true;
     }
-  | { readonly kind: 'operators'; readonly boot: number; readonly vector: number; readonly ticks: readonly number[] }
+  | {
+      readonly kind: 'operators';
+      readonly boot: number;
+      readonly vector: number;
+      readonly ticks: readonly number[];
+      /** As in an inference, in a window that was taken three times. */
+      readonly isDisturbed?: true;
+    }
   /** What was used, and what the DUT says is set aside; the latter is 0 where it cannot tell, and absent in older recordings. */
   | {
       readonly kind: 'memory';

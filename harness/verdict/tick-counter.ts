@@ -10,7 +10,7 @@ const resolutionTicks = 2;
 
 /**
  * Whether the DUT's tick counter counts: `rig.tickCounter`. No inference takes 0 ticks, and 2N inferences take twice the ticks of N,
- * within 1 %. Undefined when no ticks were taken. Inconclusive when the windows are too short to tell 1 % apart.
+ * within 1 %. Undefined when no ticks were taken. Inconclusive when the windows are too short to tell 1 % apart, or were disturbed.
  */
 export function judgeTickCounter(session: Session, basis: Basis): Verdict | undefined {
   const { inferences, scaling } = session;
@@ -49,6 +49,10 @@ function judgeScaling(scaling: Scaling): Judgement {
   if (percent <= allowedPercent) return { status: 'passed', measured, reason: sentence };
   if (Math.abs(doubledTicks - 2 * ticks) <= resolutionTicks) {
     return { status: 'inconclusive', measured, reason: `${sentence}; the windows are too short to tell` };
+  }
+  if (scaling.isDisturbed) {
+    const disturbed = 'bytes from the host arrived in the windows, however often they were taken';
+    return { status: 'inconclusive', measured, reason: `${sentence}; ${disturbed}` };
   }
   return { status: 'broken', measured, reason: `${sentence}; the counter wraps, stops, or counts something else` };
 }
