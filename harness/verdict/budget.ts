@@ -34,7 +34,7 @@ export interface Lack {
  * limit for good is failed.
  */
 export function judgeFigure(budget: Budget, figure: Figure, end: SessionEnd): Verdict {
-  const met = budget.relation === '<=' ? figure.value <= budget.limit : figure.value >= budget.limit;
+  const met = isMet(budget, figure.value);
   const sentence = sentenceOf(budget, figure);
   const isSettled = end.status === 'complete' || figure.evidence === 'final' || (figure.evidence === 'grows' && !met);
 
@@ -42,6 +42,11 @@ export function judgeFigure(budget: Budget, figure: Figure, end: SessionEnd): Ve
   const base = { ...head(budget), measured: figure.value };
   if (figure.doubt) return { ...base, status: 'inconclusive', reason: `${figure.doubt}; so far ${sentence}` };
   return { ...base, status: met ? 'passed' : 'failed', reason: sentence };
+}
+
+/** Whether a figure keeps within its budget. */
+export function isMet({ relation, limit }: Pick<Budget, 'relation' | 'limit'>, value: number): boolean {
+  return relation === '<=' ? value <= limit : value >= limit;
 }
 
 /** A budget without a figure that could be held against it. */

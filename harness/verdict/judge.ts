@@ -6,7 +6,7 @@ import { judgeAccuracy, measureAccuracy } from './accuracy/accuracy.ts';
 import type { Accuracy } from './accuracy/finding.ts';
 import { notMeasured } from './budget.ts';
 import { compareWithGolden, type GoldenComparison, goldenMetrics, judgeGolden } from './golden.ts';
-import { judgeLatency, measureLatency, type Ticks } from './latency.ts';
+import { judgeLatency, measureLatency, type Ticks, undisturbedOf } from './latency.ts';
 import { measureLink } from './link.ts';
 import { judgeMemory, measureMemory } from './memory.ts';
 import { measureOperators } from './operators.ts';
@@ -53,7 +53,7 @@ export function judgeCase(evidence: Evidence): CaseResult {
     status: caseStatus(verdicts),
     verdicts,
     metrics,
-    warnings: warningsOf(metrics, facts.golden),
+    warnings: warningsOf(metrics, facts.golden, facts.session),
     provenance: provenanceOf(manifest, board),
     recording: recordingFolder,
     startedAt: manifest.startedAt,
@@ -86,6 +86,7 @@ function gather({ suite, board, recording, identity, reference, truth, inputs }:
     golden,
     accuracy: measureAccuracy({ task: suite.task, session, reference, golden, truth, inputs }),
     latency: rates && measureLatency(session, rates),
+    undisturbed: rates && measureLatency(undisturbedOf(session), rates),
     operators: counts ? measureOperators(session, reference) : undefined,
     memory: measureMemory(session, reference),
     missing: counts ? explainEnd(session.end) : 'the tick counter is broken, see rig.tickCounter',

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { LatencyMetric } from '../suite/suite.ts';
 import { type Basis, latencyUnits } from '../units.ts';
-import { judgeLatency, type LatencyBudget, measureLatency } from './latency.ts';
+import { judgeLatency, type LatencyBudget, measureLatency, undisturbedOf } from './latency.ts';
 import type { Session } from './session.ts';
 
 function sessionOf(ticks: readonly number[]): Session {
@@ -22,9 +22,12 @@ function budgetOf(metric: LatencyMetric, limit: number, basis: Basis = 'modelled
 const at1MHz = { basis: 'modelled-cycles', tickHz: 1e6, clockHz: 125e6 } as const;
 
 function judge(ticks: readonly number[], budget: LatencyBudget) {
-  const session = sessionOf(ticks);
-  const latency = measureLatency(session, at1MHz);
-  return judgeLatency(budget, { basis: at1MHz.basis, latency, missing: 'nothing was recorded' }, session);
+  return judgeSession(sessionOf(ticks), budget);
+}
+
+function judgeSession(session: Session, budget: LatencyBudget) {
+  const [latency, undisturbed] = [session, undisturbedOf(session)].map(each => measureLatency(each, at1MHz));
+  return judgeLatency(budget, { basis: at1MHz.basis, latency, undisturbed, missing: 'nothing was recorded' }, session);
 }
 
 test.each([
@@ -69,6 +72,33 @@ test('one slow inference moves the maximum and not the median', () => {
   const ticks = [...upTo(5), 1000];
   expect(judge(ticks, budgetOf('p50', 375)).status).toBe('passed');
   expect(judge(ticks, budgetOf('max', 625)).status).toBe('failed');
+});
+
+/** The last `count` windows disturbed. */
+function disturbed(session: Session, count: number): Session {
+  const first = session.inferences.length - count;
+  const inferences = session.inferences.map((each, at) =>
+    at < first ? each : { ...each, isDisturbed: true as const },
+  );
+  return { ...session, inferences };
+}
+
+test.each([
+  { ticks: [5, 5, 9], noisy: 1, limit: 1000, status: 'inconclusive' },
+  { ticks: [5, 5, 9], noisy: 1, limit: 1125, status: 'passed' },
+  { ticks: [5, 9, 9], noisy: 1, limit: 1000, status: 'failed' },
+  { ticks: [9, 9, 9], noisy: 3, limit: 1000, status: 'inconclusive' },
+])(
+  'a maximum over $ticks ticks with $noisy window(s) disturbed is $status at $limit',
+  ({ ticks, noisy, limit, status }) => {
+    expect(judgeSession(disturbed(sessionOf(ticks), noisy), budgetOf('max', limit)).status).toBe(status);
+  },
+);
+
+test('a budget that is missed by disturbed windows alone says so', () => {
+  expect(judgeSession(disturbed(sessionOf([5, 5, 9]), 1), budgetOf('max', 1000)).reason).toMatch(
+    /^bytes from the host may have disturbed 1 of 3 windows, and without those it is not missed; so far max/,
+  );
 });
 
 test.each(['silicon', 'instructions', 'host'] as const)(

@@ -1,6 +1,6 @@
 import type { Budget, LatencyMetric } from '../suite/suite.ts';
 import { type Basis, latencyUnits, ticksToLatency } from '../units.ts';
-import { judgeFigure, notMeasured } from './budget.ts';
+import { isMet, judgeFigure, notMeasured } from './budget.ts';
 import type { LatencyMetrics, Verdict } from './result.ts';
 import type { Session } from './session.ts';
 import { ascending, mean, percentile, valuesNeeded } from './stats.ts';
@@ -14,6 +14,11 @@ export interface TickRates {
 
 /** A latency budget, whose basis says which targets it bounds. */
 export type LatencyBudget = Extract<Budget, { readonly kind: 'latency' }>;
+
+/** The inferences whose ticks are the firmware's alone. */
+export function undisturbedOf(session: Session): Session {
+  return { ...session, inferences: session.inferences.filter(({ isDisturbed }) => !isDisturbed) };
+}
 
 /** Figures over the ticks of single inferences, all boots together; percentiles are ticks that were measured, converted once. */
 export function measureLatency({ inferences }: Session, rates: TickRates): LatencyMetrics | undefined {
@@ -40,6 +45,8 @@ export function measureLatency({ inferences }: Session, rates: TickRates): Laten
 export interface Ticks {
   readonly basis: Basis;
   readonly latency: LatencyMetrics | undefined;
+  /** The same without the windows that bytes from the host came into, or may have. */
+  readonly undisturbed: LatencyMetrics | undefined;
   readonly missing: string;
 }
 
@@ -50,15 +57,27 @@ export function judgeLatency(budget: LatencyBudget, ticks: Ticks, { end }: Sessi
     return notMeasured(budget, `bounds ${basis}, and this target counts ${ticks.basis}: never judged by one another`);
   }
   if (!ticks.latency) return notMeasured(budget, `no ticks were measured: ${ticks.missing}`);
-  const doubt = doubtOf(metric, ticks.latency.count);
+  const doubt = countDoubt(metric, ticks.latency.count) ?? disturbanceDoubt(budget, ticks.latency, ticks.undisturbed);
   const evidence = metric === 'max' ? 'grows' : 'moves';
   return judgeFigure(budget, { name: metric, value: ticks.latency[metric], evidence, ...(doubt && { doubt }) }, end);
 }
 
 const percents: Record<Exclude<LatencyMetric, 'max'>, number> = { p50: 50, p90: 90, p99: 99 };
 
-function doubtOf(metric: LatencyMetric, count: number): string | undefined {
+function countDoubt(metric: LatencyMetric, count: number): string | undefined {
   if (metric === 'max') return undefined;
   const needed = valuesNeeded(percents[metric]);
   return count >= needed ? undefined : `a ${metric} needs at least ${needed} inferences, there are ${count}`;
+}
+
+/** Bytes in a window only add ticks: what is met is met. What is missed because of them alone is no fault of the firmware. */
+function disturbanceDoubt(
+  budget: LatencyBudget,
+  all: LatencyMetrics,
+  undisturbed: LatencyMetrics | undefined,
+): string | undefined {
+  const disturbed = all.count - (undisturbed?.count ?? 0);
+  const blames = disturbed > 0 && !isMet(budget, all[budget.metric]);
+  if (!blames || (undisturbed && !isMet(budget, undisturbed[budget.metric]))) return undefined;
+  return `bytes from the host may have disturbed ${disturbed} of ${all.count} windows, and without those it is not missed`;
 }

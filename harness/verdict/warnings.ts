@@ -1,15 +1,21 @@
 import type { GoldenComparison } from './golden.ts';
 import { unstableNote } from './golden.ts';
 import type { Metrics } from './result.ts';
+import type { Session } from './session.ts';
 import { ascending, percentile } from './stats.ts';
 
 /** Doubts about the figures that change no verdict: what a reader should know before relying on them. */
-export function warningsOf(metrics: Metrics, golden: GoldenComparison | undefined): readonly string[] {
+export function warningsOf(
+  metrics: Metrics,
+  golden: GoldenComparison | undefined,
+  session: Pick<Session, 'inferences' | 'operators'>,
+): readonly string[] {
   return [
     golden && unstableNote(golden),
     coarseTimer(metrics),
     outliers(metrics),
-    disturbed(metrics),
+    disturbed(session),
+    disturbedOperators(session),
     fewVectors(metrics),
     fullStack(metrics),
     badLink(metrics),
@@ -35,9 +41,15 @@ function outliers({ latency }: Metrics): string | undefined {
   return `${count} of ${latency.count} inferences took more than twice the median: interrupts, or a clock that changed`;
 }
 
-function disturbed({ link, latency }: Metrics): string | undefined {
-  if (!link?.disturbedWindows || !latency) return undefined;
-  return `in ${link.disturbedWindows} of ${latency.count} inferences bytes of a repeated request may have arrived: their ticks may be too many`;
+function disturbed({ inferences }: Pick<Session, 'inferences'>): string | undefined {
+  const count = inferences.filter(({ isDisturbed }) => isDisturbed).length;
+  if (count === 0) return undefined;
+  return `in ${count} of ${inferences.length} inferences bytes from the host may have arrived: their ticks may be too many`;
+}
+
+function disturbedOperators({ operators }: Pick<Session, 'operators'>): string | undefined {
+  if (!operators.some(({ isDisturbed }) => isDisturbed)) return undefined;
+  return 'bytes from the host may have arrived while the operators were timed: the ticks of some may be too many';
 }
 
 const enoughVectors = 100;
