@@ -10,7 +10,7 @@ import { publishEnd, reportedRun } from '../report/publish.ts';
 import type { Results } from '../report/results.ts';
 import { brokerVariable, parentEnvironment, planVariable } from '../runner/environment.ts';
 import type { PlanMessage, RunEvent } from '../runner/events.ts';
-import { keepBroker } from '../runner/keep-broker.ts';
+import { type KeptBroker, keepBroker } from '../runner/keep-broker.ts';
 import { type Plan, planPath } from '../runner/plan.ts';
 import { exitCode } from '../verdict/exit-code.ts';
 import { grepOption, imageOption } from './options.ts';
@@ -34,7 +34,7 @@ export async function run(suites: readonly string[], options: Options): Promise<
   await using broker = keepBroker(hear);
   await using runner = forkRunner(broker.socketPath);
   listen(runner.process, hear, heard);
-  passInterrupts(runner.process, heard);
+  passInterrupts(runner.process, broker, heard);
   const plan = await planFor(suites, options);
   if (heard.interrupts === 0) {
     broker.begin(planPath(plan));
@@ -127,11 +127,16 @@ function listen(runner: ChildProcess, hear: (event: RunEvent) => void, heard: He
 }
 
 /** The first Ctrl-C ends the run in order, the second at once. */
-function passInterrupts(runner: ChildProcess, heard: Heard): void {
+function passInterrupts(runner: ChildProcess, broker: KeptBroker, heard: Heard): void {
+  const endAtOnce = () => {
+    const hasEnded = runner.exitCode !== null || runner.signalCode !== null; // by now its id may be another process's
+    if (runner.pid !== undefined && !hasEnded) process.kill(-runner.pid, 'SIGKILL');
+    broker.kill();
+  };
   const pass = () => {
     heard.interrupts++;
     if (heard.interrupts === 1) runner.kill('SIGINT');
-    else if (runner.pid !== undefined) process.kill(-runner.pid, 'SIGKILL');
+    else endAtOnce();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, pass);
 }

@@ -40,7 +40,7 @@ async function untilDone(socket: Socket, caseId: string): Promise<void> {
   const reply = await firstReply(socket).finally(() => socket.destroy());
   if (reply === undefined)
     throw new TargetError('the measuring process ended in the middle of the case', caseId, lostFix);
-  if ('trouble' in reply) throw new TargetError(reply.trouble, caseId, 'mend this, then run again');
+  if ('trouble' in reply) throw new TargetError(reply.trouble.what, reply.trouble.where, reply.trouble.fix);
 }
 
 /** Undefined when the other end is gone, in order or not. */

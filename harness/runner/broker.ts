@@ -1,13 +1,13 @@
 // The process that owns targets. Forked for a run with a socket path, then sent the plan; it ends, with all it holds, when its parent does.
-import { rmSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
-import { dirname } from 'node:path';
-import { messageOf, TargetError } from '../errors.ts';
+import { setTimeout } from 'node:timers/promises';
+import { HarnessError, messageOf, TargetError } from '../errors.ts';
 import type { Progress } from '../measure/session.ts';
 import { planFromParent, tell } from './events.ts';
 import { measureCase } from './measure-case.ts';
 import { type Plan, type PlannedCase, readPlan } from './plan.ts';
-import { type BrokerRequest, linesOf, sendLine } from './wire.ts';
+import { removeSocket } from './socket.ts';
+import { type BrokerReply, type BrokerRequest, linesOf, sendLine } from './wire.ts';
 
 interface Measurement {
   readonly settled: Promise<void>;
@@ -15,6 +15,9 @@ interface Measurement {
 }
 
 const [socketPath = ''] = process.argv.slice(2);
+if (socketPath === '' || !process.send)
+  throw new TargetError('this process is started by others', 'the broker', 'run `npx tickmark run`');
+const graceMs = 5000; // up here: a parent that is gone already ends this process before it has read on
 const ended = new AbortController();
 const ahead = new Map<string, Measurement>();
 const underWay = new Set<Measurement>();
@@ -37,14 +40,19 @@ async function serve(socket: Socket): Promise<void> {
 
 async function answer(socket: Socket, { measure: id }: BrokerRequest): Promise<void> {
   const planned = plan.cases.find(each => each.id === id);
-  if (!planned) return sendLine(socket, { trouble: `no case "${id}" is planned` });
+  if (!planned) return sendLine(socket, { trouble: troubleOf(new Error('is not planned'), id) });
   const measurement = ahead.get(id) ?? start(plan, planned);
   ahead.delete(id);
   socket.once('close', () => measurement.cancel.abort(new TargetError('was given up', id, 'run it again')));
   await measurement.settled.then(
     () => sendLine(socket, { done: true }),
-    (error: unknown) => sendLine(socket, { trouble: messageOf(error) }),
+    (error: unknown) => sendLine(socket, { trouble: troubleOf(error, id) }),
   );
+}
+
+function troubleOf(error: unknown, id: string): Extract<BrokerReply, { trouble: unknown }>['trouble'] {
+  if (error instanceof HarnessError) return { what: error.what, where: error.where, fix: error.fix };
+  return { what: messageOf(error), where: id, fix: 'mend this, then run again' };
 }
 
 function start(of: Plan, planned: PlannedCase): Measurement {
@@ -58,10 +66,12 @@ function start(of: Plan, planned: PlannedCase): Measurement {
   return measurement;
 }
 
+/** What does not end by then is killed as this process exits. */
 async function end(): Promise<void> {
   ended.abort(new TargetError('the run was interrupted', 'tickmark', 'run it again'));
   server.close();
-  await Promise.allSettled([...underWay].map(measurement => measurement.settled));
-  rmSync(dirname(socketPath), { recursive: true, force: true }); // whoever made the folder may be gone
+  const settled = Promise.allSettled([...underWay].map(measurement => measurement.settled));
+  await Promise.race([settled, setTimeout(graceMs)]);
+  removeSocket(socketPath); // whoever made its folder may be gone
   process.exit();
 }

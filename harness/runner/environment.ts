@@ -11,5 +11,10 @@ export function isStartedByTickmark(): boolean {
   return process.env[parentVariable] !== undefined && process.connected;
 }
 
+/** Whether `tickmark run` started this process, and is gone. */
+export function isOrphaned(): boolean {
+  return process.env[parentVariable] !== undefined && !process.connected;
+}
+
 /** The attachment in which a test hands its judged case to the reporter. */
 export const caseAttachment = 'tickmark-case';

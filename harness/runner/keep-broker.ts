@@ -1,24 +1,24 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { entryPoint } from '../entry.ts';
 import type { PlanMessage, RunEvent } from './events.ts';
+import { newSocketPath, removeSocket } from './socket.ts';
 
 /** The broker of a run. Disposing ends it, with everything it holds. */
 export interface KeptBroker extends AsyncDisposable {
   readonly socketPath: string;
   /** Hands it the plan, whose first case it may measure at once. */
   begin(planFile: string): void;
+  /** Ends it at once, with no time to close a recording; for a person who asks a second time. */
+  kill(): void;
 }
 
 const respawns = 5;
 
 /** Starts the broker, without waiting for it; one that dies is started again for the cases that are left. */
 export function keepBroker(onEvent: (event: RunEvent) => void): KeptBroker {
-  const folder = mkdtempSync(join(tmpdir(), 'tickmark-'));
-  const socketPath = join(folder, 'broker');
+  const socketPath = newSocketPath();
   let stopped = false;
   let plan: string | undefined;
   let broker = start(respawns);
@@ -29,11 +29,15 @@ export function keepBroker(onEvent: (event: RunEvent) => void): KeptBroker {
       plan = planFile;
       hand(broker, true); // one that is gone by now: the next is told
     },
+    kill() {
+      stopped = true;
+      broker.kill('SIGKILL');
+    },
     async [Symbol.asyncDispose]() {
       stopped = true;
       if (broker.connected) broker.disconnect();
       if (broker.exitCode === null && broker.signalCode === null) await once(broker, 'exit');
-      rmSync(folder, { recursive: true, force: true });
+      removeSocket(socketPath);
     },
   };
 

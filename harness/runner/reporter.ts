@@ -5,10 +5,11 @@ import { publishCase, publishEnd, reportedRun } from '../report/publish.ts';
 import type { Run } from '../report/results.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { reportersFor } from './adapters.ts';
-import { caseAttachment, isStartedByTickmark, planVariable } from './environment.ts';
+import { brokerVariable, caseAttachment, isOrphaned, isStartedByTickmark, planVariable } from './environment.ts';
 import { tell } from './events.ts';
 import { brokenCase } from './judge-case.ts';
 import { type Plan, readPlan, resultsOf } from './plan.ts';
+import { removeSocket } from './socket.ts';
 
 /** Collects judged cases into results.json, after each one, and has the reports written from it. */
 export default class TickmarkReporter implements Reporter {
@@ -20,7 +21,8 @@ export default class TickmarkReporter implements Reporter {
   #published: Promise<void> = Promise.resolve();
 
   onBegin(): void {
-    process.once('disconnect', () => leaveNobodyBehind(this.#abandoned));
+    if (isOrphaned()) leaveNobodyBehind(this.#abandoned);
+    else process.once('disconnect', () => leaveNobodyBehind(this.#abandoned));
   }
 
   onTestEnd(test: TestCase, { attachments, error, status }: TestResult): void {
@@ -66,9 +68,10 @@ export default class TickmarkReporter implements Reporter {
 
 const graceMs = 3_000;
 
-/** Whoever started the run is gone: end what is being made, then as on Ctrl-C, and in any case end. */
+/** Whoever started the run is gone: end what is being made, then as on Ctrl-C, and in any case end. Nobody else may remove the socket. */
 function leaveNobodyBehind(abandoned: AbortController): void {
   abandoned.abort();
+  process.once('exit', () => removeSocket(process.env[brokerVariable] ?? ''));
   process.kill(process.pid, 'SIGINT');
   setTimeout(() => process.exit(130), graceMs).unref();
 }

@@ -1,6 +1,6 @@
 // `tickmark run` as a user runs it: the built command, in a project of its own, on the real emulator.
 import { type ChildProcess, execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -132,21 +132,61 @@ test('Ctrl-C ends the run in order: code 130, results of what was judged, no pro
   expect(await until(() => alive.every(isGone), 10_000)).toBe(true);
 });
 
-test.each(['the command', 'Playwright', 'the broker'])(
-  'kill -9 of %s leaves no process, and results that can be read',
-  async who => {
+test('a second Ctrl-C ends it at once, also what no longer answers', async () => {
+  using project = createProject();
+  project.suite('long', ['first: 12', 'first: 300']);
+  const run = project.start(['run', '--no-html', '--out', 'run']);
+  const end = ended(run);
+  const started = () => existsSync(join(project.folder, `run/recordings/long@${target}/samples.jsonl`));
+  expect(await until(started, 60_000)).toBe(true);
+  const alive = descendants(run.pid);
+  const playwright = victimOf(run, 'Playwright');
+  process.kill(victimOf(run, 'the broker'), 'SIGSTOP');
+  run.kill('SIGINT');
+  expect(await until(() => isGone(playwright), 10_000)).toBe(true);
+  run.kill('SIGINT');
+  expect(await end).toMatchObject({ code: 130, stderr: '' });
+  expect(await until(() => alive.every(isGone), 10_000)).toBe(true);
+});
+
+test('a QEMU that hangs before it is asked for anything takes no longer than the case may', async () => {
+  using project = createProject();
+  project.suite(
+    'stuck',
+    ['[rp2040js-pico]', '[qemu-mps2-an386]'],
+    ["modelled-cycles: { p50: '<= 10 Mcycles' }", "instructions: { p50: '<= 10 Minstructions' }"],
+    ['timeout: 60 s', 'timeout: 2 s'],
+  );
+  project.write('bin/qemu-system-arm', '#!/bin/sh\nexec sleep 60\n');
+  chmodSync(join(project.folder, 'bin/qemu-system-arm'), 0o755);
+  const PATH = `${join(project.folder, 'bin')}:${process.env.PATH}`;
+  const { code } = await ended(project.start(['run', '--no-html', '--out', 'run'], { PATH }));
+  expect(code).toBe(3);
+  expect(only(project.results('run')).verdicts[0]).toMatchObject({
+    status: 'broken',
+    reason: expect.stringMatching(/^stuck@qemu-mps2-an386: took longer than its limit of 2 s\n {2}→ raise [^→]*$/),
+  });
+});
+
+test.each(['the command', 'Playwright', 'the broker', 'the command and the broker'])(
+  'kill -9 of %s leaves no process and no socket, and results that can be read',
+  async all => {
+    const who = all.split(' and ');
     using project = createProject();
     project.suite('long', ['first: 12', 'first: 300']);
-    const run = project.start(['run', '--no-html', '--out', 'run']);
+    project.write('tmp/keep', '');
+    const run = project.start(['run', '--no-html', '--out', 'run'], { TMPDIR: join(project.folder, 'tmp') });
     const end = ended(run);
     const started = () => existsSync(join(project.folder, `run/recordings/long@${target}/samples.jsonl`));
     expect(await until(started, 60_000)).toBe(true);
     const alive = descendants(run.pid);
-    process.kill(victimOf(run, who), 'SIGKILL');
+    for (const victim of who.map(each => victimOf(run, each))) process.kill(victim, 'SIGKILL');
     const { code } = await end;
     expect(await until(() => alive.every(isGone), 10_000)).toBe(true);
+    expect(readdirSync(join(project.folder, 'tmp')).filter(name => name.startsWith('tickmark-'))).toEqual([]);
     const { run: facts, cases } = project.results('run');
-    if (who !== 'the broker') return expect([code, facts.complete]).toEqual([who === 'Playwright' ? 3 : null, false]);
+    if (who[0] !== 'the broker')
+      return expect([code, facts.complete]).toEqual([who[0] === 'Playwright' ? 3 : null, false]);
     // A broker that dies before its case was asked for is started again, and nothing is lost.
     expect([code, cases[0]?.status]).toEqual(code === 0 ? [0, 'passed'] : [3, 'broken']);
   },

@@ -20,9 +20,11 @@ export interface QemuOptions {
 
 /**
  * A machine of QEMU in a process of its own. Every instruction takes the same virtual time, whatever it is: ticks count instructions,
- * exactly and the same in every run. UART0 is the link; memory is reached by the debug stub. https://www.qemu.org/docs/master/system/arm/mps2.html
+ * exactly and the same in every run. UART0 is the link; memory is reached by the debug stub.
+ * Asks QEMU for its version first: rejects with TargetError where it does not start, or with the reason of `until`.
+ * https://www.qemu.org/docs/master/system/arm/mps2.html
  */
-export async function qemuTarget({ name, machine, clockHz }: QemuOptions, signal: AbortSignal): Promise<Target> {
+export async function qemuTarget({ name, machine, clockHz }: QemuOptions, until: AbortSignal): Promise<Target> {
   const { program, memory }: QemuMachine = qemuMachines[machine];
   const shift = shiftFor(clockHz, name);
   const path = findProgram(program);
@@ -33,8 +35,8 @@ export async function qemuTarget({ name, machine, clockHz }: QemuOptions, signal
   const version =
     path === undefined
       ? undefined
-      : await versionOf(path, signal).catch((cause: unknown) => {
-          signal.throwIfAborted();
+      : await versionOf(path, until).catch((cause: unknown) => {
+          until.throwIfAborted();
           throw unstarted(cause);
         });
   return {
