@@ -1,15 +1,26 @@
 import type { InputError } from '../errors.ts';
 import { readNamed } from '../files.ts';
 import { type Fault, faultsError, type Place } from '../suite/fault.ts';
-import { type CsvRow, csvRows } from './formats/csv.ts';
+import type { Fail } from './fail.ts';
+import { type CsvRow, cellsOf, csvRows } from './formats/csv.ts';
+import { expectCommas, isLabelColumn } from './formats/header.ts';
+import { textOf } from './formats/text.ts';
+import { limitsBytes } from './kinds.ts';
 
-/** A labels file: a CSV with a header. */
+/** A labels file: a CSV with a header. It may be that of the inputs, so only the columns of labels are kept. */
 export interface LabelTable {
   readonly file: string;
   readonly text: string;
-  readonly header: CsvRow;
+  readonly header: readonly string[];
   /** One an input. */
-  readonly rows: readonly CsvRow[];
+  readonly rows: number;
+  readonly columns: ReadonlyMap<string, readonly Written[]>;
+}
+
+interface Written {
+  readonly text: string;
+  /** Its offset in the file's text. */
+  readonly start: number;
 }
 
 /** A cell of a table, and where it is. */
@@ -19,28 +30,32 @@ export interface LabelCell {
   fault(what: string): Fault;
 }
 
-/** Reads a labels file. Throws InputError for what is no text, or empty. */
+/** Reads a labels file. Throws InputError for what is no text, empty or too long, and with every row of more cells than the header. */
 export function readLabelTable(file: string): LabelTable {
-  const text = readText(file);
-  const [header, ...rows] = [...csvRows(text)];
-  if (!header)
-    throw faultsError(
-      [{ place: { file, text }, what: 'is empty: write a header, and a line an input below it' }],
-      process.cwd(),
-    );
-  return { file, text, header, rows };
+  const failWhole: Fail = (what, fix) =>
+    faultsError([{ place: { file, text: '' }, what: `${what}: ${fix}` }], process.cwd());
+  const text = textOf(readNamed(file, limitsBytes.csv), failWhole);
+  const rows = csvRows(text, failWhole);
+  const first: CsvRow | undefined = rows.next().value ?? undefined;
+  if (!first) throw failWhole('is empty', 'write a header, and a line an input below it');
+  const header = cellsOf(first);
+  const table = { file, text, header };
+  expectCommas(header, (what, fix) => headerError(table, `${what}: ${fix}`));
+  return { ...table, ...readRows(rows, table, failWhole) };
 }
 
-/** The cells of a column, one a row, or undefined where no column of the header has that name. */
+/** The cells of a column of labels, one a row, or undefined where no column of the header has that name. */
 export function columnOf(table: LabelTable, name: string): readonly LabelCell[] | undefined {
-  const column = table.header.cells.indexOf(name);
-  return column < 0 ? undefined : table.rows.map(row => cellOf(table, row, column));
+  return table.columns.get(name)?.map(({ text, start }) => ({
+    text,
+    fault: what => ({ place: placeOf(table, start, text), what }),
+  }));
 }
 
 /** The error for a header that lacks a column. */
-export function headerError(table: LabelTable, what: string): InputError {
-  const header = table.header.cells.join(',');
-  const place = placeOf(table, table.header.starts[0] ?? 0, header);
+export function headerError(table: Pick<LabelTable, 'file' | 'text' | 'header'>, what: string): InputError {
+  const header = table.header.join(',');
+  const place = placeOf(table, table.text.search(/\S|$/), header);
   return faultsError([{ place, what }], process.cwd());
 }
 
@@ -60,24 +75,42 @@ export function readCells<Meaning>(
   return meanings;
 }
 
-const labelsLimitBytes = 64 << 20;
+const rowsLimit = 1_000_000;
+const cellsLimit = 2 ** 24;
 
-function readText(file: string): string {
-  const bytes = readNamed(file, labelsLimitBytes);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw faultsError([{ place: { file, text: '' }, what: 'is not UTF-8 text: save it as UTF-8' }], process.cwd());
+function readRows(
+  rows: Iterable<CsvRow>,
+  table: Pick<LabelTable, 'file' | 'text' | 'header'>,
+  fail: Fail,
+): Pick<LabelTable, 'rows' | 'columns'> {
+  const { header } = table;
+  const kept = [...header.entries()].filter(([column, name]) => isLabelColumn(name) && header.indexOf(name) === column);
+  const columns = new Map(kept.map(([, name]) => [name, [] as Written[]]));
+  const faults: Fault[] = [];
+  let count = 0;
+  for (const row of rows) {
+    if (++count > rowsLimit) throw fail(`has more than ${rowsLimit} lines`, 'give fewer inputs');
+    if (count * kept.length > cellsLimit) throw fail(`has more than ${cellsLimit} labels`, 'give fewer inputs');
+    if (row.starts.length > header.length) faults.push(tooWide(row, table));
+    for (const [column, name] of kept) {
+      columns.get(name)?.push({ text: row.cell(column), start: row.starts[column] ?? row.starts[0] ?? 0 });
+    }
   }
+  if (faults.length > 0) throw faultsError(faults, process.cwd());
+  return { rows: count, columns };
 }
 
-function cellOf(table: LabelTable, { cells, starts }: CsvRow, column: number): LabelCell {
-  const text = cells[column] ?? '';
-  return { text, fault: what => ({ place: placeOf(table, starts[column] ?? starts[0] ?? 0, text), what }) };
+function tooWide({ starts, cell }: CsvRow, table: Pick<LabelTable, 'file' | 'text' | 'header'>): Fault {
+  const { length } = table.header;
+  const place = placeOf(table, starts[length] ?? 0, cell(length));
+  return {
+    place,
+    what: `has ${starts.length} cells, and the header ${length}: a number with a decimal comma is two`,
+  };
 }
 
 /** Blanks before a cell are not what is wrong with it. */
-function placeOf({ file, text }: LabelTable, from: number, cell: string): Place {
+function placeOf({ file, text }: Pick<LabelTable, 'file' | 'text'>, from: number, cell: string): Place {
   const start = from + text.slice(from, from + 100).search(/[^ \t]|$/);
   return { file, text, at: { start, end: start + Math.max(1, cell.length) } };
 }

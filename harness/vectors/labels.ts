@@ -40,12 +40,12 @@ export function valueLabels(table: LabelTable, elements: number): readonly (read
       return cell.fault(`${found}: write the output that is right, such as 21.5`);
     }),
   );
-  return table.rows.map((_, row) => columns.map(column => column[row] ?? 0));
+  return Array.from({ length: table.rows }, (_, row) => columns.map(column => column[row] ?? 0));
 }
 
 function valueColumns(table: LabelTable, elements: number): readonly string[] {
   const wanted = elements === 1 ? ['value'] : Array.from({ length: elements }, (_, element) => `value.${element}`);
-  const found = table.header.cells.filter(name => /^value(\.\d+)?$/.test(name));
+  const found = table.header.filter(name => /^value(\.\d+)?$/.test(name));
   if (elements === 1 && found.join() === 'value.0') return found;
   if ([...found].sort().join() === [...wanted].sort().join()) return wanted;
   const outputs = elements === 1 ? 'one value' : `${elements} values`;

@@ -14,7 +14,7 @@ export function npzArrays(bytes: Uint8Array, format: VectorFormat, counted: bool
   const all = readNpz(bytes, fail);
   const arrays = all.filter(array => 'read' in array);
   const unread = all.find(array => 'unread' in array && (arrays.length === 0 || array.name === format.array));
-  if (unread && 'unread' in unread) throw fail(`"${unread.name}": ${unread.unread.what}`, unread.unread.fix);
+  if (unread && 'unread' in unread) throw unread.unread(inflatedLimitBytes, within(fail, `"${unread.name}"`));
   if (arrays.length === 0) throw fail('holds no array', 'save it with np.savez');
   const chosen =
     format.tensors.length === 1 ? [chooseOne(arrays, format, counted, fail)] : chooseByName(arrays, format, fail);

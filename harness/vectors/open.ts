@@ -7,7 +7,7 @@ import { filesOfFolder, isFolder } from './folder.ts';
 import type { VectorFormat } from './format.ts';
 import { readNetpbm } from './formats/netpbm.ts';
 import { isNpy, readNpy } from './formats/npy.ts';
-import type { Numbers } from './formats/numbers.ts';
+import { type Numbers, samplesLimit } from './formats/numbers.ts';
 import { readPng } from './formats/png.ts';
 import { readTable, type Table } from './formats/table.ts';
 import { readWav } from './formats/wav.ts';
@@ -85,11 +85,22 @@ function tableInputs(table: Table, { name, isAlone }: InputFile, format: VectorF
 }
 
 function seriesOf({ columns, rows }: Table, name: string, fail: Fail): Input {
-  const steps = [...rows];
-  if (steps.length === 0) throw fail('has no row of numbers', 'write a row a step');
-  const values = new Float64Array(steps.length * columns);
-  for (const [index, row] of steps.entries()) values.set(row, index * columns);
-  return { name, parts: [{ shape: [steps.length, columns], values }] };
+  let values = new Float64Array(1024);
+  let length = 0;
+  for (const row of rows) {
+    if (length + columns > samplesLimit) throw fail(`holds more than ${samplesLimit} numbers`, 'give a shorter series');
+    if (length + columns > values.length) values = grown(values, length + columns);
+    values.set(row, length);
+    length += columns;
+  }
+  if (length === 0) throw fail('has no row of numbers', 'write a row a step');
+  return { name, parts: [{ shape: [length / columns, columns], values: values.subarray(0, length) }] };
+}
+
+function grown(values: Float64Array, least: number): Float64Array<ArrayBuffer> {
+  const larger = new Float64Array(Math.max(least, 2 * values.length));
+  larger.set(values);
+  return larger;
 }
 
 function* rowInputs({ columns, rows }: Table, name: string, { tensors: [tensor] }: VectorFormat): Generator<Input> {

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
-import { csvRows } from './csv.ts';
+import { cellsOf, csvRows } from './csv.ts';
 
-const rowsOf = (text: string) => [...csvRows(text)].map(({ line, cells }) => ({ line, cells }));
+const fail = (what: string) => new Error(what);
+const rowsOf = (text: string) => [...csvRows(text, fail)].map(row => ({ line: row.line, cells: cellsOf(row) }));
 
 test('cells, quotes, line ends and blank lines are those of RFC 4180', () => {
   expect(rowsOf('index,class\r\n0, 7 \n\n1,"a ""b"", c"\n2,"two\nlines"\n3,last')).toEqual([
@@ -30,7 +31,7 @@ test('a quote that is never closed is text', () => {
 
 test('each cell knows where in the text it starts', () => {
   const text = 'a,"b",c\n\n1, 2,3\n';
-  expect([...csvRows(text)].map(({ starts }) => starts)).toEqual([
+  expect([...csvRows(text, fail)].map(({ starts }) => starts)).toEqual([
     [0, 2, 6],
     [9, 11, 14],
   ]);

@@ -11,10 +11,11 @@ export interface NpzArray {
   read(limitBytes: number, fail: Fail): NpyArray;
 }
 
-/** An array of what is not read (text, objects, half floats), and why. */
+/** An array of what is not read: text, objects, half floats. */
 export interface UnreadArray {
   readonly name: string;
-  readonly unread: { readonly what: string; readonly fix: string };
+  /** The error that says why. Throws `fail(…)` where it is damaged, or more than `limitBytes`. */
+  readonly unread: (limitBytes: number, fail: Fail) => Error;
 }
 
 /**
@@ -27,21 +28,28 @@ export function readNpz(bytes: Uint8Array, fail: Fail): readonly (NpzArray | Unr
 }
 
 const entriesLimit = 1000;
-const unreadLimitBytes = 64 << 20;
 
 function arrayOf(entry: ZipEntry, fail: Fail): NpzArray | UnreadArray {
   const name = entry.name.slice(0, -'.npy'.length);
   const header = headerOf(unzipStart(entry, fail));
   if ('unread' in header) {
-    unzip(entry, unreadLimitBytes, fail); // one that is damaged is no such array
-    return { name, ...header };
+    const { what, fix } = header.unread;
+    return {
+      name,
+      unread(limitBytes, failHere) {
+        unzip(entry, limitBytes, failHere); // one that is damaged is no such array
+        return failHere(what, fix);
+      },
+    };
   }
   const { dtype, shape } = header;
   return { name, dtype, shape, read: (limitBytes, failHere) => readNpy(unzip(entry, limitBytes, failHere), failHere) };
 }
 
-function headerOf(start: Uint8Array): Pick<NpyArray, 'dtype' | 'shape'> | Pick<UnreadArray, 'unread'> {
-  let unread: UnreadArray['unread'] | undefined;
+type Header = Pick<NpyArray, 'dtype' | 'shape'> | { readonly unread: { readonly what: string; readonly fix: string } };
+
+function headerOf(start: Uint8Array): Header {
+  let unread: { what: string; fix: string } | undefined;
   try {
     return readNpyHeader(start, (what, fix) => {
       unread = { what, fix };

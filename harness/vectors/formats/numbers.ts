@@ -19,5 +19,5 @@ export interface Numbers {
   readonly brightest?: number;
 }
 
-/** The most samples that an image may say to have: 64 Mi. */
+/** The most samples that an image may say to have, or a series has: 64 Mi. */
 export const samplesLimit = 2 ** 26;

@@ -1,5 +1,7 @@
 import type { Fail } from '../fail.ts';
-import { type CsvRow, csvRows } from './csv.ts';
+import { type CsvRow, cellsOf, csvRows } from './csv.ts';
+import { expectCommas, isLabelColumn } from './header.ts';
+import { textOf } from './text.ts';
 
 /** The numbers of a CSV, row by row. */
 export interface Table {
@@ -13,14 +15,14 @@ export interface Table {
  * taken, in the order given, else all but those that hold labels (`class`, `value`, `value.0`, …, `file`).
  */
 export function readTable(bytes: Uint8Array, columns: readonly string[] | undefined, fail: Fail): Table {
-  const rows = csvRows(textOf(bytes, fail));
+  const rows = csvRows(textOf(bytes, fail), fail);
   const first: CsvRow | undefined = rows.next().value ?? undefined;
   if (!first) throw fail('is empty', 'write a row of numbers an input');
-  const hasHeader = first.cells.some(cell => cell !== '' && !isNumber(cell));
-  const names = hasHeader ? first.cells : undefined;
-  const taken = chooseColumns(first, names, columns, fail);
-  const numbers = { taken, width: first.cells.length, names, fail };
-  return { columns: taken.length, rows: numberRows(hasHeader ? undefined : first, rows, numbers) };
+  const cells = cellsOf(first);
+  const names = cells.some(cell => cell !== '' && !isNumber(cell)) ? cells : undefined;
+  const taken = chooseColumns(cells, names, columns, fail);
+  const numbers = { taken, width: cells.length, names, fail };
+  return { columns: taken.length, rows: numberRows(names ? undefined : first, rows, numbers) };
 }
 
 interface Choice {
@@ -31,16 +33,8 @@ interface Choice {
   readonly fail: Fail;
 }
 
-function textOf(bytes: Uint8Array, fail: Fail): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
-    throw fail('is not UTF-8 text', 'save it as UTF-8');
-  }
-}
-
 function chooseColumns(
-  { cells }: CsvRow,
+  cells: readonly string[],
   names: readonly string[] | undefined,
   columns: readonly string[] | undefined,
   fail: Fail,
@@ -53,10 +47,8 @@ function chooseColumns(
       throw fail(`has no column "${column}"`, `name some of ${listed(names)}`, ['columns', index]);
     });
   }
-  if (names?.length === 1 && /[;\t]/.test(names[0] ?? '')) {
-    throw fail('separates its cells by semicolons or tabs', 'save it with commas, and points in its numbers');
-  }
-  const taken = [...cells.keys()].filter(index => !/^(class|file|value(\.\d+)?)$/.test(names?.[index] ?? ''));
+  expectCommas(cells, fail);
+  const taken = [...cells.keys()].filter(index => !isLabelColumn(names?.[index] ?? ''));
   if (taken.length === 0) throw fail(`has no column of inputs: its header is ${listed(names ?? [])}`, 'add them');
   return taken;
 }
@@ -66,14 +58,14 @@ function* numberRows(first: CsvRow | undefined, rest: Iterable<CsvRow>, choice: 
   for (const row of rest) yield numbersOf(row, choice);
 }
 
-function numbersOf({ line, cells }: CsvRow, { taken, width, names, fail }: Choice): Float64Array {
-  if (cells.length !== width) {
+function numbersOf({ line, starts, cell: cellAt }: CsvRow, { taken, width, names, fail }: Choice): Float64Array {
+  if (starts.length !== width) {
     const fix = 'give every row as many cells (a number with a decimal comma is two)';
-    throw fail(`line ${line} has ${cells.length} cells, and the first row has ${width}`, fix);
+    throw fail(`line ${line} has ${starts.length} cells, and the first row has ${width}`, fix);
   }
   const numbers = new Float64Array(taken.length);
   for (const [at, column] of taken.entries()) {
-    const cell = cells[column] ?? '';
+    const cell = cellAt(column);
     const number = Number(cell);
     if (!isDecimal(cell) || !Number.isFinite(number)) {
       const where = `line ${line}, column ${names?.[column] ?? column + 1}`;
