@@ -27,7 +27,7 @@ export interface TestedInference {
   /** The class that the suite's task makes of them: the index of the largest, or whether the score is above the threshold. */
   readonly class: number;
   readonly ticks: number;
-  /** The link was so bad that a repeated request may have arrived within the window: `ticks` may be too many. */
+  /** Bytes from the host arrived in the window, or may have where the firmware cannot tell: `ticks` may be too many. */
   readonly isDisturbed?: true;
   readonly latency: { readonly value: number; readonly unit: 'µs' | 'cycles' | 'instructions'; readonly basis: Basis };
   /** The output tensors. */

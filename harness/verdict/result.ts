@@ -84,7 +84,7 @@ export interface LinkMetrics {
   readonly damagedFrames: number;
   readonly droppedFrames?: number;
   readonly leastDataBytes: number;
-  /** Inferences whose ticks may be too many, since bytes of a repeated request may have arrived in their window. */
+  /** Inferences whose ticks may be too many, since bytes from the host arrived in their window, or may have. */
   readonly disturbedWindows: number;
 }
 
