@@ -3,7 +3,7 @@ import type { Fail } from './fail.ts';
 import type { VectorFormat } from './format.ts';
 import { type NpyArray, rowsOf, valuesOf } from './formats/npy.ts';
 import type { Input, Inputs, Part } from './input.ts';
-import { isShapeOf, shapeMisfit } from './shape.ts';
+import { canFill, shapeMisfit } from './shape.ts';
 
 /** One array for each input tensor. */
 export interface ArraySet {
@@ -69,7 +69,7 @@ function expectUsable(
   }
   if (preprocess && preprocess.length > 0) return;
   const each = counted ? shape.slice(1) : shape;
-  if ((counted && shape.length === 0) || !isShapeOf(each, tensor)) {
+  if ((counted && shape.length === 0) || !canFill(each, tensor)) {
     throw shapeMisfit({ shape, counted, canPreprocess: preprocess !== undefined }, tensor, fail);
   }
   if (dtype === tensor.type || dtype.startsWith('float')) return;

@@ -11,6 +11,7 @@ import {
   npz,
   pgm,
   read,
+  stereo,
   tensor,
   wav,
   window,
@@ -136,6 +137,16 @@ test('in a folder a .npy is one input, a .csv a series, and a .bin as many vecto
   ]);
 });
 
+test('frames fit a vector of as many elements, in C order', () => {
+  const array = writeNpy({ dtype: 'int8', shape: [3, 2], data: int8(1, 2, 3, 4, 5, 6) });
+  const cut = { tensors: [tensor([1, 4])], preprocess: [window(2, 1)] };
+  expect(read({ 'a.npy': array }, cut).vectors).toEqual([
+    [1, 2, 3, 4],
+    [3, 4, 5, 6],
+  ]);
+  expect(read({ 'a.npy': array }, { tensors: [tensor([1, 6])] }).vectors).toEqual([[1, 2, 3, 4, 5, 6]]);
+});
+
 test('first cuts vectors, within an input where it must, and opens nothing behind them', () => {
   const files = { 'a.wav': wav(16_000, 0, 64, 128), 'b.wav': wav(16_000, 192, 255, 0), 'c.wav': 'no sound' };
   const format = { tensors: [tensor([1, 1])], preprocess: [window(1)], first: 5 };
@@ -230,6 +241,24 @@ test.each<[string, Files, Parameters<typeof read>[1], RegExp]>([
     { 'a.wav': wav(16_000, 1, 2, 3, 4) },
     two,
     /a\.wav: has the shape \(4, 1\), .*: add `- window: \{ size: 2 \}` to vectors\.preprocess/,
+  ],
+  [
+    'a sound in stereo, even of as many samples',
+    { 'a.wav': stereo(1, 2, 3, 4) },
+    { tensors: [tensor([1, 4])] },
+    /a\.wav: has the shape \(2, 2\), .* \[1, 4\]: save it with one channel/,
+  ],
+  [
+    'windows in stereo',
+    { 'a.wav': stereo(1, 2, 3, 4) },
+    { tensors: [tensor([1, 4])], preprocess: [window(1)] },
+    /after preprocessing has the shape \(1, 2\), .*: save it with one channel/,
+  ],
+  [
+    'frames for what has axes',
+    { 'a.npy': writeNpy({ dtype: 'int8', shape: [6], data: int8(1, 2, 3, 4, 5, 6) }) },
+    { tensors: [tensor([1, 2, 3])] },
+    /has the shape \(6,\)/,
   ],
   [
     'features that are no sound to be cut',

@@ -4,7 +4,7 @@ import type { VectorFormat } from './format.ts';
 import { type NpyArray, shapeText } from './formats/npy.ts';
 import { type NpzArray, readNpz } from './formats/npz.ts';
 import { prepare } from './preprocess.ts';
-import { isShapeOf } from './shape.ts';
+import { canFill } from './shape.ts';
 
 /**
  * The array of a `.npz` for each input tensor. For one tensor: the one that the suite names, else the only one, else the only one whose
@@ -42,7 +42,7 @@ function chooseOne(arrays: readonly NpzArray[], format: VectorFormat, counted: b
 /** Whether preprocessing makes inputs of this shape what the tensor takes. */
 function fits(shape: readonly number[], { tensors: [tensor], preprocess = [] }: VectorFormat): boolean {
   try {
-    return tensor !== undefined && isShapeOf(prepare(preprocess, shape, what => new Error(what)).shape, tensor);
+    return tensor !== undefined && canFill(prepare(preprocess, shape, what => new Error(what)).shape, tensor);
   } catch {
     return false;
   }

@@ -1,4 +1,4 @@
-import { type Tensor, shapeText as tensorShapeText } from '../model/tflite.ts';
+import { elementCount, type Tensor, shapeText as tensorShapeText } from '../model/tflite.ts';
 import type { Fail } from './fail.ts';
 import { shapeText } from './formats/npy.ts';
 
@@ -14,23 +14,35 @@ export function isShapeOf(shape: Shape, tensor: Tensor): boolean {
   return squeezed(shape).join() === squeezed(tensor.shape).join();
 }
 
+/** Whether an input is what a tensor takes, or becomes it in C order: frames [5, 128] make the 640 elements of a tensor of one axis. */
+export function canFill(shape: Shape, tensor: Tensor): boolean {
+  const isFlat = squeezed(tensor.shape).length <= 1;
+  return isShapeOf(shape, tensor) || (isFlat && elementCount(shape) === elementCount(tensor.shape));
+}
+
 export interface GivenShape {
   readonly shape: Shape;
   /** Whether the first dimension counts inputs. */
   readonly counted: boolean;
   /** Whether there is preprocessing that could mend it. */
   readonly canPreprocess: boolean;
+  /** Whether it is [frames, channels] of a sound. */
+  readonly isSound?: boolean;
 }
 
 /** The error for an input of another shape than the tensor's, with what would most likely mend it. */
-export function shapeMisfit({ shape, counted, canPreprocess }: GivenShape, tensor: Tensor, fail: Fail): Error {
-  const wanted = inputShape(tensor);
-  const step = canPreprocess ? missingStep(counted ? shape.slice(1) : shape, wanted) : undefined;
-  const plain = counted
-    ? `save an array of shape (count, ${wanted.join(', ')})`
-    : `give inputs of ${shapeText(wanted)}`;
+export function shapeMisfit(given: GivenShape, tensor: Tensor, fail: Fail): Error {
+  const { shape } = given;
   const what = `has the shape ${shapeText(shape)}, and the model's input is ${tensorShapeText(tensor.shape)}`;
-  return fail(what, step ?? plain);
+  return fail(what, fixOf(given, tensor));
+}
+
+function fixOf({ shape, counted, canPreprocess, isSound }: GivenShape, tensor: Tensor): string {
+  const wanted = inputShape(tensor);
+  if (isSound && (shape[1] ?? 1) > 1) return 'save it with one channel';
+  const step = canPreprocess ? missingStep(counted ? shape.slice(1) : shape, wanted) : undefined;
+  if (step) return step;
+  return counted ? `save an array of shape (count, ${wanted.join(', ')})` : `give inputs of ${shapeText(wanted)}`;
 }
 
 function missingStep(shape: Shape, wanted: Shape): string | undefined {

@@ -6,7 +6,7 @@ import type { VectorFormat } from './format.ts';
 import type { Values } from './formats/numbers.ts';
 import type { Codes, Input, Part } from './input.ts';
 import { type Prepared, prepare } from './preprocess.ts';
-import { isShapeOf, type Shape, shapeMisfit } from './shape.ts';
+import { canFill, isShapeOf, type Shape, shapeMisfit } from './shape.ts';
 import { tensorBytes, vectorBytes } from './tensors.ts';
 
 /** Makes inputs into vectors. */
@@ -52,8 +52,7 @@ function fillerOf(tensor: Tensor, format: VectorFormat): Filler {
       return encoder;
     },
     fill(part, vector, fail) {
-      if (ready?.shape !== part.shape)
-        ready = { shape: part.shape, steps: readySteps(part.shape, tensor, format, fail) };
+      if (ready?.shape !== part.shape) ready = { shape: part.shape, steps: readySteps(part, tensor, format, fail) };
       if ('codes' in part) return movedCodes(part, format, fail);
       encoder ??= encoderOf(tensor, fail);
       if (part.brightest !== undefined && keepsRange(format))
@@ -72,10 +71,11 @@ function* encoded(
   for (const values of vectors) yield encoder.encode(values, next++, fail);
 }
 
-function readySteps(shape: Shape, tensor: Tensor, { preprocess }: VectorFormat, fail: Fail): Prepared {
-  const steps = prepare(preprocess ?? [], shape, fail);
-  if (isShapeOf(steps.shape, tensor)) return steps;
-  const given = { shape: steps.shape, counted: false, canPreprocess: preprocess !== undefined };
+function readySteps(part: Part, tensor: Tensor, { preprocess }: VectorFormat, fail: Fail): Prepared {
+  const steps = prepare(preprocess ?? [], part.shape, fail);
+  const isSound = 'sampleHz' in part; // whose channels are no more samples of one
+  if (isSound ? isShapeOf(steps.shape, tensor) : canFill(steps.shape, tensor)) return steps;
+  const given = { shape: steps.shape, counted: false, canPreprocess: preprocess !== undefined, isSound };
   if (!preprocess?.length) throw shapeMisfit(given, tensor, fail);
   throw shapeMisfit(given, tensor, (what, fix) => fail(`after preprocessing ${what}`, fix, ['preprocess']));
 }

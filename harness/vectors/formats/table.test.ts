@@ -59,6 +59,12 @@ test.each<[string, string, readonly string[] | undefined, RegExp]>([
   ['semicolons', 'x;y\n1;2\n', undefined, /separates its cells by semicolons or tabs/],
   ['semicolons without a header', '1;2\n3;4\n', undefined, /separates its cells by semicolons or tabs/],
   ['a missing cell', 'x,y\n1\n', undefined, /line 2 has 1 cells, and the first row has 2/],
+  [
+    'a header of column numbers',
+    '0,1,2\n5,6,7\n',
+    undefined,
+    /its first row is 0 to 2, the header that pandas writes: write names there, or save it with header=False/,
+  ],
   ['labels only', 'file,class\na,1\n', undefined, /has no column of inputs: its header is file, class/],
   ['an unknown column', 'x,y\n1,2\n', ['x', 'Y'], /columns 1 has no column "Y": name some of x, y/],
   ['columns without a header', '1,2\n', ['x'], /columns has no header/],

@@ -19,10 +19,18 @@ export function readTable(bytes: Uint8Array, columns: readonly string[] | undefi
   const first: CsvRow | undefined = rows.next().value ?? undefined;
   if (!first) throw fail('is empty', 'write a row of numbers an input');
   const cells = cellsOf(first);
+  expectNoNumbering(cells, fail);
   const names = cells.some(cell => cell !== '' && !isNumber(cell)) ? cells : undefined;
   const taken = chooseColumns(cells, names, columns, fail);
   const numbers = { taken, width: cells.length, names, fail };
   return { columns: taken.length, rows: numberRows(names ? undefined : first, rows, numbers) };
+}
+
+/** What pandas writes above columns without names would be an input. */
+function expectNoNumbering(cells: readonly string[], fail: Fail): void {
+  if (cells.length < 2 || cells.some((cell, column) => cell !== String(column))) return;
+  const what = `its first row is 0 to ${cells.length - 1}, the header that pandas writes`;
+  throw fail(what, 'write names there, or save it with header=False');
 }
 
 interface Choice {
