@@ -37,7 +37,8 @@ function deadlineOf(interrupt: AbortSignal, { id, suite }: PlannedCase): Disposa
   const late = new AbortController();
   const { timeoutMs } = suite.measure;
   const timer = setTimeout(() => {
-    const fix = 'raise `measure: { timeout }` in the suite, or measure fewer vectors';
+    const fix =
+      'look for a hang where it waits; else raise `measure: { timeout }` in the suite, or measure fewer vectors';
     late.abort(new TargetError(`took longer than its limit of ${timeoutMs / 1000} s`, id, fix));
   }, timeoutMs);
   return { signal: AbortSignal.any([interrupt, late.signal]), [Symbol.dispose]: () => clearTimeout(timer) };

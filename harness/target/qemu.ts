@@ -172,13 +172,13 @@ function openLink({ name, machine, memory }: Place & { name: string }, child: Bo
   };
 }
 
-/** How QEMU ended, in its own words. It ends itself when the core locks up, or the firmware calls for it: that is the firmware's doing. */
+/** How QEMU ended, in its own words. An exit that the firmware called for is its own doing; a core that locks up has said nothing. */
 function lossOf({ code, signal }: Awaited<BoundChild['closed']>, said: string, name: string): Error {
   const fix = 'see the UART log for what the firmware said last';
   const lockup = /^qemu: fatal: (.*)$/m.exec(said)?.[1];
   const pc = /R15=([0-9a-f]{8})/.exec(said)?.[1];
   if (lockup !== undefined)
-    return new FirmwareFault(`the core stopped${pc ? ` at pc=0x${pc}` : ''}: ${lockup}`, name, fix);
+    return new TargetError(`the core stopped${pc ? ` at pc=0x${pc}` : ''}: ${lockup}`, name, fix);
 
   const words = said.replace(unasked, '').trim();
   if (signal === null && words === '')
