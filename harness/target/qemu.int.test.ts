@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { FirmwareFault, InputError, NotInstalled, TargetError } from '../errors.ts';
+import { InputError, NotInstalled, TargetError } from '../errors.ts';
 import { missingTool } from '../fixtures/tools.ts';
 import { firmwareFile, mps2, type Program } from './fixtures/firmware.ts';
 import { computing, echo, exiting, lockingUp, opening, openingForEver } from './fixtures/mps2-programs.ts';
@@ -74,11 +74,11 @@ describe.skipIf(skipReason !== undefined)(`QEMU (${skipReason ?? 'found'})`, () 
       kind: TargetError,
       says: /the core stopped at pc=0x00000102: Lockup: can't escalate 3 to HardFault/,
     },
-    { program: exiting, kind: FirmwareFault, says: /: the firmware ended itself by semihosting exit 3\n/ },
+    { program: exiting, kind: 'FirmwareFault', says: /: the firmware ended itself by semihosting exit 3\n/ },
   ])('a firmware that ends its core is told why: $says', async ({ program, kind, says }) => {
     await using link = await open(program);
     const loss = await read(link, 1).catch((error: unknown) => error);
-    expect(loss).toHaveProperty('constructor', kind);
+    expect(loss).toHaveProperty('name', kind);
     expect(String(loss)).toMatch(says);
     await expect(link.write(Uint8Array.of(1))).rejects.toBe(loss);
     await expect(link.memory?.read(0, 4)).rejects.toBe(loss);
