@@ -71,7 +71,7 @@ describe.skipIf(skipReason !== undefined)(`QEMU (${skipReason ?? 'found'})`, () 
   test.each([
     {
       program: lockingUp,
-      kind: TargetError,
+      kind: 'TargetError',
       says: /the core stopped at pc=0x00000102: Lockup: can't escalate 3 to HardFault/,
     },
     { program: exiting, kind: 'FirmwareFault', says: /: the firmware ended itself by semihosting exit 3\n/ },
