@@ -59,7 +59,10 @@ export function headerError(table: Pick<LabelTable, 'file' | 'text' | 'header'>,
   return faultsError([{ place, what }], process.cwd());
 }
 
-/** What each cell says, read by `read`, which gives back the fault of one that it cannot read. Throws one InputError with all faults. */
+/**
+ * What each cell says, read by `read`, which gives back the fault of one that it cannot read. Throws one InputError with all faults, or as
+ * many of them as anybody looks at.
+ */
 export function readCells<Meaning>(
   cells: readonly LabelCell[],
   read: (cell: LabelCell) => Meaning | Fault,
@@ -70,11 +73,13 @@ export function readCells<Meaning>(
     const meaning = read(cell);
     if (isFault(meaning)) faults.push(meaning);
     else meanings.push(meaning);
+    if (faults.length === faultsLimit) break;
   }
   if (faults.length > 0) throw faultsError(faults, process.cwd());
   return meanings;
 }
 
+const faultsLimit = 1000;
 const rowsLimit = 1_000_000;
 const cellsLimit = 2 ** 24;
 
@@ -92,6 +97,7 @@ function readRows(
     if (++count > rowsLimit) throw fail(`has more than ${rowsLimit} lines`, 'give fewer inputs');
     if (count * kept.length > cellsLimit) throw fail(`has more than ${cellsLimit} labels`, 'give fewer inputs');
     if (row.starts.length > header.length) faults.push(tooWide(row, table));
+    if (faults.length === faultsLimit) break;
     for (const [column, name] of kept) {
       columns.get(name)?.push({ text: row.cell(column), start: row.starts[column] ?? row.starts[0] ?? 0 });
     }

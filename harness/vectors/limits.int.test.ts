@@ -48,6 +48,11 @@ test('labels without end are refused', () => {
   expect(() => loadPlaced(suite, modelOf(3))).toThrow(/labels\.csv: has more than 1000000 lines/);
 });
 
+test.each(['upp\n', '0,1\n'])('of labels that are all wrong as many are told as anybody looks at: %j', line => {
+  const suite = suiteOf(classification, `class\n${line.repeat(200_000)}`);
+  expect(() => loadPlaced(suite, modelOf(3))).toThrow(/1000 faults, nothing was run/);
+});
+
 test('labels in the table of the inputs cost what they are, not what the table is', () => {
   const row = `${'0.1,'.repeat(2000)}9,`;
   const header = `${Array.from({ length: 2001 }, (_, column) => `x${column}`).join(',')},class\n`;
