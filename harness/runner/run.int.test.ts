@@ -164,7 +164,7 @@ test('a QEMU that hangs before it is asked for anything takes no longer than the
   expect(code).toBe(3);
   expect(only(project.results('run')).verdicts[0]).toMatchObject({
     status: 'broken',
-    reason: expect.stringMatching(/^stuck@qemu-mps2-an386: took longer than its limit of 2 s\n {2}→ raise [^→]*$/),
+    reason: expect.stringMatching(/^stuck@qemu-mps2-an386: took longer than its limit of 2 s\n {2}→ look for a hang [^→]*$/),
   });
 });
 
