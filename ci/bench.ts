@@ -61,6 +61,20 @@ function promised(what: string, value: string, ratio: number): void {
   if (!(ratio <= 1)) process.exitCode = 1;
 }
 
+/** Wall times of a whole process: the best of some is what the program takes, the rest is what else the machine did. */
+function promisedWall(what: string, seconds: readonly number[], limitS: number): void {
+  const [best, worst] = [Math.min(...seconds), Math.max(...seconds)];
+  promised(what, `${best.toFixed(2)} … ${worst.toFixed(2)} s`, best / limitS);
+}
+
+const tries = 3;
+
+async function repeated<T>(measure: () => Promise<T>): Promise<[T, ...T[]]> {
+  const measured: [T, ...T[]] = [await measure()];
+  while (measured.length < tries) measured.push(await measure());
+  return measured;
+}
+
 const kws = dataDir && join(dataDir, 'kws01/kws_ref_model.tflite');
 if (kws && existsSync(kws)) {
   const ms = await goldenMs(kws);
@@ -70,13 +84,10 @@ for (const model of ['suites/vibration-anomaly/anomaly_int8.tflite', 'suites/fas
   row(`golden, ${model.split('/')[1]}, one inference`, `${(await goldenMs(model)).toFixed(3)} ms`);
 
 const out = mkdtempSync(join(tmpdir(), 'tickmark-bench-'));
-const { firstVerdictS, wholeS } = await wholeRun(out);
-promised(
-  'npx tickmark run, to the first verdict',
-  `${firstVerdictS.toFixed(2)} s`,
-  firstVerdictS / limits.firstVerdictS,
-);
-row('npx tickmark run, whole', `${wholeS.toFixed(2)} s`);
+const runs = await repeated(() => wholeRun(out));
+const firstVerdicts = runs.map(({ firstVerdictS }) => firstVerdictS);
+promisedWall('npx tickmark run, to the first verdict', firstVerdicts, limits.firstVerdictS);
+row('npx tickmark run, whole', `${Math.min(...runs.map(({ wholeS }) => wholeS)).toFixed(2)} s`);
 
 const { cases } = JSON.parse(readFileSync(join(out, 'results.json'), 'utf8')) as Results;
 for (const { suite, target, metrics, durationMs } of cases) {
@@ -90,9 +101,8 @@ for (const { suite, target, metrics, durationMs } of cases) {
 }
 rmSync(out, { recursive: true });
 
-const reports = [
-  await report5000(process.env),
-  await report5000({ ...process.env, JAVA_HOME: join(tmpdir(), 'none') }),
-];
-for (const { seconds, generator } of reports)
-  promised(`report of 5,000 cases, ${generator}`, `${seconds.toFixed(1)} s`, seconds / limits.report5000S);
+for (const env of [process.env, { ...process.env, JAVA_HOME: join(tmpdir(), 'none') }]) {
+  const [first, ...others] = await repeated(() => report5000(env));
+  const seconds = [first, ...others].map(report => report.seconds);
+  promisedWall(`report of 5,000 cases, ${first.generator}`, seconds, limits.report5000S);
+}
