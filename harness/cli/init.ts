@@ -19,7 +19,8 @@ function asText({ found, passedOver, suites }: Initialized): string {
     ...suites.map(({ files, model }) => ['wrote', files.join(', '), `for ${model}`]),
   ];
   const names = suites.map(({ name }) => name).join(' ');
-  return `${table(rows)}\n\nNow run ${suites.length === 1 ? 'it' : 'them'}: npx tickmark run ${names}`;
+  const next = `Now run ${suites.length === 1 ? 'it' : 'them'}: npx tickmark run ${names}`;
+  return `${table(rows)}\n\n${next}\nKeep what runs leave out of git: reports/out/ and test-results/ in .gitignore`;
 }
 
 function imageText({ models, hasAgent }: Initialized['found']['images'][number]): string {

@@ -34,7 +34,7 @@ export async function run(suites: readonly string[], options: Options): Promise<
   await using broker = keepBroker(hear);
   await using runner = forkRunner(broker.socketPath);
   listen(runner.process, hear, heard);
-  passInterrupts(runner.process, broker, heard);
+  passInterrupts(runner.process, broker, { heard, terminal });
   const plan = await planFor(suites, options);
   if (heard.interrupts === 0) {
     broker.begin(planPath(plan));
@@ -127,7 +127,11 @@ function listen(runner: ChildProcess, hear: (event: RunEvent) => void, heard: He
 }
 
 /** The first Ctrl-C ends the run in order, the second at once. */
-function passInterrupts(runner: ChildProcess, broker: KeptBroker, heard: Heard): void {
+function passInterrupts(
+  runner: ChildProcess,
+  broker: KeptBroker,
+  { heard, terminal }: { readonly heard: Heard; readonly terminal: ConsoleReporter },
+): void {
   const endAtOnce = () => {
     const hasEnded = runner.exitCode !== null || runner.signalCode !== null; // by now its id may be another process's
     if (runner.pid !== undefined && !hasEnded) process.kill(-runner.pid, 'SIGKILL');
@@ -135,8 +139,9 @@ function passInterrupts(runner: ChildProcess, broker: KeptBroker, heard: Heard):
   };
   const pass = () => {
     heard.interrupts++;
-    if (heard.interrupts === 1) runner.kill('SIGINT');
-    else endAtOnce();
+    if (heard.interrupts > 1) return endAtOnce();
+    terminal.note('interrupting; Ctrl-C again ends at once');
+    runner.kill('SIGINT');
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, pass);
 }

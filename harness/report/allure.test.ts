@@ -196,7 +196,11 @@ test('categories keep firmware faults, rig faults, doubt and absence apart', asy
       .filter(({ messageRegex }) => messageRegex === undefined || new RegExp(`^${String(messageRegex)}$`).test(message))
       .map(({ name }) => name);
   };
-  expect(namesOf('failed')).toEqual(['Firmware fault: outputs differ from the golden', 'Firmware fault: latency']);
+  expect(namesOf('failed')).toEqual([
+    'Firmware fault: several kinds of budgets',
+    'Firmware fault: outputs differ from the golden',
+    'Firmware fault: latency',
+  ]);
   expect(namesOf('broken')).toEqual(['Rig fault: not the firmware']);
   expect(namesOf(undefined)).toEqual(['Inconclusive: not enough evidence']);
   expect(namesOf('skipped')).toEqual(['Not measured']);

@@ -5,6 +5,7 @@ import { wrapped } from './fit.ts';
 import { harmless, type Paint, paintFor, type Terminal } from './paint.ts';
 import type { Notice, ReportedRun, Reporter } from './port.ts';
 import { type Progress, progressLine } from './progress.ts';
+import type { Results } from './results.ts';
 import { countByStatus, notPassed, statusWords, titleOf } from './status.ts';
 
 /** The terminal's reporter: a line a case as it is judged, the reasons of what did not pass, totals, and where the report lies. */
@@ -66,15 +67,17 @@ export function endLines(run: ReportedRun, paint: Paint, cwd: string): string[] 
   return [
     '',
     totals(cases, paint),
-    ...(unfinished > 0
-      ? [
-          `${facts.interrupted ? 'interrupted' : 'not finished'}: ${unfinished} of ${facts.planned} cases were not judged`,
-        ]
-      : []),
+    ...endLine(facts, unfinished),
     ...(emulated ? [paint.dim('modelled cycles and instructions are emulated figures, not silicon')] : []),
     ...run.notices.map(notice => noticeLine(notice, paint, cwd)),
     ...(run.notices.some(({ kind }) => kind === 'report') ? [] : [resultsLine(run, paint, cwd)]),
   ];
+}
+
+function endLine({ planned, interrupted }: Results['run'], unfinished: number): string[] {
+  if (unfinished > 0)
+    return [`${interrupted ? 'interrupted' : 'not finished'}: ${unfinished} of ${planned} cases were not judged`];
+  return interrupted ? ['interrupted, when every case was judged'] : [];
 }
 
 function totals(cases: readonly CaseResult[], paint: Paint): string {

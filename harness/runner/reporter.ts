@@ -31,7 +31,7 @@ export default class TickmarkReporter implements Reporter {
     );
     if (!planned) return;
     const judged = attachments.find(({ name }) => name === caseAttachment)?.body;
-    if (!judged && status === 'interrupted') return;
+    if (!judged && (status === 'interrupted' || status === 'skipped')) return; // not begun, or not to its end: a case that is skipped is judged
     const result = judged
       ? (JSON.parse(judged.toString()) as CaseResult)
       : brokenCase(this.#plan, planned, error?.message ?? `the worker ended (${status})`);

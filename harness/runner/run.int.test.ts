@@ -125,7 +125,10 @@ test('Ctrl-C ends the run in order: code 130, results of what was judged, no pro
   const alive = descendants(run.pid);
   expect(alive.length).toBeGreaterThan(2);
   run.kill('SIGINT');
-  expect(await end).toMatchObject({ code: 130 });
+  expect(await end).toMatchObject({
+    code: 130,
+    stdout: expect.stringContaining('interrupting; Ctrl-C again ends at once'),
+  });
   const { run: facts, cases } = project.results('run');
   expect(facts).toMatchObject({ interrupted: true, complete: false, planned: 2 });
   expect(cases.map(each => each.suite)).toEqual(['hum']);
@@ -164,7 +167,9 @@ test('a QEMU that hangs before it is asked for anything takes no longer than the
   expect(code).toBe(3);
   expect(only(project.results('run')).verdicts[0]).toMatchObject({
     status: 'broken',
-    reason: expect.stringMatching(/^stuck@qemu-mps2-an386: took longer than its limit of 2 s\n {2}→ look for a hang [^→]*$/),
+    reason: expect.stringMatching(
+      /^stuck@qemu-mps2-an386: took longer than its limit of 2 s\n {2}→ look for a hang [^→]*$/,
+    ),
   });
 });
 

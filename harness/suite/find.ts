@@ -12,7 +12,7 @@ export function findSuites(args: readonly string[], cwd: string): readonly strin
     throw new InputError(
       'there is no suite',
       join(cwd, 'suites'),
-      'write suites/NAME/suite.yaml, or name a suite file',
+      'have one written for each model here: npx tickmark init; or name a suite file',
     );
   }
   const files =
@@ -26,7 +26,10 @@ function findSuite(arg: string, cwd: string, known: readonly string[]): string {
   const found = candidates.find(file => existsSync(file) && statSync(file).isFile());
   if (found) return found;
 
-  const here = known.length > 0 ? `suites here: ${known.join(', ')}` : `there is none in ${join(cwd, 'suites')}`;
+  const here =
+    known.length > 0
+      ? `suites here: ${known.join(', ')}`
+      : `there is none in ${join(cwd, 'suites')}, and npx tickmark init writes some`;
   const named = basename(arg.replace(/[/\\]suite\.ya?ml$/, ''));
   const what = existsSync(path) ? 'the folder has no suite.yaml' : `there is no such suite.${didYouMean(named, known)}`;
   throw new InputError(what, arg, `name a suite file, its folder or its name; ${here}`);

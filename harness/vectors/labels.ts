@@ -22,7 +22,7 @@ export function classLabels(table: LabelTable, { classes, classCount }: ClassFor
     const label = labelOf(text, classes);
     if (label !== undefined && label < classCount) return label;
     if (text === '') return cell.fault(`there is no class: ${fix}`);
-    const near = didYouMean(text, classes ?? []);
+    const near = /^\d+$/.test(text) ? '' : didYouMean(text, classes ?? []);
     return cell.fault(`"${text}" is no class of the task: ${fix}${near && `.${near}`}`);
   });
 }
