@@ -3,6 +3,7 @@ import { createServer, type Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { HarnessError, messageOf, TargetError } from '../errors.ts';
 import type { Progress } from '../measure/session.ts';
+import { missingFor } from './adapters.ts';
 import { planFromParent, tell } from './events.ts';
 import { measureCase } from './measure-case.ts';
 import { type Plan, type PlannedCase, readPlan } from './plan.ts';
@@ -30,8 +31,8 @@ if (!process.connected) await end(); // the parent was gone before this process 
 const told = await planFromParent();
 const plan = readPlan(told.plan);
 server.listen(socketPath);
-if (told.ahead && plan.exact && plan.replayOf === null && plan.cases[0])
-  ahead.set(plan.cases[0].id, start(plan, plan.cases[0]));
+const first = told.ahead && plan.exact && plan.replayOf === null ? await soonest(plan) : undefined;
+if (first) ahead.set(first.id, start(plan, first));
 
 async function serve(socket: Socket): Promise<void> {
   socket.on('error', () => {}); // 'close' follows
@@ -53,6 +54,13 @@ async function answer(socket: Socket, { measure: id }: BrokerRequest): Promise<v
 function troubleOf(error: unknown, id: string): Extract<BrokerReply, { trouble: unknown }>['trouble'] {
   if (error instanceof HarnessError) return { what: error.what, where: error.where, fix: error.fix };
   return { what: messageOf(error), where: id, fix: 'mend this, then run again' };
+}
+
+/** Of the cheapest cases, one that runs at QEMU's speed where it is installed: what a person sees first is there soonest. */
+async function soonest({ cases }: Plan): Promise<PlannedCase | undefined> {
+  const [cheapest] = cases;
+  const quick = cases.find(({ macs, board }) => macs === cheapest?.macs && board.target.kind === 'qemu');
+  return quick && (await missingFor(quick.board)) === undefined ? quick : cheapest;
 }
 
 function start(of: Plan, planned: PlannedCase): Measurement {
