@@ -116,15 +116,17 @@ test.each([
 });
 
 test('a tool that is missing says what for, and how each system gets it', async () => {
-  const [java, , qemu] = await checkTools(machine());
+  const [java, , qemu, qemuForRiscv] = await checkTools(machine());
   expect(java).toMatchObject({ state: 'missing', detail: expect.stringContaining('allure 3 instead') });
   expect(qemu).toMatchObject({ state: 'missing', fix: expect.stringContaining('apt-get install qemu-system-arm') });
+  expect(qemuForRiscv).toMatchObject({ fix: expect.stringContaining('apt-get install qemu-system-misc') });
   const [, , brewed] = await checkTools(machine({ platform: 'darwin' }));
   expect(brewed).toMatchObject({ fix: 'brew install qemu' });
 });
 
 test.each([
   [{ programs: { 'qemu-system-arm': '' } }, ['setpriv']],
+  [{ programs: { 'qemu-system-riscv32': '' } }, ['setpriv']],
   [{ programs: { 'qemu-system-arm': '', setpriv: '' } }, []],
   [{ programs: {} }, []],
   [{ platform: 'darwin', programs: { 'qemu-system-arm': '' } }, []],
@@ -137,16 +139,20 @@ test('a tool that is there shows its version', async () => {
   const programs = {
     java: 'openjdk version "17.0.15" 2025-04-15',
     'qemu-system-arm': 'QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)\n',
+    'qemu-system-riscv32': 'QEMU emulator version 9.2.4\n',
     setpriv: '',
     'arm-none-eabi-gcc': 'arm-none-eabi-gcc (15:12.2.rel1-1) 12.2.1 20221205\n',
+    'riscv64-unknown-elf-gcc': 'riscv64-unknown-elf-gcc (12.2.0-14+deb12u1+11+b2) 12.2.0\n',
   };
   const found = await checkTools(machine({ programs }));
-  expect(found.map(({ state }) => state)).toEqual(['found', 'found', 'found', 'found']);
+  expect(found.filter(({ state }) => state !== 'found')).toEqual([]);
   expect(found.map(({ detail }) => detail)).toEqual([
     '17.0.15: reports by allure-commandline',
     expect.stringMatching(/^rp2040js \d/),
     '7.2.22',
+    '9.2.4',
     '12.2.1',
+    '12.2.0',
   ]);
 });
 

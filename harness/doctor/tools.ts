@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { qemuMachines, qemuPackages } from '../target/qemu-machines.ts';
+import { type QemuProgram, qemuPackages } from '../target/qemu-machines.ts';
 import { rp2040Target } from '../target/rp2040.ts';
 import type { Finding } from './finding.ts';
 import type { System } from './system.ts';
@@ -18,26 +18,35 @@ interface Tool {
 }
 
 const tools: readonly Tool[] = [
-  {
+  qemu('Arm', 'qemu-system-arm', 'the qemu-* targets'),
+  qemu('RISC-V', 'qemu-system-riscv32', 'the target qemu-rv32'),
+  compiler('Arm', 'arm-none-eabi-gcc', { debian: 'gcc-arm-none-eabi', macos: '--cask gcc-arm-embedded' }),
+  compiler('RISC-V', 'riscv64-unknown-elf-gcc', { debian: 'gcc-riscv64-unknown-elf', macos: 'riscv64-elf-gcc' }),
+];
+
+function qemu(core: string, program: QemuProgram, targets: string): Tool {
+  return {
     about: 'emulators',
-    name: 'QEMU for Arm',
-    program: qemuMachines['mps2-an386'].program,
+    name: `QEMU for ${core}`,
+    program,
     args: ['--version'],
     version: /version (\S+)/,
-    for: 'the qemu-* targets, which are skipped',
-    ...qemuPackages,
-  },
-  {
+    for: `${targets}, which are skipped`,
+    ...qemuPackages(program),
+  };
+}
+
+function compiler(core: string, program: string, packages: { debian: string; macos: string }): Tool {
+  return {
     about: 'firmware',
-    name: 'Arm compiler',
-    program: 'arm-none-eabi-gcc',
+    name: `${core} compiler`,
+    program,
     args: ['--version'],
     version: /\) (\d\S+)/,
     for: 'building the reference firmware: its images come with the package',
-    debian: 'gcc-arm-none-eabi',
-    macos: '--cask gcc-arm-embedded',
-  },
-];
+    ...packages,
+  };
+}
 
 /** Report generators, emulators, compilers: what is installed, what is not, and what for. */
 export async function checkTools(system: System): Promise<Finding[]> {
@@ -82,12 +91,11 @@ async function checkTool(tool: Tool, system: System): Promise<Finding> {
 /** What binds QEMU to its parent, where there is a QEMU to bind: BusyBox's cannot. */
 async function checkSetpriv(system: System): Promise<Finding[]> {
   if (system.platform !== 'linux') return [];
-  const { program } = qemuMachines['mps2-an386'];
-  const says = await Promise.all([
-    system.run(program, ['--version']),
+  const [binds, ...qemus] = await Promise.all([
     system.run('setpriv', ['--pdeathsig', 'KILL', 'true']),
+    ...tools.filter(({ about }) => about === 'emulators').map(({ program, args }) => system.run(program, args)),
   ]);
-  if (says[0] === undefined || says[1] !== undefined) return [];
+  if (binds !== undefined || qemus.every(said => said === undefined)) return [];
   const detail = 'without it, a QEMU stays behind when the run is killed by SIGKILL';
   return [{ about: 'emulators', name: 'setpriv', state: 'missing', detail, fix: 'install util-linux' }];
 }

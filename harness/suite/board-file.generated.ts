@@ -56,11 +56,11 @@ export interface Rp2040Js {
 }
 export interface Qemu {
   /**
-   * QEMU, as the system's packages have it: qemu-system-arm.
+   * QEMU, as the system's packages have it: qemu-system-arm, qemu-system-riscv32.
    */
   kind: 'qemu';
   /**
-   * The machine, by QEMU's name: those that the reference firmware has a port for. mps2-an385 is a Cortex-M3, mps2-an386 a Cortex-M4, mps2-an500 a Cortex-M7.
+   * The machine, by QEMU's name: those that the reference firmware has a port for. mps2-an385 is a Cortex-M3, mps2-an386 a Cortex-M4, mps2-an500 a Cortex-M7; rv32 is the machine virt with an RV32IMC core.
    */
-  machine: 'mps2-an385' | 'mps2-an386' | 'mps2-an500';
+  machine: 'mps2-an385' | 'mps2-an386' | 'mps2-an500' | 'rv32';
 }

@@ -9,7 +9,13 @@ import { readElf } from './elf.ts';
 import { gdbMemory } from './gdb-remote.ts';
 import type { Link, Target } from './port.ts';
 import { findProgram } from './program.ts';
-import { type QemuMachine, type QemuMachineName, qemuMachines, qemuPackages } from './qemu-machines.ts';
+import {
+  type QemuMachine,
+  type QemuMachineName,
+  type QemuProgram,
+  qemuMachines,
+  qemuPackages,
+} from './qemu-machines.ts';
 
 export interface QemuOptions {
   readonly name: string;
@@ -20,16 +26,17 @@ export interface QemuOptions {
 
 /**
  * A machine of QEMU in a process of its own. Every instruction takes the same virtual time, whatever it is: ticks count instructions,
- * exactly and the same in every run. UART0 is the link; memory is reached by the debug stub.
+ * exactly and the same in every run. The first UART is the link; memory is reached by the debug stub.
  * Asks QEMU for its version first: rejects with TargetError where it does not start, or with the reason of `until`.
- * https://www.qemu.org/docs/master/system/arm/mps2.html
+ * https://www.qemu.org/docs/master/system/targets.html
  */
 export async function qemuTarget({ name, machine, clockHz }: QemuOptions, until: AbortSignal): Promise<Target> {
-  const { program, memory }: QemuMachine = qemuMachines[machine];
+  const place: Place = { ...qemuMachines[machine], name, machine };
+  const { program } = place;
   const shift = shiftFor(clockHz, name);
   const path = findProgram(program);
   const unstarted = (cause: unknown): TargetError => {
-    const fix = `see what \`${path} --version\` says, and install it again: ${howToGet}`;
+    const fix = `see what \`${path} --version\` says, and install it again: ${howToGet(program)}`;
     return new TargetError(`${program} did not start: ${messageOf(cause).trim()}`, name, fix, { cause });
   };
   const version =
@@ -45,13 +52,13 @@ export async function qemuTarget({ name, machine, clockHz }: QemuOptions, until:
     ...(version !== undefined && { emulator: `QEMU ${version}` }),
     async open(imagePath, signal) {
       signal.throwIfAborted();
-      if (path === undefined) throw new NotInstalled(`${program} is not installed`, name, howToGet);
-      await expectImage(imagePath, { machine, memory });
+      if (path === undefined) throw new NotInstalled(`${program} is not installed`, name, howToGet(program));
+      await expectImage(imagePath, place);
       signal.throwIfAborted();
-      const child = await startBound(path, argumentsFor({ machine, imagePath, shift }), 2).catch((cause: unknown) => {
+      const child = await startBound(path, argumentsFor(place, { imagePath, shift }), 2).catch((cause: unknown) => {
         throw unstarted(cause);
       });
-      const link = openLink({ name, machine, memory }, child, signal);
+      const link = openLink(place, child, signal);
       if (signal.aborted) await link[Symbol.asyncDispose]();
       signal.throwIfAborted();
       return link;
@@ -62,10 +69,13 @@ export async function qemuTarget({ name, machine, clockHz }: QemuOptions, until:
 /** Why a machine cannot be run here, and how to change that; undefined when it can. */
 export function missingQemu(machine: QemuMachineName): string | undefined {
   const { program } = qemuMachines[machine];
-  return findProgram(program) === undefined ? `${program} is not installed: ${howToGet}` : undefined;
+  return findProgram(program) === undefined ? `${program} is not installed: ${howToGet(program)}` : undefined;
 }
 
-const howToGet = `apt-get install ${qemuPackages.debian}, or brew install ${qemuPackages.macos}`;
+function howToGet(program: QemuProgram): string {
+  const { debian, macos } = qemuPackages(program);
+  return `apt-get install ${debian}, or brew install ${macos}`;
+}
 
 function shiftFor(clockHz: number, name: string): number {
   const shift = icountShift(clockHz);
@@ -83,19 +93,19 @@ async function versionOf(path: string, signal: AbortSignal): Promise<string> {
   return /version (\S+)/.exec(stdout)?.[1] ?? 'of unknown version';
 }
 
-type Place = Pick<QemuMachine, 'memory'> & { readonly machine: string };
+type Place = QemuMachine & { readonly name: string; readonly machine: string };
 
-/** QEMU itself starts whatever it is given, at whatever address 0 holds. */
-async function expectImage(imagePath: string, { machine, memory }: Place): Promise<void> {
+/** QEMU itself starts whatever it is given, at whatever lies where the core looks first. */
+async function expectImage(imagePath: string, { machine, memory, start }: Place): Promise<void> {
   const file = await readFile(imagePath).catch((cause: unknown) => {
     throw new InputError(`cannot be read: ${messageOf(cause)}`, imagePath, 'check the path of the image', { cause });
   });
   const { segments } = readElf(file, imagePath);
   const outside = segments.find(({ physicalAddress, bytes }) => !isWithin(memory, physicalAddress, bytes.length));
-  const hasVectors = segments.some(({ physicalAddress, bytes }) => physicalAddress === 0 && bytes.length >= 8);
-  const fix = `give an image linked for ${machine}: its vector table at 0x0, memory at ${rangesOf(memory)}`;
+  const isThere = segments.some(part => part.physicalAddress === start.address && part.bytes.length >= 8);
+  const fix = `give an image linked for ${machine}: its ${start.of} at ${hex(start.address)}, memory at ${rangesOf(memory)}`;
   if (outside) throw new InputError(`loads to ${hex(outside.physicalAddress)}, where no memory is`, imagePath, fix);
-  if (!hasVectors) throw new InputError('has no vector table at 0x0', imagePath, fix);
+  if (!isThere) throw new InputError(`has no ${start.of} at ${hex(start.address)}`, imagePath, fix);
 }
 
 function isWithin(memory: QemuMachine['memory'], address: number, length: number): boolean {
@@ -115,11 +125,12 @@ const fixedArguments =
   '-nodefaults -nic none -display none -monitor none -semihosting-config enable=on,target=gdb ' +
   '-chardev socket,id=uart,fd=3 -serial chardev:uart -chardev socket,id=gdb,fd=4 -gdb chardev:gdb';
 
-function argumentsFor({ machine, imagePath, shift }: { machine: string; imagePath: string; shift: number }): string[] {
-  return ['-M', machine, '-kernel', imagePath, '-icount', `shift=${shift}`, ...fixedArguments.split(' ')];
+function argumentsFor(place: Place, { imagePath, shift }: { imagePath: string; shift: number }): string[] {
+  return [...place.arguments, '-kernel', imagePath, '-icount', `shift=${shift}`, ...fixedArguments.split(' ')];
 }
 
-function openLink({ name, machine, memory }: Place & { name: string }, child: BoundChild, signal: AbortSignal): Link {
+function openLink(place: Place, child: BoundChild, signal: AbortSignal): Link {
+  const { name, machine, memory } = place;
   const [uart, gdb] = child.sockets;
   if (!uart || !gdb) throw new RangeError('started with two sockets');
   const bytes = byteQueue();
@@ -139,7 +150,7 @@ function openLink({ name, machine, memory }: Place & { name: string }, child: Bo
   if (signal.aborted) abort();
   uart.on('data', (data: Uint8Array) => bytes.push(data));
   void child.closed.then(status => {
-    const lost = lossOf(status, child.said(), name);
+    const lost = lossOf(status, child.said(), place);
     finish(lost, lost);
   });
 
@@ -173,7 +184,7 @@ function openLink({ name, machine, memory }: Place & { name: string }, child: Bo
 }
 
 /** How QEMU ended, in its own words. An exit that the firmware called for is its own doing; a core that locks up has said nothing. */
-function lossOf({ code, signal }: Awaited<BoundChild['closed']>, said: string, name: string): Error {
+function lossOf({ code, signal }: Awaited<BoundChild['closed']>, said: string, { name, exit }: Place): Error {
   const fix = 'see the UART log for what the firmware said last';
   const lockup = /^qemu: fatal: (.*)$/m.exec(said)?.[1];
   const pc = /R15=([0-9a-f]{8})/.exec(said)?.[1];
@@ -182,7 +193,7 @@ function lossOf({ code, signal }: Awaited<BoundChild['closed']>, said: string, n
 
   const words = said.replace(unasked, '').trim();
   if (signal === null && words === '')
-    return new FirmwareFault(`the firmware ended itself by semihosting exit ${code}`, name, fix);
+    return new FirmwareFault(`the firmware ended itself by ${exit} ${code}`, name, fix);
   const end = signal === null ? `QEMU ended with code ${code}` : `QEMU was ended by ${signal}`;
   return new TargetError(`${end}, ${words === '' ? 'without a word' : `saying: ${words}`}`, name, fix);
 }

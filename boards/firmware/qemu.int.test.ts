@@ -12,9 +12,12 @@ import { readElf } from '../../harness/target/elf.ts';
 import type { Link } from '../../harness/target/port.ts';
 import { findProgram } from '../../harness/target/program.ts';
 import { qemuTarget } from '../../harness/target/qemu.ts';
-import { type QemuMachineName, qemuMachines } from '../../harness/target/qemu-machines.ts';
+import { type QemuMachineName, type QemuProgram, qemuMachines } from '../../harness/target/qemu-machines.ts';
 
-const skipReason = missingTool(findProgram('qemu-system-arm') !== undefined, 'apt-get install qemu-system-arm');
+const skipReason = missingTool(
+  ['qemu-system-arm', 'qemu-system-riscv32'].every(program => findProgram(program) !== undefined),
+  'apt-get install qemu-system-arm qemu-system-misc',
+);
 const vibration = readFileSync(new URL('../../suites/vibration-anomaly/anomaly_int8.tflite', import.meta.url));
 const machines = Object.keys(qemuMachines) as QemuMachineName[];
 
@@ -46,14 +49,26 @@ describe.skipIf(skipReason !== undefined).each(machines)(`%s on QEMU (${skipReas
     await using session = await boot(machine, vibration);
     const elf = readElf(readFileSync(imageOf(machine)), machine);
     const { address = 0 } = elf.symbols.find(({ name }) => name === 'reference_invoke') ?? {};
-    const at = address & ~1;
-    await session.link.memory?.write(at, Uint8Array.of(0x00, 0xde)); // udf
+    const at = address - (address % 2); // of Thumb code, bit 0 is not the address's
+    const { instruction, says } = undefinedOn[qemuMachines[machine].program];
+    await session.link.memory?.write(at, instruction);
     const fault = await session.dut.infer(new Uint8Array(session.inputBytes)).catch((error: unknown) => error);
     expect(fault).toBeInstanceOf(FirmwareFault);
-    expect(String(fault)).toContain(`HardFault pc=0x${at.toString(16).padStart(8, '0')}`);
-    expect(String(fault)).toContain('cfsr=0x00010000'); // UNDEFINSTR
+    expect(String(fault)).toMatch(says(at.toString(16).padStart(8, '0')));
   });
 });
+
+/** An undefined instruction, and how the firmware tells that it was met at `pc`. */
+const undefinedOn: Record<QemuProgram, { instruction: Uint8Array; says: (pc: string) => RegExp }> = {
+  'qemu-system-arm': {
+    instruction: Uint8Array.of(0x00, 0xde),
+    says: pc => new RegExp(`HardFault pc=0x${pc} lr=0x[0-9a-f]{8} cfsr=0x00010000`), // UNDEFINSTR
+  },
+  'qemu-system-riscv32': {
+    instruction: Uint8Array.of(0, 0),
+    says: pc => new RegExp(`trap mcause=0x00000002 mepc=0x${pc} mtval=0x0000`), // illegal instruction
+  },
+};
 
 interface Session extends AsyncDisposable {
   readonly link: Link;
@@ -64,7 +79,8 @@ interface Session extends AsyncDisposable {
 /** The reference firmware with a model loaded and prepared. */
 async function boot(machine: QemuMachineName, model: Uint8Array): Promise<Session> {
   const signal = AbortSignal.timeout(100_000);
-  const target = await qemuTarget({ name: machine, machine, clockHz: 15_625_000 }, signal);
+  const clockHz = machine === 'rv32' ? 1e9 : 15_625_000;
+  const target = await qemuTarget({ name: machine, machine, clockHz }, signal);
   const link = await target.open(imageOf(machine), signal);
   const dut = await tickmarkProtocol().connect(link, signal);
   await dut.load(model);
