@@ -6,6 +6,8 @@
 
 #define REGISTER(address) (*(volatile uint32_t *)(address))
 
+#define INTERRUPT_HANDLER __attribute__((interrupt))
+
 enum { MSTATUS_MIE = 1 << 3, MIE_MEIE = 1 << 11 };
 
 static inline void allow_interrupts(void) { __asm__ volatile("csrsi mstatus, %0" ::"i"(MSTATUS_MIE) : "memory"); }

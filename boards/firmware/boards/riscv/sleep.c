@@ -1,7 +1,8 @@
 #include "../common/hooks.h"
 #include "core.h"
 
-/* Tests with interrupts off, so that a byte cannot come between the test and the sleep: WFI wakes for it all the same. */
+/* Tests with interrupts off, so that a byte cannot come between the test and the sleep: WFI wakes for it all the same.
+ */
 void sleep_while(bool (*is_idle)(void)) {
   forbid_interrupts();
   while (is_idle()) {

@@ -1,6 +1,7 @@
 /* An RV32IMC core on QEMU's machine virt, which is no chip: RAM for everything. */
 
-/* QEMU's mcycle counts nanoseconds of virtual time: one for each instruction, where one takes a nanosecond (-icount shift=0). */
+/* QEMU's mcycle counts nanoseconds of virtual time: one for each instruction, where one takes a nanosecond (-icount
+ * shift=0). */
 #define TICK_HZ 1000000000
 
 #define MODEL_FLAGS (TICKMARK_WRITABLE | TICKMARK_ADDRESSABLE)

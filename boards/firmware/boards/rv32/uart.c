@@ -26,7 +26,7 @@ void port_start(void) {
   enable_external_interrupt();
 }
 
-__attribute__((interrupt)) void uart_interrupt(void) {
+INTERRUPT_HANDLER void uart_interrupt(void) {
   enum { READY = 1 << 0 };
   const uint32_t source = REGISTER(PLIC_CLAIM);
   while (UART[LINE_STATUS] & READY) inbox_put(UART[DATA]);
