@@ -6,7 +6,7 @@ static void replace(uint32_t address, uint32_t mask, uint32_t bits) {
   REGISTER(address) = (REGISTER(address) & ~mask) | bits;
 }
 
-/* The reading takes the two cycles that a peripheral needs after its clock came on. RM0090, 7.2.13. */
+/* The reading takes the two cycles that a peripheral needs after its clock came on. ES0182. */
 void enable_clock(uint32_t enable_register, uint32_t bit) {
   REGISTER(enable_register) |= bit;
   (void)REGISTER(enable_register);

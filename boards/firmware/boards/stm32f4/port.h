@@ -1,4 +1,4 @@
-/* STM32F407VG on the STM32F4 Discovery. RM0090, 12.2 for the interrupts; UM1472 for the board. */
+/* STM32F407VG on the STM32F4 Discovery. RM0090, 12.1 for the interrupts; UM1472 for the board. */
 #define TICK_HZ 168000000 /* SysTick counts HCLK */
 #define HSE_MHZ 8
 #define FLASH_ACCESS 0x705 /* 5 wait states, prefetch, both caches */
