@@ -1,4 +1,4 @@
-// The MPS2 images on QEMU: the same instructions in every run, and TFLM's bytes.
+// The images of QEMU's machines: the same instructions in every run, and TFLM's bytes.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +20,8 @@ const skipReason = missingTool(
 );
 const vibration = readFileSync(new URL('../../suites/vibration-anomaly/anomaly_int8.tflite', import.meta.url));
 const machines = Object.keys(qemuMachines) as QemuMachineName[];
+/** Where the image has another name than the machine. */
+const images: Partial<Record<QemuMachineName, string>> = { netduinoplus2: 'stm32f4' };
 
 describe.skipIf(skipReason !== undefined).each(machines)(`%s on QEMU (${skipReason ?? 'found'})`, machine => {
   test('two boots count the same ticks, and twice the work is twice the ticks', async () => {
@@ -101,5 +103,5 @@ function keywordFile(name: string): Buffer {
 }
 
 function imageOf(machine: QemuMachineName): string {
-  return fileURLToPath(new URL(`images/${machine}.elf`, import.meta.url));
+  return fileURLToPath(new URL(`images/${images[machine] ?? machine}.elf`, import.meta.url));
 }

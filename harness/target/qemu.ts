@@ -26,13 +26,12 @@ export interface QemuOptions {
 
 /**
  * A machine of QEMU in a process of its own. Every instruction takes the same virtual time, whatever it is: ticks count instructions,
- * exactly and the same in every run. The first UART is the link; memory is reached by the debug stub.
+ * exactly and the same in every run. A UART is the link; memory is reached by the debug stub.
  * Asks QEMU for its version first: rejects with TargetError where it does not start, or with the reason of `until`.
  * https://www.qemu.org/docs/master/system/targets.html
  */
 export async function qemuTarget({ name, machine, clockHz }: QemuOptions, until: AbortSignal): Promise<Target> {
-  const place: Place = { ...qemuMachines[machine], name, machine };
-  const { program } = place;
+  const { program }: QemuMachine = qemuMachines[machine];
   const shift = shiftFor(clockHz, name);
   const path = findProgram(program);
   const unstarted = (cause: unknown): TargetError => {
@@ -53,12 +52,12 @@ export async function qemuTarget({ name, machine, clockHz }: QemuOptions, until:
     async open(imagePath, signal) {
       signal.throwIfAborted();
       if (path === undefined) throw new NotInstalled(`${program} is not installed`, name, howToGet(program));
-      await expectImage(imagePath, place);
+      await expectImage(imagePath, machine);
       signal.throwIfAborted();
-      const child = await startBound(path, argumentsFor(place, { imagePath, shift }), 2).catch((cause: unknown) => {
+      const child = await startBound(path, argumentsFor({ machine, imagePath, shift }), 2).catch((cause: unknown) => {
         throw unstarted(cause);
       });
-      const link = openLink(place, child, signal);
+      const link = openLink({ name, machine }, child, signal);
       if (signal.aborted) await link[Symbol.asyncDispose]();
       signal.throwIfAborted();
       return link;
@@ -77,6 +76,12 @@ function howToGet(program: QemuProgram): string {
   return `apt-get install ${debian}, or brew install ${macos}`;
 }
 
+/** What a core looks for at its start, and by what means firmware ends its machine. */
+const families: Record<QemuProgram, { readonly start: string; readonly exit: string }> = {
+  'qemu-system-arm': { start: 'vector table', exit: 'semihosting exit' },
+  'qemu-system-riscv32': { start: 'code', exit: 'the test device at 0x100000: code' },
+};
+
 function shiftFor(clockHz: number, name: string): number {
   const shift = icountShift(clockHz);
   if (shift !== undefined) return shift;
@@ -93,19 +98,19 @@ async function versionOf(path: string, signal: AbortSignal): Promise<string> {
   return /version (\S+)/.exec(stdout)?.[1] ?? 'of unknown version';
 }
 
-type Place = QemuMachine & { readonly name: string; readonly machine: string };
-
 /** QEMU itself starts whatever it is given, at whatever lies where the core looks first. */
-async function expectImage(imagePath: string, { machine, memory, start }: Place): Promise<void> {
+async function expectImage(imagePath: string, machine: QemuMachineName): Promise<void> {
+  const { program, memory, startAddress }: QemuMachine = qemuMachines[machine];
+  const { start } = families[program];
   const file = await readFile(imagePath).catch((cause: unknown) => {
     throw new InputError(`cannot be read: ${messageOf(cause)}`, imagePath, 'check the path of the image', { cause });
   });
   const { segments } = readElf(file, imagePath);
   const outside = segments.find(({ physicalAddress, bytes }) => !isWithin(memory, physicalAddress, bytes.length));
-  const isThere = segments.some(part => part.physicalAddress === start.address && part.bytes.length >= 8);
-  const fix = `give an image linked for ${machine}: its ${start.of} at ${hex(start.address)}, memory at ${rangesOf(memory)}`;
+  const isThere = segments.some(({ physicalAddress, bytes }) => physicalAddress === startAddress && bytes.length >= 8);
+  const fix = `give an image linked for ${machine}: its ${start} at ${hex(startAddress)}, memory at ${rangesOf(memory)}`;
   if (outside) throw new InputError(`loads to ${hex(outside.physicalAddress)}, where no memory is`, imagePath, fix);
-  if (!isThere) throw new InputError(`has no ${start.of} at ${hex(start.address)}`, imagePath, fix);
+  if (!isThere) throw new InputError(`has no ${start} at ${hex(startAddress)}`, imagePath, fix);
 }
 
 function isWithin(memory: QemuMachine['memory'], address: number, length: number): boolean {
@@ -113,7 +118,11 @@ function isWithin(memory: QemuMachine['memory'], address: number, length: number
 }
 
 function rangesOf(memory: QemuMachine['memory']): string {
-  return memory.map(({ address, bytes }) => `${hex(address)} (${bytes >> 20} MiB)`).join(', ');
+  return memory.map(({ address, bytes }) => `${hex(address)} (${sizeOf(bytes)})`).join(', ');
+}
+
+function sizeOf(bytes: number): string {
+  return bytes < 1 << 20 ? `${bytes >> 10} KiB` : `${bytes >> 20} MiB`;
 }
 
 function hex(address: number): string {
@@ -123,14 +132,27 @@ function hex(address: number): string {
 /** Semihosting goes to the debugger: by QEMU's default, a firmware under test could open files and run commands of the host. */
 const fixedArguments =
   '-nodefaults -nic none -display none -monitor none -semihosting-config enable=on,target=gdb ' +
-  '-chardev socket,id=uart,fd=3 -serial chardev:uart -chardev socket,id=gdb,fd=4 -gdb chardev:gdb';
+  '-chardev socket,id=uart,fd=3 -chardev socket,id=gdb,fd=4 -gdb chardev:gdb';
 
-function argumentsFor(place: Place, { imagePath, shift }: { imagePath: string; shift: number }): string[] {
-  return [...place.arguments, '-kernel', imagePath, '-icount', `shift=${shift}`, ...fixedArguments.split(' ')];
+interface Start {
+  readonly machine: QemuMachineName;
+  readonly imagePath: string;
+  readonly shift: number;
 }
 
-function openLink(place: Place, child: BoundChild, signal: AbortSignal): Link {
-  const { name, machine, memory } = place;
+function argumentsFor({ machine, imagePath, shift }: Start): string[] {
+  const { uart = 0, arguments: chosen = ['-M', machine] }: QemuMachine = qemuMachines[machine];
+  const serial = [...Array.from({ length: uart }, () => 'null'), 'chardev:uart'].flatMap(end => ['-serial', end]);
+  return [...chosen, '-kernel', imagePath, '-icount', `shift=${shift}`, ...fixedArguments.split(' '), ...serial];
+}
+
+interface Place {
+  readonly name: string;
+  readonly machine: QemuMachineName;
+}
+
+function openLink({ name, machine }: Place, child: BoundChild, signal: AbortSignal): Link {
+  const { memory }: QemuMachine = qemuMachines[machine];
   const [uart, gdb] = child.sockets;
   if (!uart || !gdb) throw new RangeError('started with two sockets');
   const bytes = byteQueue();
@@ -150,7 +172,7 @@ function openLink(place: Place, child: BoundChild, signal: AbortSignal): Link {
   if (signal.aborted) abort();
   uart.on('data', (data: Uint8Array) => bytes.push(data));
   void child.closed.then(status => {
-    const lost = lossOf(status, child.said(), place);
+    const lost = lossOf(status, child.said(), { name, machine });
     finish(lost, lost);
   });
 
@@ -184,7 +206,7 @@ function openLink(place: Place, child: BoundChild, signal: AbortSignal): Link {
 }
 
 /** How QEMU ended, in its own words. An exit that the firmware called for is its own doing; a core that locks up has said nothing. */
-function lossOf({ code, signal }: Awaited<BoundChild['closed']>, said: string, { name, exit }: Place): Error {
+function lossOf({ code, signal }: Awaited<BoundChild['closed']>, said: string, { name, machine }: Place): Error {
   const fix = 'see the UART log for what the firmware said last';
   const lockup = /^qemu: fatal: (.*)$/m.exec(said)?.[1];
   const pc = /R15=([0-9a-f]{8})/.exec(said)?.[1];
@@ -193,7 +215,11 @@ function lossOf({ code, signal }: Awaited<BoundChild['closed']>, said: string, {
 
   const words = said.replace(unasked, '').trim();
   if (signal === null && words === '')
-    return new FirmwareFault(`the firmware ended itself by ${exit} ${code}`, name, fix);
+    return new FirmwareFault(
+      `the firmware ended itself by ${families[qemuMachines[machine].program].exit} ${code}`,
+      name,
+      fix,
+    );
   const end = signal === null ? `QEMU ended with code ${code}` : `QEMU was ended by ${signal}`;
   return new TargetError(`${end}, ${words === '' ? 'without a word' : `saying: ${words}`}`, name, fix);
 }
