@@ -9,10 +9,11 @@ const firmware = fileURLToPath(new URL('.', import.meta.url));
 const compilers = {
   'arm-none-eabi-gcc': '12.2.1',
   'riscv64-unknown-elf-gcc': '12.2.0',
+  'xtensa-lx106-elf-gcc': '12.2.0',
 };
 const skipReason = missingTool(
   Object.entries(compilers).every(([compiler, version]) => versionOf(compiler) === version),
-  'needs Debian 12’s compilers: apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi gcc-riscv64-unknown-elf',
+  'needs Debian 12’s compilers: apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi gcc-riscv64-unknown-elf gcc-xtensa-lx106',
 );
 
 test('the committed images are, byte for byte, what their sources build', ({ skip }) => {

@@ -120,8 +120,9 @@ test('a tool that is missing says what for, and how each system gets it', async 
   expect(java).toMatchObject({ state: 'missing', detail: expect.stringContaining('allure 3 instead') });
   expect(qemu).toMatchObject({ state: 'missing', fix: expect.stringContaining('apt-get install qemu-system-arm') });
   expect(qemuForRiscv).toMatchObject({ fix: expect.stringContaining('apt-get install qemu-system-misc') });
-  const [, , brewed] = await checkTools(machine({ platform: 'darwin' }));
+  const [, , brewed, , , unknownToHomebrew] = await checkTools(machine({ platform: 'darwin' }));
   expect(brewed).toMatchObject({ fix: 'brew install qemu' });
+  expect(unknownToHomebrew).not.toHaveProperty('fix');
 });
 
 test.each([
@@ -142,6 +143,7 @@ test('a tool that is there shows its version', async () => {
     'qemu-system-riscv32': 'QEMU emulator version 9.2.4\n',
     setpriv: '',
     'arm-none-eabi-gcc': 'arm-none-eabi-gcc (15:12.2.rel1-1) 12.2.1 20221205\n',
+    'xtensa-lx106-elf-gcc': 'xtensa-lx106-elf-gcc (12.2.0-14+deb12u1+13+b2) 12.2.0\n',
     'riscv64-unknown-elf-gcc': 'riscv64-unknown-elf-gcc (12.2.0-14+deb12u1+11+b2) 12.2.0\n',
   };
   const found = await checkTools(machine({ programs }));
@@ -152,6 +154,7 @@ test('a tool that is there shows its version', async () => {
     '7.2.22',
     '9.2.4',
     '12.2.1',
+    '12.2.0',
     '12.2.0',
   ]);
 });

@@ -5,7 +5,7 @@ import type { Finding } from './finding.ts';
 import type { System } from './system.ts';
 
 /** A program that some of the work needs. `version` finds its version in what it says. */
-interface Tool {
+interface Tool extends Packages {
   readonly about: string;
   readonly name: string;
   readonly program: string;
@@ -13,15 +13,20 @@ interface Tool {
   readonly version: RegExp;
   /** What it is needed for, said where it is missing. */
   readonly for: string;
+}
+
+interface Packages {
   readonly debian: string;
-  readonly macos: string;
+  /** Absent where Homebrew has none of it. */
+  readonly macos?: string;
 }
 
 const tools: readonly Tool[] = [
   qemu('Arm', 'qemu-system-arm', 'the qemu-* targets'),
   qemu('RISC-V', 'qemu-system-riscv32', 'the target qemu-rv32'),
   compiler('Arm', 'arm-none-eabi-gcc', { debian: 'gcc-arm-none-eabi', macos: '--cask gcc-arm-embedded' }),
-  compiler('RISC-V', 'riscv64-unknown-elf-gcc', { debian: 'gcc-riscv64-unknown-elf', macos: 'riscv64-elf-gcc' }),
+  compiler('RISC-V', 'riscv64-unknown-elf-gcc', { debian: 'gcc-riscv64-unknown-elf' }),
+  compiler('Xtensa', 'xtensa-lx106-elf-gcc', { debian: 'gcc-xtensa-lx106' }),
 ];
 
 function qemu(core: string, program: QemuProgram, targets: string): Tool {
@@ -36,7 +41,7 @@ function qemu(core: string, program: QemuProgram, targets: string): Tool {
   };
 }
 
-function compiler(core: string, program: string, packages: { debian: string; macos: string }): Tool {
+function compiler(core: string, program: string, packages: Packages): Tool {
   return {
     about: 'firmware',
     name: `${core} compiler`,
@@ -66,7 +71,12 @@ async function checkJava(system: System): Promise<Finding> {
   const [, version = 'of unknown version'] = /version "([^"]+)"/.exec(said ?? '') ?? [];
   if (said !== undefined) return { ...about, state: 'found', detail: `${version}: reports by allure-commandline` };
   const detail = 'needed for allure-commandline; reports are made by allure 3 instead';
-  return { ...about, state: 'missing', detail, fix: installText(system, 'default-jre-headless', 'openjdk') };
+  return {
+    ...about,
+    state: 'missing',
+    detail,
+    ...howToInstall(system, { debian: 'default-jre-headless', macos: 'openjdk' }),
+  };
 }
 
 function embeddedEmulator(): Finding {
@@ -83,7 +93,7 @@ async function checkTool(tool: Tool, system: System): Promise<Finding> {
       name,
       state: 'missing',
       detail: `needed for ${tool.for}`,
-      fix: installText(system, tool.debian, tool.macos),
+      ...howToInstall(system, tool),
     };
   return { about, name, state: 'found', detail: tool.version.exec(said)?.[1] ?? 'of unknown version' };
 }
@@ -100,8 +110,7 @@ async function checkSetpriv(system: System): Promise<Finding[]> {
   return [{ about: 'emulators', name: 'setpriv', state: 'missing', detail, fix: 'install util-linux' }];
 }
 
-function installText({ platform }: System, debian: string, macos: string): string {
-  return platform === 'darwin'
-    ? `brew install ${macos}`
-    : `apt-get install ${debian}, or your system's package of that name`;
+function howToInstall({ platform }: System, { debian, macos }: Packages): Pick<Finding, 'fix'> {
+  if (platform !== 'darwin') return { fix: `apt-get install ${debian}, or your system's package of that name` };
+  return macos === undefined ? {} : { fix: `brew install ${macos}` };
 }
