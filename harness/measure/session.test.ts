@@ -218,8 +218,9 @@ test('is failed, as the fault is the firmware’s, when the core crashes in an i
   });
 });
 
+const functionAt = (address: number) => (address === 0x1000_0420 ? 'invoke+0x12' : undefined);
+
 test('says in which function the core crashed, where the image has symbols', async () => {
-  const functionAt = (address: number) => (address === 0x1000_0420 ? 'invoke+0x12' : undefined);
   const faultAtInference = { inference: 5, text: 'HardFault pc=0x10000420' };
   const { manifest } = await session({ mock: { faultAtInference }, image: { ...image, functionAt } });
   expect(manifest.outcome).toMatchObject({
