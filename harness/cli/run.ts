@@ -101,7 +101,8 @@ function forkRunner(socketPath: string): Runner {
     process: runner,
     ended,
     begin(planFile) {
-      if (runner.connected) runner.send({ plan: planFile, ahead: false } satisfies PlanMessage);
+      const message: PlanMessage = { plan: planFile, ahead: false };
+      if (runner.connected) runner.send(message, () => {}); // one that is killed just now: 'exit' follows
     },
     async [Symbol.asyncDispose]() {
       runner.kill('SIGKILL'); // still there only when it was given no plan

@@ -6,6 +6,8 @@ function aCase(name: string, cost: number): Expected {
   return { id: name, suite, target, cost };
 }
 
+const vectorMs = 100;
+
 /** A run that is told what happens, and a clock that stands still until it is moved. */
 function aRun(atOnce: number, ...cases: Expected[]) {
   let nowMs = 0;
@@ -14,13 +16,10 @@ function aRun(atOnce: number, ...cases: Expected[]) {
   return {
     run,
     /** Vectors at a steady pace, from the first on. */
-    measure(
-      caseId: string,
-      { from = 1, to, total, msEach }: { from?: number; to: number; total: number; msEach: number },
-    ) {
+    measure: (caseId: string, { from = 1, to, total }: { from?: number; to: number; total: number }) => {
       for (let done = from; done <= to; done++) {
         run.update({ caseId, done, total });
-        nowMs += msEach;
+        nowMs += vectorMs;
       }
     },
     tick: (ms: number) => (nowMs += ms),
@@ -31,11 +30,11 @@ test('a single case is estimated by its own vectors, once there is a second of t
   const { run, measure, tick } = aRun(1, aCase('hum@qemu', 5));
   run.update({ caseId: 'hum@qemu', done: 0, total: 100 });
   tick(5000); // a slow start promises nothing
-  measure('hum@qemu', { to: 10, total: 100, msEach: 100 });
+  measure('hum@qemu', { to: 10, total: 100 });
   expect(run.state().leftMs).toBeUndefined();
-  measure('hum@qemu', { from: 11, to: 50, total: 100, msEach: 100 });
+  measure('hum@qemu', { from: 11, to: 50, total: 100 });
   expect(run.state()).toMatchObject({ judged: 0, planned: 1, underWay: [{ title: 'hum on qemu', done: 50 }] });
-  expect(run.state().leftMs).toBeCloseTo(50 * 100 * (50 / 49), -1);
+  expect(run.state().leftMs).toBeCloseTo(50 * vectorMs * (50 / 49), -1);
 });
 
 test('what waits is estimated by its cost, at the pace that was seen on its target', () => {

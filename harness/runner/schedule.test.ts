@@ -27,11 +27,11 @@ function scheduled(ids: readonly string[], options: Partial<Pick<ScheduleOptions
     },
   });
   return {
-    ...schedule,
+    close: (reason: Error) => schedule.close(reason),
     ask: (id: string) => schedule.ask(planned(id)),
     started,
     running: () => [...running.keys()],
-    async end(id: string) {
+    end: async (id: string) => {
       running.get(id)?.();
       await turn();
     },

@@ -52,7 +52,7 @@ export function createSchedule({ ahead, front, emulators, run }: ScheduleOptions
   const next = (): Turn | undefined =>
     waiting.find(turn => served.has(turn.planned.board.name) && hasRoom(turn)) ?? waiting.find(hasRoom);
   const admit = (): void => {
-    for (let turn = next(); turn && !closed; turn = next()) start(turn);
+    for (let turn = next(); turn; turn = next()) start(turn);
   };
   const start = (turn: Turn): void => {
     waiting = waiting.filter(each => each !== turn);
