@@ -2,7 +2,7 @@
 #ifndef TICKMARK_REFERENCE_H
 #define TICKMARK_REFERENCE_H
 
-#include "../agent/tickmark_dut.h"
+#include "../../agent/tickmark_dut.h"
 
 #define REFERENCE_RUNTIME "tickmark-ref/1"
 

@@ -1,6 +1,6 @@
 #include "reference.h"
 
-#include "../runtime/runtime.h"
+#include "../../runtime/runtime.h"
 
 static const tickmark_region *regions;
 static uint32_t (*operator_clock)(void);

@@ -1,25 +1,21 @@
-/* Vectors, reset and faults. ARMv6-M manual B1.5. */
+/* Vectors, reset and faults of every Cortex-M port. ARMv6-M and ARMv7-M manuals B1.5. */
+#include "port.h"
   .syntax unified
-  .cpu cortex-m0plus
   .thumb
 
-  .section .boot2, "a"
-  .incbin "boot2.bin"
-
   .section .vectors, "a"
+vectors:
   .word __stack_top
   .word reset
-  .word fault /* NMI */
-  .word fault /* HardFault */
-  .rept 11
+  .rept 13 /* NMI, HardFault and all that escalate to it */
   .word fault
   .endr
   .word systick_interrupt
-  .rept 20
+  .rept UART_IRQ
   .word fault
   .endr
-  .word uart0_interrupt
-  .rept 11
+  .word uart_interrupt
+  .rept IRQS - UART_IRQ - 1
   .word fault
   .endr
 
@@ -27,7 +23,7 @@
   .thumb_func
   .global reset
 reset:
-  ldr r0, =0x10000100 /* the vectors; an emulator may start here without the boot loader */
+  ldr r0, =vectors /* an emulator or a debugger may start here without the boot loader */
   ldr r1, =0xe000ed08
   str r0, [r1]
   ldr r0, =__stack_top
@@ -56,6 +52,23 @@ reset:
 4:stmia r0!, {r2}
 5:cmp r0, r1
   bne 4b
+
+#ifdef __ARM_FP /* full access to the FPU, for a build that uses it */
+  ldr r0, =0xe000ed88
+  ldr r1, [r0]
+  orr r1, r1, #0xf00000
+  str r1, [r0]
+  dsb
+  isb
+#endif
+
+  ldr r4, =__init_array_start /* constructors of a firmware that is partly C++ */
+  ldr r5, =__init_array_end
+  b 7f
+6:ldmia r4!, {r0}
+  blx r0
+7:cmp r4, r5
+  bne 6b
 
   bl main
   b .
