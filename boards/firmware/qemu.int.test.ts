@@ -6,9 +6,11 @@ import { describe, expect, test } from 'vitest';
 import { FirmwareFault } from '../../harness/errors.ts';
 import { dataDir, noData } from '../../harness/fixtures/data.ts';
 import { missingTool } from '../../harness/fixtures/tools.ts';
+import { located } from '../../harness/measure/locate.ts';
 import type { Dut } from '../../harness/protocol/port.ts';
 import { tickmarkProtocol } from '../../harness/protocol/tickmark.ts';
 import { readElf } from '../../harness/target/elf.ts';
+import { functionsOf } from '../../harness/target/function-at.ts';
 import type { Link } from '../../harness/target/port.ts';
 import { findProgram } from '../../harness/target/program.ts';
 import { qemuTarget } from '../../harness/target/qemu.ts';
@@ -57,6 +59,7 @@ describe.skipIf(skipReason !== undefined).each(machines)(`%s on QEMU (${skipReas
     const fault = await session.dut.infer(new Uint8Array(session.inputBytes)).catch((error: unknown) => error);
     expect(fault).toBeInstanceOf(FirmwareFault);
     expect(String(fault)).toMatch(says(at.toString(16).padStart(8, '0')));
+    expect(String(located(fault, functionsOf(elf)))).toContain(' in reference_invoke+0x0 ');
   });
 });
 

@@ -1,5 +1,4 @@
-/* MPS2+ with the FPGA image AN505, in the Secure state that it boots in. Arm DAI 0505; clocks: 4.1, interrupts: table
- * 3-5. */
+/* MPS2+ with the FPGA image AN505, in the Secure state that it boots in. Arm DAI 0505: clocks, interrupts. */
 #define TICK_HZ 20000000 /* SysTick counts SYSCLK */
 
 #define UART_BASE 0x50200000 /* UART0 by its Secure address */

@@ -1,5 +1,4 @@
-/* MPS3 with the FPGA image AN547 (Corstone-300), in the Secure state that it boots in. Arm DAI 0547; clocks: 4.1,
- * interrupts: 3.5. */
+/* MPS3 with the FPGA image AN547, in the Secure state that it boots in. Arm DAI 0547: clocks, interrupts. */
 #define TICK_HZ 32000000 /* SysTick counts the CPU clock */
 
 #define UART_BASE 0x59303000 /* UART0 by its Secure address */

@@ -1,5 +1,4 @@
-/* STM32F4 Discovery: USART2 on PA2 (TX) and PA3 (RX), at the header: the board's ST-LINK has no serial port. DS8626,
- * table 9. */
+/* STM32F4 Discovery: USART2 on PA2 (TX) and PA3 (RX), at the header: the board's ST-LINK has no serial port. DS8626. */
 #include "../common/hooks.h"
 #include "../stm32/pins.h"
 #include "../stm32/pll.h"
