@@ -107,10 +107,13 @@ interface Seen {
 
 async function measureBoot(job: Boot, signal: AbortSignal): Promise<void> {
   await using link = await job.target.open(job.image.path, signal);
+  let isComplete = false;
   try {
     await exchange(job, link, signal);
+    isComplete = true;
   } finally {
     await noteEmulation(job, link);
+    await link.keepEvidence?.(job.recorder.folder, { isComplete });
   }
 }
 

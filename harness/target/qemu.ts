@@ -54,7 +54,8 @@ export async function qemuTarget({ name, machine, clockHz }: QemuOptions, until:
       if (path === undefined) throw new NotInstalled(`${program} is not installed`, name, howToGet(program));
       await expectImage(imagePath, machine);
       signal.throwIfAborted();
-      const child = await startBound(path, argumentsFor({ machine, imagePath, shift }), 2).catch((cause: unknown) => {
+      const args = argumentsFor({ machine, imagePath, shift });
+      const child = await startBound(path, args, { sockets: 2 }).catch((cause: unknown) => {
         throw unstarted(cause);
       });
       const link = openLink({ name, machine }, child, signal);
