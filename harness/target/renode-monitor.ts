@@ -60,7 +60,7 @@ export function renodeMonitor(
     questions.shift();
     heard = [];
     if (outcome.fault === undefined) question.resolve(outcome.said);
-    else question.reject(new TargetError(`Renode says: ${outcome.fault}`, where, 'mend what it names'));
+    else question.reject(new TargetError(`Renode says: ${outcome.fault}`, where, fix));
     send();
   };
   const send = (): void => {
@@ -94,6 +94,7 @@ export function renodeMonitor(
   };
 }
 
+const fix = 'mend what it names, in the board file, the platform or the image';
 const lostMark = 'tickmark lost ';
 
 /** The monitor tells a command's end by its prompt, which a command may print as well: so the end is what it is asked to say next. */
@@ -113,12 +114,13 @@ const echo = /^\([^()\s]+\) /;
 
 /** The monitor has no status, only words. */
 function faultIn(said: string): string | undefined {
+  const [, command, why] = /^There was an error executing command '(.*)'\n([\s\S]*)/m.exec(said) ?? [];
+  if (why !== undefined) return `${why}\n(to \`${command}\`)`;
   return faults.map(fault => fault.exec(said)?.[1]).find(found => found !== undefined);
 }
 
 /** Each from the line that begins so to the end: a fault in a .repl file comes with its place and the line. */
 const faults = [
-  /^There was an error executing command '([\s\S]*)/m,
   /^(No such command or device: [\s\S]*)/m,
   /^(Could not tokenize here:[\s\S]*)/m,
   /^(Errors during compilation or loading:[\s\S]*)/m,
