@@ -1,7 +1,7 @@
 // UART of the ESP32 and the ESP32-C3 for Renode, which compiles it when a board file includes it: upstream's UART.ESP32_UART sends,
 // but its receive side counts no bytes and raises no interrupt.
 //
-// Registers by the ESP32 Technical Reference Manual, chapter 13, and the ESP32-C3's, chapter 26. Modelled: the FIFOs and their counts
+// Registers by "UART Controller" of the ESP32 and of the ESP32-C3 Technical Reference Manual. Modelled: the FIFOs and their counts
 // (STATUS), INT_RAW, INT_ST, INT_ENA and INT_CLR of what is received and sent, thresholds and receive time-out (CONF1), resets of the
 // receive FIFO (CONF0). Other fields keep what is written to them. Not modelled: time on the line (a byte takes none, and is out as soon
 // as it is written), the levels of pins, flow control, errors of parity and framing, breaks, auto-baud, AT characters, RS-485, IrDA,

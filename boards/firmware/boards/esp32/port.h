@@ -1,4 +1,4 @@
-/* ESP32: one of its cores, and what it has for it. Technical Reference Manual 1.3, 13, 18. */
+/* ESP32: one of its cores, and what it has for it. ESP32 Technical Reference Manual. */
 
 /* The timer group's timers count the 80 MHz of APB, divided by 2 at least. */
 #define TICK_HZ 40000000

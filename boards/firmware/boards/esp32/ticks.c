@@ -1,4 +1,7 @@
-/* Ticks of timer 0 of timer group 0: 64 bits, zeroed and read as a whole. Technical Reference Manual 18.2.1. */
+/*
+ * Ticks of timer 0 of timer group 0: 64 bits, zeroed and read as a whole. ESP32 Technical
+ * Reference Manual, "64-bit Timers".
+ */
 #include "../common/ticks.h"
 
 #include "core.h"

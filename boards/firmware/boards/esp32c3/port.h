@@ -1,4 +1,4 @@
-/* ESP32-C3 at 160 MHz. Technical Reference Manual 3.3, 26.5. */
+/* ESP32-C3 at 160 MHz. ESP32-C3 Technical Reference Manual. */
 
 /* mcycle, which Renode's core has and the chip's has not: Renode counts one for each instruction. */
 #define TICK_HZ 160000000

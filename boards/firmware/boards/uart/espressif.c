@@ -1,6 +1,6 @@
 /*
- * UART0 of the ESP32 and the ESP32-C3, as the boot loader has set it up: pins, clock, 115200 baud, 8N1. Receives by interrupt,
- * sends by polling. ESP32 Technical Reference Manual, 13; ESP32-C3 Technical Reference Manual, 26.
+ * UART0 of the ESP32 and the ESP32-C3, as the boot loader has set it up: pins, clock, 115200 baud, 8N1. Receives by
+ * interrupt, sends by polling. "UART Controller" of the ESP32 and ESP32-C3 Technical Reference Manuals.
  */
 #include "../common/hooks.h"
 #include "../common/inbox.h"
