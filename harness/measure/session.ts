@@ -5,6 +5,7 @@ import type { Recorder } from '../recording/recorder.ts';
 import type { Manifest } from '../recording/recording.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { EmulationCounters, Link, Target } from '../target/port.ts';
+import { linkFor } from './back-door.ts';
 import { tapLink } from './tap.ts';
 
 /** Everything one case needs to be measured. `inputs` [vectors] are the bytes of all input tensors, end to end. */
@@ -111,12 +112,13 @@ async function measureBoot(job: Boot, signal: AbortSignal): Promise<void> {
 async function exchange(job: Boot, link: Link, signal: AbortSignal): Promise<void> {
   const { seen } = job;
   try {
-    const dut = await bringUp(job, tapLink(link, job.recorder), signal, connected => {
+    const dut = await bringUp(job, tapLink(linkFor(job.suite, link), job.recorder), signal, connected => {
       seen.dut = connected;
       job.note({ dut: connected.identity });
     });
     await settle(job, dut);
     await inferAll(job, dut, link);
+    job.note({ carried: dut.carried() });
     delete seen.vector;
     await profile(job, dut);
     await proveModel(job, dut, 'after the last inference');

@@ -55,6 +55,15 @@ export interface Waiting {
   readonly ms: number;
 }
 
+/** How bulk data got into the DUT: by the back door, or as frames over the link. */
+export type Way = 'memory' | 'uart';
+
+/** The way that each took last; absent while nothing of it was sent. */
+export interface Carried {
+  readonly model?: Way;
+  readonly tensors?: Way;
+}
+
 /** A DUT that has introduced itself. Every call rejects with ProtocolError or TargetError, or when the connection's signal aborts. */
 export interface Dut {
   readonly identity: DutIdentity;
@@ -68,6 +77,7 @@ export interface Dut {
   operatorTicks(): Promise<readonly number[]>;
   stats(): Promise<DutStats>;
   linkUse(): LinkUse;
+  carried(): Carried;
   /** What is outstanding, also after a call has rejected. */
   waiting(): Waiting | undefined;
 }

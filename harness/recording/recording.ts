@@ -48,6 +48,8 @@ export interface Manifest {
     readonly tickSource: string;
     readonly tickHz: number;
   };
+  /** The way that model and tensors took into the DUT; absent in older recordings, and for a model that the image carries. */
+  readonly carried?: { readonly model?: 'memory' | 'uart'; readonly tensors?: 'memory' | 'uart' };
   readonly emulation?: { readonly instructions: number; readonly busyMs: number };
 }
 

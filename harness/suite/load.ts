@@ -84,6 +84,7 @@ function toSuite(file: string, written: SuiteFile): Suite {
       warmup: measure.warmup ?? 2,
       boots: measure.boots ?? 1,
       timeoutMs: milliseconds(measure.timeout ?? '10 min'),
+      link: measure.link ?? 'memory',
     },
     budgets: parseBudgets(budgets),
     on: Object.fromEntries(Object.entries(on).map(([target, own]) => [target, { budgets: parseBudgets(own.budgets) }])),

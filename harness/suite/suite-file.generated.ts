@@ -106,6 +106,10 @@ export interface SuiteFile {
      */
     boots?: number;
     timeout?: Duration;
+    /**
+     * How model and tensors get into the target. `memory`: by the back door of an emulator, which takes no time. `uart`: as frames over the UART, as on a board; only a model that lies in flash is still put there by the back door, which stands for flashing. Verdicts, outputs and ticks are the same.
+     */
+    link?: 'memory' | 'uart';
   };
   budgets: Budgets;
   /**

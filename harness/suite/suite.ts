@@ -23,7 +23,13 @@ export interface Suite {
   };
   readonly task: Task;
   readonly targets: readonly string[];
-  readonly measure: { readonly warmup: number; readonly boots: number; readonly timeoutMs: number };
+  readonly measure: {
+    readonly warmup: number;
+    readonly boots: number;
+    readonly timeoutMs: number;
+    /** How model and tensors get into the DUT where there are two ways. */
+    readonly link: 'memory' | 'uart';
+  };
   /** For a target without overrides; `budgetsFor` applies `on`. */
   readonly budgets: readonly Budget[];
   readonly on: Readonly<Record<string, { readonly budgets: readonly Budget[] }>>;

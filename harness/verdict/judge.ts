@@ -117,7 +117,7 @@ function metricsOf({ session, golden, accuracy, latency, operators, memory }: Fa
   };
 }
 
-function provenanceOf({ basis, emulator, dut, image, model, vectors }: Manifest, board: Board): Provenance {
+function provenanceOf({ basis, emulator, dut, image, carried, model, vectors }: Manifest, board: Board): Provenance {
   return {
     board: board.name,
     mcu: board.mcu,
@@ -127,6 +127,7 @@ function provenanceOf({ basis, emulator, dut, image, model, vectors }: Manifest,
     ...(emulator !== undefined && { emulator }),
     ...(dut && { runtime: dut.runtime, buildId: dut.buildId, unit: dut.unit, tickSource: dut.tickSource }),
     ...(image && { imageSha256: image.sha256, imageFile: image.file, isOwnImage: image.isOwn ?? false }),
+    ...(carried && { carried }),
     modelSha256: model.sha256,
     vectorsSha256: vectors.sha256,
   };
