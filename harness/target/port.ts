@@ -22,6 +22,10 @@ export interface Link extends AsyncDisposable {
   write(bytes: Uint8Array): Promise<void>;
   readonly memory?: Memory;
   counters?(): Promise<EmulationCounters>;
+  /** Resets the DUT as its reset pin does: it boots anew, and all memory keeps what it holds. `bytes` goes on. */
+  reset?(): Promise<void>;
+  /** Takes the power away and gives it back: the DUT boots anew with what its chips keep without power (flash), and no more. `bytes` goes on. */
+  powerCycle?(): Promise<void>;
 }
 
 /** A place firmware can run. Opening loads the image (an ELF file's path), boots it, and captures from the first byte. */

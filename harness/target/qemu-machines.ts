@@ -1,8 +1,16 @@
+/** A stretch of a machine's memory. */
+export interface MemoryPart {
+  readonly address: number;
+  readonly bytes: number;
+  /** Flash: what it holds outlives the power. */
+  readonly isFlash?: true;
+}
+
 /** A machine of QEMU that the reference firmware has a port for. */
 export interface QemuMachine {
   readonly program: 'qemu-system-arm';
   /** The RAM that firmware may use; on these machines it is all RAM, code included. */
-  readonly memory: readonly { readonly address: number; readonly bytes: number }[];
+  readonly memory: readonly MemoryPart[];
 }
 
 const ssram = [

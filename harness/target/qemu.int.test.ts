@@ -24,7 +24,34 @@ describe.skipIf(skipReason !== undefined)(`QEMU (${skipReason ?? 'found'})`, () 
   testTarget({
     target: () => target,
     image: () => firmwareFile(echo, mps2),
+    ramAddress: 0x2010_0000,
     openResources: () => childrenOf(process.pid).length,
+  });
+
+  test.each(['reset', 'powerCycle'] as const)('a %s ends a long computation', async again => {
+    await using link = await open(computing);
+    const sent = await read(link, 1);
+    await link[again]?.();
+    expect(await read(link, 1)).toBe(sent);
+  });
+
+  test('a reset takes no new process, a power cycle does, and the old one is gone', async () => {
+    await using link = await open(echo);
+    const [first] = childrenOf(process.pid);
+    await link.reset?.();
+    expect(childrenOf(process.pid)).toEqual([first]);
+    await link.powerCycle?.();
+    expect(childrenOf(process.pid)).toEqual([expect.not.toSatisfy((pid: unknown) => pid === first)]);
+  });
+
+  test('an abort in the middle of a power cycle leaves nothing open', async () => {
+    const before = childrenOf(process.pid).length;
+    const abort = new AbortController();
+    await using link = await target.open(firmwareFile(echo, mps2), abort.signal);
+    const cycling = link.powerCycle?.();
+    abort.abort(new Error('interrupted'));
+    await expect(cycling).rejects.toThrow('interrupted');
+    await expect.poll(() => childrenOf(process.pid).length).toBe(before);
   });
 
   test('names the emulator and its version', () => {
