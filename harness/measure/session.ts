@@ -6,6 +6,7 @@ import type { Manifest } from '../recording/recording.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { EmulationCounters, Link, Target } from '../target/port.ts';
 import { linkFor } from './back-door.ts';
+import { type Boots, bootsOf } from './boots.ts';
 import { tapLink } from './tap.ts';
 
 /** Everything one case needs to be measured. `inputs` [vectors] are the bytes of all input tensors, end to end. */
@@ -51,10 +52,10 @@ export async function measure(job: Job, signal: AbortSignal): Promise<Manifest> 
 async function outcomeOf(job: Job, note: (seen: Partial<Manifest>) => void, signal: AbortSignal) {
   let seen: Seen = {};
   try {
-    const emulated = { instructions: 0, busyMs: 0 };
+    await using boots = bootsOf(job.target, job.image.path, signal);
     for (let boot = 0; boot < job.suite.measure.boots; boot++) {
       seen = {};
-      await measureBoot({ ...job, boot, note, emulated, seen }, signal);
+      await measureBoot({ ...job, boot, note, seen }, boots, signal);
     }
     return { status: 'complete' } as const;
   } catch (error) {
@@ -86,8 +87,6 @@ function statusFor(error: unknown, { isRequired }: Job): 'failed' | 'skipped' | 
 interface Boot extends Job {
   readonly boot: number;
   readonly note: (seen: Partial<Manifest>) => void;
-  /** Of all boots so far. */
-  readonly emulated: { instructions: number; busyMs: number };
   /** Of this boot. */
   readonly seen: Seen;
 }
@@ -100,12 +99,13 @@ interface Seen {
   droppedFrames?: number;
 }
 
-async function measureBoot(job: Boot, signal: AbortSignal): Promise<void> {
-  await using link = await job.target.open(job.image.path, signal);
+async function measureBoot(job: Boot, boots: Boots, signal: AbortSignal): Promise<void> {
+  const link = await boots.next();
   try {
     await exchange(job, link, signal);
   } finally {
-    await noteEmulation(job, link);
+    const emulation = await boots.counters();
+    if (emulation) job.note({ emulation });
   }
 }
 
@@ -256,14 +256,6 @@ async function profile({ inputs, boot, recorder }: Boot, dut: Dut): Promise<void
   recorder.sample({ kind: 'operators', boot, vector: 0, ticks: await dut.operatorTicks(), ...markOf(window) });
   const { droppedFrames: _ofTheLink, ...memory } = await dut.stats();
   recorder.sample({ kind: 'memory', boot, ...memory });
-}
-
-async function noteEmulation({ note, emulated }: Boot, link: Link): Promise<void> {
-  const counters = await link.counters?.().catch(() => undefined); // a lost emulator cannot tell; its loss is reported elsewhere
-  if (!counters) return;
-  emulated.instructions += counters.instructions;
-  emulated.busyMs += counters.busyMs;
-  note({ emulation: emulated });
 }
 
 function started({ suite, target, model, inputs, image, clock }: Job): Manifest {

@@ -102,7 +102,7 @@ export interface SuiteFile {
      */
     warmup?: number;
     /**
-     * How often the target is booted and every vector run.
+     * How often the target is booted and every vector run: from power-on first, then by a reset where the target has one.
      */
     boots?: number;
     timeout?: Duration;
