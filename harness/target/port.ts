@@ -3,7 +3,7 @@ import type { Basis } from '../units.ts';
 /** The DUT's memory by the back door: at once, without the DUT taking part. Addresses are the DUT's own. */
 export interface Memory {
   /** Only for what the DUT takes in no other way: a flash that stands for what a programmer would have written. */
-  readonly isLastResort?: true;
+  readonly isLastResort?: boolean;
   /** Throws TargetError when the range is no memory of the DUT. */
   read(address: number, length: number): Promise<Uint8Array>;
   write(address: number, bytes: Uint8Array): Promise<void>;
