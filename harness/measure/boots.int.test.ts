@@ -18,7 +18,7 @@ describe.each([
     const { samples, manifest } = readRecording(join(measured.folder, 'recordings', `hum@${target}`));
     const seen = [0, 1, 2].map(boot =>
       samples.flatMap(sample => {
-        if (sample.boot !== boot || sample.kind === 'link') return [];
+        if (!('boot' in sample) || sample.boot !== boot || sample.kind === 'link') return [];
         return { ...sample, boot: 0 };
       }),
     );

@@ -24,6 +24,7 @@ const suite: Suite = {
   task: { kind: 'classification' },
   targets: ['mock'],
   measure: { warmup: 2, boots: 1, timeoutMs: 1_000, link: 'memory' },
+  robustness: [],
   budgets: [],
   on: {},
 };

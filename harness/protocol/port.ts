@@ -69,6 +69,8 @@ export interface Dut {
   readonly identity: DutIdentity;
   /** Puts the `.tflite` bytes where the runtime reads them. */
   load(model: Uint8Array): Promise<void>;
+  /** Where the model lies in the DUT's memory; undefined where no back door reaches it. */
+  modelAddress(): Promise<number | undefined>;
   /** SHA-256 of nonce ‖ the model bytes as they lie in the DUT, computed by the DUT. `nonce` has 16 bytes. */
   proveModel(modelBytes: number, nonce: Uint8Array): Promise<Uint8Array>;
   prepare(modelBytes: number): Promise<PreparedModel>;

@@ -7,6 +7,7 @@ import { join, type PayloadReader, readPayload, u8, u16, u32, u64 } from './payl
 import type { Dut, DutIdentity, DutStats, PreparedModel, Protocol, Way } from './port.ts';
 import { type Regions, regionsOf } from './regions.ts';
 import { openWindow } from './windows.ts';
+import { addressable } from './wire.ts';
 
 export interface TickmarkOptions {
   /** How long to wait for READY before asking anyway. @default 1000 */
@@ -57,6 +58,11 @@ function dutOver(session: Session, identity: DutIdentity): Dut {
     async load(model) {
       const way = await load(regions, model);
       if (way) carried.model = way;
+    },
+
+    async modelAddress() {
+      const { address, flags } = await regions.describe('model');
+      return flags & addressable ? address : undefined;
     },
 
     proveModel: (modelBytes, nonce) =>

@@ -7,8 +7,8 @@ import type { Manifest, Sample } from './recording.ts';
 export interface Recorder extends Disposable {
   readonly folder: string;
   sample(sample: Sample): void;
-  /** Raw bytes of the link, with the host's time since the recording began. */
-  wire(direction: 'rx' | 'tx', bytes: Uint8Array): void;
+  /** Raw bytes of the link, with the host's time since the recording began, and of which fault on demand they are. */
+  wire(direction: 'rx' | 'tx', bytes: Uint8Array, trial?: number): void;
   manifest(manifest: Manifest): void;
 }
 
@@ -22,9 +22,10 @@ export function createRecorder(folder: string, nowMs: () => number): Recorder {
   return {
     folder,
     sample: sample => samples.append(sample),
-    wire(direction, bytes) {
+    wire(direction, bytes, trial) {
       const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
-      wire.append({ ms: Math.round((nowMs() - startMs) * 1000) / 1000, dir: direction, data });
+      const ms = Math.round((nowMs() - startMs) * 1000) / 1000;
+      wire.append({ ms, dir: direction, data, ...(trial !== undefined && { trial }) });
     },
     manifest: manifest => writeWhole(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`),
     [Symbol.dispose]() {

@@ -75,6 +75,7 @@ budgets: { golden: { maxDiffLsb: 1 } }
     task: { kind: 'classification' },
     targets: ['rp2040js-pico'],
     measure: { warmup: 2, boots: 1, timeoutMs: 600_000, link: 'memory' },
+    robustness: [],
     budgets: [{ kind: 'golden', budget: 'golden.maxDiffLsb', relation: '<=', limit: 1, unit: 'LSB', optional: false }],
     on: {},
   });

@@ -1,5 +1,5 @@
 import { linkFor } from '../measure/back-door.ts';
-import { bringUp, type Setup } from '../measure/session.ts';
+import { bringUp, type Setup } from '../measure/bring-up.ts';
 import type { Dut, DutIdentity, DutStats } from '../protocol/port.ts';
 import { protocolFor, targetFor } from '../runner/adapters.ts';
 import { type CaseInputs, loadCaseInputs } from '../runner/case-inputs.ts';
