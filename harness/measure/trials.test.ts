@@ -17,7 +17,7 @@ import { type Job, measure } from './session.ts';
 
 const buildId = 'ab'.repeat(20);
 const model = Uint8Array.from({ length: 64 }, (_, index) => index);
-const inputs = Array.from({ length: 12 }, (_, vector) => Uint8Array.from({ length: 40 }, (_, at) => vector * 7 + at));
+const inputs = Array.from({ length: 12 }, (_, vector) => new Uint8Array(40).map((_zero, at) => vector * 7 + at));
 const outputs = [{ name: 'out', type: 'int8', elements: 40, scale: 1, zeroPoint: 0 }] as const;
 const image = { path: '/image.elf', file: 'image.elf', sha256: '00', flashBytes: 10, ramBytes: 20, buildId };
 
