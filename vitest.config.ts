@@ -13,7 +13,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['harness/**/*.int.test.ts', 'boards/**/*.int.test.ts'],
+          include: ['{harness,boards,ci}/**/*.int.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           maxWorkers: 2,

@@ -40,6 +40,7 @@ program
   .option('-o, --out <DIR>', 'the folder of this run (default: reports/out/<time>)')
   .option('--replay <DIR>', 'judge the recordings of an earlier run again, without any target')
   .option('--strict', 'a skipped case counts as broken, as CI wants it')
+  .option('-j, --workers <N>', 'emulators at once (default: as many as cores)')
   .addOption(new Option('--no-html', 'leave out the HTML report'))
   .action(async (suites: string[], options: RunOptions) => {
     const { run } = await import('./cli/run.ts');
@@ -177,6 +178,7 @@ interface RunOptions extends Omit<ListOptions, 'json'> {
   readonly out?: string;
   readonly replay?: string;
   readonly strict?: boolean;
+  readonly workers?: string;
   readonly html: boolean;
 }
 

@@ -1,5 +1,6 @@
 import { basename } from 'node:path';
 import { missingFor } from '../runner/adapters.ts';
+import { costOf } from '../runner/cost.ts';
 import { firmwareOf } from '../runner/image.ts';
 import { type Chosen, chooseCases } from '../runner/select.ts';
 import { grepOption, imageOption } from './options.ts';
@@ -12,7 +13,7 @@ export async function list(
 ): Promise<void> {
   const images = imageOption(image);
   const selection = { cwd: process.cwd(), suites, targets: target, images, ...grepOption(grep) };
-  const cases = [...chooseCases(selection)].sort((a, b) => a.macs - b.macs);
+  const cases = [...chooseCases(selection)].sort((a, b) => costOf(a) - costOf(b));
   const missing = await missingTargets(cases);
   if (json) return sayJson({ cases: cases.map(each => asJson(each, missing)) });
   say(table([heading, ...cases.map(asRow)]));

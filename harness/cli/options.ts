@@ -17,6 +17,17 @@ export function regularExpression(option: string, source: string): RegExp {
   }
 }
 
+/** `--workers N`: how many emulators at once; absent when it was not given. Throws InputError when it is no number of them. */
+export function workersOption(text: string | undefined): { emulators?: number } {
+  if (text === undefined) return {};
+  const emulators = Number(text);
+  if (/^\d+$/.test(text) && emulators >= 1 && emulators <= mostEmulators) return { emulators };
+  throw new InputError(`is no number from 1 to ${mostEmulators}`, `--workers ${text}`, 'write how many, such as 2');
+}
+
+/** Beyond any machine: a slip of the finger must not start thousands of processes. */
+const mostEmulators = 1000;
+
 /** `--image TARGET=ELF`, as often as given, as absolute paths by target. Throws InputError for what is none, or names a target twice. */
 export function imageOption(given: readonly string[] = [], cwd = process.cwd()): Readonly<Record<string, string>> {
   const images = new Map<string, string>();

@@ -8,12 +8,13 @@ import { readResults } from '../report/json.ts';
 import type { Notice } from '../report/port.ts';
 import { publishEnd, reportedRun } from '../report/publish.ts';
 import type { Results } from '../report/results.ts';
+import { createRunProgress, type Expected, type RunProgress } from '../report/run-progress.ts';
 import { brokerVariable, parentEnvironment, planVariable } from '../runner/environment.ts';
 import type { PlanMessage, RunEvent } from '../runner/events.ts';
 import { type KeptBroker, keepBroker } from '../runner/keep-broker.ts';
-import { type Plan, planPath } from '../runner/plan.ts';
+import { caseId, type Plan, planPath } from '../runner/plan.ts';
 import { exitCode } from '../verdict/exit-code.ts';
-import { grepOption, imageOption } from './options.ts';
+import { grepOption, imageOption, workersOption } from './options.ts';
 
 interface Options {
   readonly target?: string[];
@@ -22,13 +23,14 @@ interface Options {
   readonly out?: string;
   readonly replay?: string;
   readonly strict?: boolean;
+  readonly workers?: string;
   readonly html: boolean;
 }
 
 /** `tickmark run`: plans here, runs Playwright in a child, prints what it tells, and returns the exit code its results call for. */
 export async function run(suites: readonly string[], options: Options): Promise<number> {
   const terminal = consoleReporter(process.stdout, process.env, process.cwd());
-  const heard: Heard = { notices: [], said: '', interrupts: 0 };
+  const heard: Heard = { notices: [], said: '', interrupts: 0, progress: createRunProgress(() => performance.now()) };
   const hear = (event: RunEvent) => show(event, terminal, heard);
   // Both load while this process plans, and wait for the plan: half of the time to the first verdict is theirs.
   await using broker = keepBroker(hear);
@@ -39,12 +41,16 @@ export async function run(suites: readonly string[], options: Options): Promise<
   if (heard.interrupts === 0) {
     broker.begin(planPath(plan));
     runner.begin(planPath(plan));
+    heard.progress.expect(await expectedOf(plan), plan.emulators);
   }
   await runner.ended;
   return conclude(plan, terminal, heard, options.strict ?? false);
 }
 
-async function planFor(suites: readonly string[], { target, grep, image, out, replay, html }: Options): Promise<Plan> {
+async function planFor(
+  suites: readonly string[],
+  { target, grep, image, out, replay, workers, html }: Options,
+): Promise<Plan> {
   const { makePlan } = await import('../runner/make-plan.ts'); // loaded after the children were started
   return makePlan({
     cwd: process.cwd(),
@@ -54,9 +60,20 @@ async function planFor(suites: readonly string[], { target, grep, image, out, re
     exact: true,
     html,
     ...grepOption(grep),
+    ...workersOption(workers),
     ...(out === undefined ? {} : { out }),
     ...(replay === undefined ? {} : { replay }),
   });
+}
+
+/** What is not installed takes no time. Looked for after all have begun: nobody waits for it. */
+async function expectedOf({ cases }: Plan): Promise<Expected[]> {
+  const { missingFor } = await import('../runner/adapters.ts');
+  const expected = cases.map(async ({ id, suite, board, cost }) => {
+    const isMissing = (await missingFor(board)) !== undefined;
+    return { id, suite: suite.name, target: board.name, cost: isMissing ? 0 : cost };
+  });
+  return Promise.all(expected);
 }
 
 interface Runner extends AsyncDisposable {
@@ -84,7 +101,8 @@ function forkRunner(socketPath: string): Runner {
     process: runner,
     ended,
     begin(planFile) {
-      if (runner.connected) runner.send({ plan: planFile, ahead: false } satisfies PlanMessage);
+      const message: PlanMessage = { plan: planFile, ahead: false };
+      if (runner.connected) runner.send(message, () => {}); // one that is killed just now: 'exit' follows
     },
     async [Symbol.asyncDispose]() {
       runner.kill('SIGKILL'); // still there only when it was given no plan
@@ -108,16 +126,25 @@ interface Heard {
   notices: readonly Notice[];
   said: string;
   interrupts: number;
+  readonly progress: RunProgress;
 }
 
 const keptBytes = 8192;
 
 function show(event: RunEvent, terminal: ConsoleReporter, heard: Heard): void {
-  if (event.kind === 'progress') terminal.progress(event.progress);
+  follow(event, heard.progress);
+  if (event.kind === 'progress') terminal.progress(heard.progress);
   if (event.kind === 'busy') terminal.busy(event.what);
   if (event.kind === 'case') terminal.onCase(event.result);
   if (event.kind === 'trouble') terminal.note(event.message);
   if (event.kind === 'reported') heard.notices = event.notices;
+}
+
+function follow(event: RunEvent, progress: RunProgress): void {
+  if (event.kind === 'progress') progress.update(event.progress);
+  if (event.kind === 'measured') progress.measured(event.caseId, event.isWhole);
+  if (event.kind === 'case') progress.judged(caseId(event.result.suite, event.result.target));
+  if (event.kind === 'lost') progress.restart();
 }
 
 function listen(runner: ChildProcess, hear: (event: RunEvent) => void, heard: Heard): void {

@@ -5,6 +5,7 @@ import { type Attempt, CannotInject, Unnoticed } from './injections/attempt.ts';
 import { flipModelBit } from './injections/model-bit.ts';
 import { cutPower } from './injections/power-cycle.ts';
 import { disturbLine } from './injections/uart.ts';
+import { located } from './locate.ts';
 import type { Job } from './session.ts';
 
 /**
@@ -34,7 +35,7 @@ async function tryFault(
   } catch (error) {
     if (signal.aborted) end = { status: 'broken', reason: messageOf(signal.reason) };
     else if (limit.aborted) end = { status: 'failed', reason: lateness(attempt, timeoutMs) };
-    else end = endFor(error, attempt);
+    else end = endFor(located(error, job.image.functionAt), attempt);
   }
   const { injected, bytes, signs } = attempt.seen;
   const durationMs = Math.round(job.clock.nowMs() - startedMs);

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { readRecording, readWire } from './read.ts';
 import { createRecorder } from './recorder.ts';
 import type { Manifest, Sample } from './recording.ts';
@@ -37,6 +37,43 @@ test('reads back what was recorded', () => {
   const folder = record();
   expect(readRecording(folder)).toEqual({ manifest, samples: [inference] });
   expect(readWire(folder)).toEqual([{ ms: 12.346, dir: 'rx', data: 'AQID' }]);
+});
+
+test('bytes that follow each other within two milliseconds are one line, and the other direction begins another', () => {
+  const folder = join(mkdtempSync(join(home, 'run-')), 'hum@rp2040js-pico');
+  let nowMs = 0;
+  const recorder = createRecorder(folder, () => nowMs);
+  const at = (ms: number, direction: 'rx' | 'tx', byte: number) => {
+    nowMs = ms;
+    recorder.wire(direction, Uint8Array.of(byte));
+  };
+  for (const [ms, byte] of [
+    [1, 1],
+    [2, 2],
+    [3, 3],
+    [3.5, 4],
+  ] as const)
+    at(ms, 'rx', byte);
+  at(3.6, 'tx', 5);
+  at(3.7, 'rx', 6);
+  recorder[Symbol.dispose]();
+  expect(readWire(folder)).toEqual([
+    { ms: 1, dir: 'rx', data: 'AQID' },
+    { ms: 3.5, dir: 'rx', data: 'BA==' },
+    { ms: 3.6, dir: 'tx', data: 'BQ==' },
+    { ms: 3.7, dir: 'rx', data: 'Bg==' },
+  ]);
+});
+
+test('bytes are written two milliseconds later at the latest, whatever follows', () => {
+  vi.useFakeTimers();
+  const folder = join(mkdtempSync(join(home, 'run-')), 'hum@rp2040js-pico');
+  using recorder = createRecorder(folder, () => 0);
+  recorder.wire('rx', Uint8Array.of(1));
+  expect(readWire(folder)).toEqual([]);
+  vi.advanceTimersByTime(2);
+  expect(readWire(folder)).toEqual([{ ms: 0, dir: 'rx', data: 'AQ==' }]);
+  vi.useRealTimers();
 });
 
 test('leaves out a last line that a killed run cut short', () => {

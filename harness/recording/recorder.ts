@@ -7,7 +7,10 @@ import type { Manifest, Sample } from './recording.ts';
 export interface Recorder extends Disposable {
   readonly folder: string;
   sample(sample: Sample): void;
-  /** Raw bytes of the link, with the host's time since the recording began, and of which fault on demand they are. */
+  /**
+   * Raw bytes of the link, with the host's time since the recording began, and of which fault on demand they are. What follows within two
+   * milliseconds is one line with it.
+   */
   wire(direction: 'rx' | 'tx', bytes: Uint8Array, trial?: number): void;
   manifest(manifest: Manifest): void;
 }
@@ -18,19 +21,65 @@ export function createRecorder(folder: string, nowMs: () => number): Recorder {
   const samples = openLines(join(folder, 'samples.jsonl'));
   const wire = openLines(join(folder, 'wire.jsonl'));
   const startMs = nowMs();
+  const stretch = gatherStretches(({ direction, ms, bytes, trial }) => {
+    const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
+    const of = trial === undefined ? {} : { trial };
+    wire.append({ ms: Math.round((ms - startMs) * 1000) / 1000, dir: direction, data, ...of });
+  });
 
   return {
     folder,
     sample: sample => samples.append(sample),
-    wire(direction, bytes, trial) {
-      const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
-      const ms = Math.round((nowMs() - startMs) * 1000) / 1000;
-      wire.append({ ms, dir: direction, data, ...(trial !== undefined && { trial }) });
-    },
+    wire: (direction, bytes, trial) => stretch.add({ direction, ms: nowMs(), bytes, trial }),
     manifest: manifest => writeWhole(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`),
     [Symbol.dispose]() {
+      stretch.write();
       samples[Symbol.dispose]();
       wire[Symbol.dispose]();
+    },
+  };
+}
+
+interface Stretch {
+  readonly direction: 'rx' | 'tx';
+  readonly ms: number;
+  readonly bytes: Uint8Array;
+  readonly trial: number | undefined;
+}
+
+const stretchMs = 2;
+
+/**
+ * An emulated UART gives byte for byte: writing a line for each takes longer than the emulator takes for the next. What cannot be written when
+ * the time is over is thrown at the next call.
+ */
+function gatherStretches(write: (stretch: Stretch) => void): { add(stretch: Stretch): void; write(): void } {
+  let gathered: Stretch[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let refused: { readonly error: unknown } | undefined;
+
+  const writeAll = (): void => {
+    clearTimeout(timer);
+    if (refused) throw refused.error;
+    const [first] = gathered;
+    if (first) write({ ...first, bytes: Buffer.concat(gathered.map(({ bytes }) => bytes)) });
+    gathered = [];
+  };
+  const writeLate = (): void => {
+    try {
+      writeAll();
+    } catch (error) {
+      refused = { error };
+    }
+  };
+  return {
+    write: writeAll,
+    add(stretch) {
+      const [first = stretch] = gathered;
+      const isOther = first.direction !== stretch.direction || first.trial !== stretch.trial;
+      if (refused || isOther || stretch.ms - first.ms > stretchMs) writeAll();
+      if (gathered.length === 0) timer = setTimeout(writeLate, stretchMs);
+      gathered.push(stretch);
     },
   };
 }

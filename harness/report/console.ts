@@ -4,13 +4,14 @@ import { duration, figure, qualityOf } from './figures.ts';
 import { wrapped } from './fit.ts';
 import { harmless, type Paint, paintFor, type Terminal } from './paint.ts';
 import type { Notice, ReportedRun, Reporter } from './port.ts';
-import { type Progress, progressLine } from './progress.ts';
+import { progressLine } from './progress.ts';
 import type { Results } from './results.ts';
+import type { RunProgress } from './run-progress.ts';
 import { countByStatus, notPassed, statusWords, titleOf } from './status.ts';
 
 /** The terminal's reporter: a line a case as it is judged, the reasons of what did not pass, totals, and where the report lies. */
 export interface ConsoleReporter extends Reporter {
-  progress(progress: Progress): void;
+  progress(run: RunProgress): void;
   onCase(result: CaseResult): void;
   onEnd(run: ReportedRun): void;
   /** Says what takes a while, on the line that is rewritten. */
@@ -32,7 +33,7 @@ export function consoleReporter(terminal: Terminal, env: NodeJS.ProcessEnv, cwd:
   };
   return {
     name: 'console',
-    progress: progress => line.update(progress),
+    progress: run => line.update(run),
     busy: what => line.say(what),
     clear: () => line.clear(),
     note: text => print([harmless(text)]),

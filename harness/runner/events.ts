@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import type { Notice } from '../report/port.ts';
-import type { Progress } from '../report/progress.ts';
+import type { Progress } from '../report/run-progress.ts';
 import type { CaseResult } from '../verdict/result.ts';
 
 /** What the process that started a run tells its children, once it has planned. */
 export interface PlanMessage {
   readonly plan: string;
-  /** Whether the broker may measure the first case before it is asked for: not one that was started again, for that case may be judged. */
+  /** Whether the broker may measure cases before they are asked for: not one that was started again, for any of them may be judged. */
   readonly ahead: boolean;
 }
 
@@ -19,6 +19,10 @@ export async function planFromParent(): Promise<PlanMessage> {
 /** What a run tells the process that started it, over IPC. */
 export type RunEvent =
   | { readonly kind: 'progress'; readonly progress: Progress }
+  /** `isWhole`: not broken off, not skipped. */
+  | { readonly kind: 'measured'; readonly caseId: string; readonly isWhole: boolean }
+  /** Nothing is being measured any more: the broker is gone. */
+  | { readonly kind: 'lost' }
   | { readonly kind: 'busy'; readonly what: string }
   | { readonly kind: 'case'; readonly result: CaseResult }
   | { readonly kind: 'reported'; readonly notices: readonly Notice[] }

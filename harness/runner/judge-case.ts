@@ -18,7 +18,7 @@ export async function runCase(plan: Plan, planned: PlannedCase): Promise<CaseRes
 }
 
 /** What a case is judged by, once its measurement has `settled`; meanwhile the host computes what it expects. */
-export async function gatherEvidence(plan: Plan, planned: PlannedCase, settled: Promise<void>): Promise<Evidence> {
+export async function gatherEvidence(plan: Plan, planned: PlannedCase, settled: Promise<unknown>): Promise<Evidence> {
   const outcome = settled.then(() => undefined, messageOf);
   const inputs = loadCaseInputs(planned.suite);
   const reference = computeReference(inputs.parsed, loadFloatTwin(planned.suite), inputs.vectors.inputs);

@@ -8,7 +8,7 @@ import { newSocketPath, removeSocket } from './socket.ts';
 /** The broker of a run. Disposing ends it, with everything it holds. */
 export interface KeptBroker extends AsyncDisposable {
   readonly socketPath: string;
-  /** Hands it the plan, whose first case it may measure at once. */
+  /** Hands it the plan, whose cases it may begin to measure at once. */
   begin(planFile: string): void;
   /** Ends it at once, with no time to close a recording; for a person who asks a second time. */
   kill(): void;
@@ -54,6 +54,7 @@ export function keepBroker(onEvent: (event: RunEvent) => void): KeptBroker {
     child.on('error', () => {}); // 'exit' follows, or nothing was started and the worker says that it cannot be reached
     child.on('message', message => onEvent(message as RunEvent));
     child.once('exit', () => {
+      onEvent({ kind: 'lost' });
       if (!stopped && left > 0) broker = start(left - 1);
     });
     return child;

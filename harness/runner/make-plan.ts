@@ -1,9 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join, relative, resolve } from 'node:path';
 import { InputError } from '../errors.ts';
 import { notWritten, writeWhole } from '../files.ts';
 import { writeResults } from '../report/json.ts';
-import { type Plan, type PlannedCase, planPath, readPlan, resultsOf } from './plan.ts';
+import { costOf } from './cost.ts';
+import { caseId, type Plan, type PlannedCase, planPath, readPlan, resultsOf } from './plan.ts';
 import { describeRun } from './provenance.ts';
 import { type Chosen, chooseCases, type Selection } from './select.ts';
 
@@ -12,6 +14,8 @@ export interface PlanOptions extends Selection {
   readonly out?: string;
   readonly replay?: string;
   readonly exact: boolean;
+  /** @default as many as cores */
+  readonly emulators?: number;
   readonly html: boolean;
 }
 
@@ -24,8 +28,9 @@ export function makePlan(options: PlanOptions): Plan {
     run,
     outDir: runFolder(options, run.id),
     replayOf: options.replay === undefined ? null : replayFolder(options.cwd, options.replay),
-    cases: chosen.map(each => planCase(each, options)).sort((a, b) => a.macs - b.macs),
+    cases: chosen.map(each => planCase(each, options)).sort((a, b) => a.cost - b.cost),
     exact: options.exact,
+    emulators: options.emulators ?? availableParallelism(),
     html: options.html,
   };
   if (plan.replayOf === plan.outDir)
@@ -36,9 +41,10 @@ export function makePlan(options: PlanOptions): Plan {
   return plan;
 }
 
-function planCase({ suite, board, macs, vectors }: Chosen, { targets }: PlanOptions): PlannedCase {
+function planCase(chosen: Chosen, { targets }: PlanOptions): PlannedCase {
+  const { suite, board, vectors } = chosen;
   const isNamed = targets.includes(board.name);
-  return { id: `${suite.name}@${board.name}`, suite, board, macs, vectors, isNamed };
+  return { id: caseId(suite.name, board.name), suite, board, cost: costOf(chosen), vectors, isNamed };
 }
 
 function runFolder({ cwd, out }: PlanOptions, id: string): string {

@@ -1,6 +1,7 @@
 import { TargetError } from '../errors.ts';
 import { type Job, measure, type Progress } from '../measure/session.ts';
 import { createRecorder } from '../recording/recorder.ts';
+import type { Manifest } from '../recording/recording.ts';
 import { protocolFor, targetFor } from './adapters.ts';
 import { loadCaseInputs } from './case-inputs.ts';
 import { readImage } from './image.ts';
@@ -12,7 +13,7 @@ export async function measureCase(
   planned: PlannedCase,
   onProgress: (progress: Progress) => void,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Manifest> {
   const { suite, board, isNamed } = planned;
   const inputs = loadCaseInputs(suite);
   using deadline = deadlineOf(signal, planned);
@@ -29,7 +30,7 @@ export async function measureCase(
     onProgress,
     isRequired: isNamed,
   };
-  await measure(job, deadline.signal);
+  return await measure(job, deadline.signal);
 }
 
 /** One signal a case: the interruption of the run, or the suite's time limit, whichever comes first. */

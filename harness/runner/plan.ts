@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Results, Run } from '../report/results.ts';
 import type { Board } from '../suite/board.ts';
@@ -18,8 +19,10 @@ export interface Plan {
   readonly replayOf: string | null;
   /** Cheapest first. */
   readonly cases: readonly PlannedCase[];
-  /** True when exactly these cases will run, so that the first may be measured before it is asked for. */
+  /** True when exactly these cases will run, so that they may be measured before they are asked for. */
   readonly exact: boolean;
+  /** So many emulators at once. */
+  readonly emulators: number;
   /** False leaves out the HTML report. */
   readonly html: boolean;
 }
@@ -29,8 +32,8 @@ export interface PlannedCase {
   readonly id: string;
   readonly suite: Suite;
   readonly board: Board;
-  /** Multiply-accumulates of the whole case: what orders the plan. */
-  readonly macs: number;
+  /** Seconds, roughly and on no machine in particular: what orders the plan. */
+  readonly cost: number;
   readonly vectors: number;
   /** Whether `--target` named the target: then what it runs on must be there. */
   readonly isNamed: boolean;
@@ -43,6 +46,18 @@ export function planPath(plan: Plan): string {
 
 export function readPlan(path: string): Plan {
   return JSON.parse(readFileSync(path, 'utf8')) as Plan;
+}
+
+/** What a case is called. */
+export function caseId(suite: string, target: string): string {
+  return `${suite}@${target}`;
+}
+
+/** The targets of the run, in the order that Playwright takes them, and how many it takes at once: each has a worker of its own, and silicon no need of a core. */
+export function targetsOf({ cases }: Plan): { readonly names: readonly string[]; readonly atOnce: number } {
+  const bases = new Map(cases.map(({ board }) => [board.name, board.basis]));
+  const real = [...bases.values()].filter(basis => basis === 'silicon').length;
+  return { names: [...bases.keys()], atOnce: Math.min(bases.size - real, availableParallelism()) + real };
 }
 
 /** The run's results so far. */

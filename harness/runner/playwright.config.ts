@@ -1,13 +1,12 @@
-import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig, type ReporterDescription } from '@playwright/test';
 import { entryPoint } from '../entry.ts';
 import { isStartedByTickmark, planVariable } from './environment.ts';
 import { planFromParent } from './events.ts';
-import { type Plan, planPath, readPlan } from './plan.ts';
+import { type Plan, planPath, readPlan, targetsOf } from './plan.ts';
 
 const plan = await planOfThisRun();
-const targets = [...new Set(plan.cases.map(planned => planned.board.name))];
+const targets = targetsOf(plan);
 
 /** A project a target, one worker a target; nothing is tried again by Playwright. */
 export default defineConfig({
@@ -15,11 +14,11 @@ export default defineConfig({
   testMatch: /suites\.spec\.[jt]s$/,
   globalSetup: sibling('global-setup'),
   outputDir: join(plan.outDir, 'playwright'),
-  workers: Math.min(targets.length, availableParallelism()),
+  workers: targets.atOnce,
   retries: 0,
   timeout: 0,
   reporter: reporters(),
-  projects: targets.map(name => ({ name, workers: 1, grep: new RegExp(`@${name}(\\s|$)`) })),
+  projects: targets.names.map(name => ({ name, workers: 1, grep: new RegExp(`@${name}(\\s|$)`) })),
 });
 
 /** Started by `tickmark run`, the plan is given; started by Playwright itself, every suite is planned here. Once for all processes. */

@@ -1,12 +1,12 @@
 // `tickmark run` as a user runs it: the built command, in a project of its own, on the real emulator.
-import { type ChildProcess, execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { dataDir, noData } from '../fixtures/data.ts';
 import type { Results } from '../report/results.ts';
 import type { CaseResult } from '../verdict/result.ts';
+import { descendants, isGone, until, victimOf } from './fixtures/processes.ts';
 import { createProject, ended, type Project } from './fixtures/project.ts';
 
 const target = 'rp2040js-pico';
@@ -24,12 +24,6 @@ function only({ cases: [first, ...others] }: Results): CaseResult {
 
 function ticksOf(project: Project, run: string): readonly number[] {
   return only(project.results(run)).metrics.latency?.ticks ?? [];
-}
-
-async function until(is: () => boolean, timeoutMs: number): Promise<boolean> {
-  const deadlineMs = performance.now() + timeoutMs;
-  while (!is() && performance.now() < deadlineMs) await new Promise(resolve => setTimeout(resolve, 50));
-  return is();
 }
 
 test('measures, judges and reports; a second run gives the same ticks; a replay gives the same verdicts without a target', async () => {
@@ -118,10 +112,11 @@ test('an emulator that is lost at an inference breaks its case; the other case a
 test('Ctrl-C ends the run in order: code 130, results of what was judged, no process left', async () => {
   using project = createProject();
   project.suite('hum');
-  project.suite('long', ['first: 12', 'first: 300']);
+  project.suite('long', ['first: 12', 'first: 300'], ['timeout: 60 s', 'boots: 9, timeout: 60 s']);
   const run = project.start(['run', '--no-html', '--out', 'run']);
   const end = ended(run);
-  expect(await until(() => existsSync(join(project.folder, 'run/recordings/long@rp2040js-pico')), 60_000)).toBe(true);
+  const judged = () => project.results('run').cases.length === 1;
+  expect(await until(() => existsSync(join(project.folder, 'run/results.json')) && judged(), 60_000)).toBe(true);
   const alive = descendants(run.pid);
   expect(alive.length).toBeGreaterThan(2);
   run.kill('SIGINT');
@@ -231,35 +226,3 @@ test('a broker that is killed in the second case leaves the first case’s recor
   expect(project.results('run').cases.map(each => each.status)).toEqual(['passed', 'broken']);
   expect(project.read(`run/recordings/hum@${target}/wire.jsonl`)).toBe(recorded);
 });
-
-/** The command lines of a process's children, by their process ids. */
-function childrenOf(pid: number | undefined): ReadonlyMap<number, string> {
-  try {
-    const lines = execFileSync('pgrep', ['-P', `${pid}`, '-a'], { encoding: 'utf8' })
-      .trim()
-      .split('\n');
-    return new Map(lines.map(line => [Number.parseInt(line, 10), line]));
-  } catch {
-    return new Map(); // pgrep found none
-  }
-}
-
-function descendants(pid: number | undefined): number[] {
-  return [...childrenOf(pid).keys()].flatMap(child => [child, ...descendants(child)]);
-}
-
-function isGone(pid: number): boolean {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8').includes(') Z '); // a zombie that nobody waits for in a container without init
-  } catch {
-    return true;
-  }
-}
-
-function victimOf(run: ChildProcess, who: string): number {
-  if (who === 'the command' && run.pid) return run.pid;
-  const [found] =
-    [...childrenOf(run.pid)].find(([, line]) => line.includes(who === 'the broker' ? 'broker' : 'playwright')) ?? [];
-  if (!found) throw new Error(`${who} is not running`);
-  return found;
-}

@@ -20,14 +20,14 @@ export function gdbMemory(stream: Duplex, where: string): Memory & { end(reason:
       try {
         return await access();
       } finally {
-        stream.write(packet('c'));
+        packets.send('c');
       }
     });
     last = paused.catch(() => {});
     return paused;
   };
   const ask = async (request: string): Promise<string> => {
-    stream.write(packet(request));
+    packets.send(request);
     return packets.next();
   };
   const refused = (answer: string, access: string): TargetError =>
@@ -68,20 +68,26 @@ function packet(text: string): string {
 }
 
 interface PacketQueue {
+  send(text: string): void;
   next(): Promise<string>;
   /** Stops the machine; resolves with the stop reply. */
   stop(): Promise<string>;
   end(reason: unknown): void;
 }
 
-/** The packets that the stub sends, in order; each is acknowledged as it arrives. */
+/** The packets that the stub sends, in order; each is acknowledged with what is sent next, as every write wakes the emulator. */
 function packetQueue(stream: Duplex): PacketQueue {
   const arrived: string[] = [];
   let waiting: { resolve: (text: string) => void; reject: (reason: unknown) => void } | undefined;
   let ended: { readonly reason: unknown } | undefined;
   let buffered = '';
   let isStopping = false;
+  let owed = '';
 
+  const send = (text: string): void => {
+    stream.write(owed + packet(text));
+    owed = '';
+  };
   const next = (): Promise<string> =>
     new Promise((resolve, reject) => {
       const first = arrived.shift();
@@ -90,7 +96,8 @@ function packetQueue(stream: Duplex): PacketQueue {
       else waiting = { resolve, reject };
     });
   const take = (text: string): void => {
-    if (text.startsWith('F')) return void stream.write(packet(isStopping ? `${refusedCall},C` : refusedCall));
+    owed += '+';
+    if (text.startsWith('F')) return send(isStopping ? `${refusedCall},C` : refusedCall);
     isStopping = false;
     arrived.push(text);
   };
@@ -99,7 +106,6 @@ function packetQueue(stream: Duplex): PacketQueue {
     buffered += data.toString('latin1');
     for (let match = nextPacket.exec(buffered); match; match = nextPacket.exec(buffered)) {
       buffered = buffered.slice(match.index + match[0].length);
-      stream.write('+');
       take(match[1] ?? '');
     }
     const [first] = arrived;
@@ -111,10 +117,12 @@ function packetQueue(stream: Duplex): PacketQueue {
   });
 
   return {
+    send,
     next,
     stop() {
       isStopping = true;
-      stream.write('\x03');
+      stream.write(`${owed}\x03`);
+      owed = '';
       return next();
     },
     end(reason) {

@@ -7,8 +7,8 @@ import type { Link, Target } from './port.ts';
 export interface TargetContract {
   readonly target: () => Target;
   readonly image: () => string;
-  /** RAM that the image leaves alone, and flash, where there is any: what a reset and a power cycle are told apart by. */
-  readonly ramAddress: number;
+  /** RAM that the image leaves alone, and flash, where there is any: what a reset and a power cycle are told apart by. Needed where a link has them. */
+  readonly ramAddress?: number;
   readonly flashAddress?: number;
   /** Resources that the target may hold while a link is open: threads, processes, ports. */
   readonly openResources: () => number;
@@ -40,6 +40,7 @@ export function testTarget({ target, image, ramAddress, flashAddress, openResour
     await using link = await target().open(image(), signal);
     const { memory } = link;
     skip(!link[again] || !memory, `this target has no ${again}, or no back door to see it by`);
+    if (ramAddress === undefined) throw new TypeError(`a contract of a target with ${again} names RAM`);
     await link.write(Buffer.from('a'));
     expect(await read(link, 2)).toBe('!a');
     const mark = Buffer.from('held');

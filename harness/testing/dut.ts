@@ -1,5 +1,6 @@
 import { linkFor } from '../measure/back-door.ts';
 import { bringUp, type Setup } from '../measure/bring-up.ts';
+import { located } from '../measure/locate.ts';
 import type { Dut, DutIdentity, DutStats } from '../protocol/port.ts';
 import { protocolFor, targetFor } from '../runner/adapters.ts';
 import { type CaseInputs, loadCaseInputs } from '../runner/case-inputs.ts';
@@ -86,7 +87,7 @@ export async function dutOn(bench: Bench, signal: AbortSignal): Promise<OpenDut>
         return await work();
       } catch (error) {
         isLost = true; // a test may have expected it: then the next one must not meet it
-        throw error;
+        throw located(error, bench.setup.image.functionAt);
       }
     });
   const prepare = async (): Promise<Dut> => {
@@ -115,7 +116,7 @@ async function openLink({ suite, setup }: Bench, signal: AbortSignal): Promise<U
     return { dut, [Symbol.asyncDispose]: () => link[Symbol.asyncDispose]() };
   } catch (error) {
     await link[Symbol.asyncDispose]();
-    throw error;
+    throw located(error, setup.image.functionAt);
   }
 }
 

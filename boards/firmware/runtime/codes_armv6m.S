@@ -2,10 +2,14 @@
  * shift_right_codes for Cortex-M0+: code_of_sum of channels.c for right shifts of 1 to 31, a loop of 44 cycles.
  * Scaling is high_multiply of fixed_point.h; wherever it adds a last bit that was shifted out, that bit is the carry here.
  */
+#ifdef __ARM_ARCH_6M__
   .syntax unified
-  .cpu cortex-m0plus
   .thumb
-  .section .ramfunc, "ax"
+#ifdef HOT_SECTION
+  .section HOT_SECTION, "ax"
+#else
+  .text
+#endif
 
 /* r0 the job: sums, multipliers, shifts, out, count, zero point, low, high */
   .thumb_func
@@ -82,3 +86,4 @@ shift_right_codes:
   mov r10, r6
   mov r11, r7
   pop {r4-r7, pc}
+#endif

@@ -2,10 +2,14 @@
  * Sums of products for Cortex-M0+, which has one 32-bit multiply and no multiply-add. Per product: one load, one multiply,
  * one add to a high register; the load of x serves four rows. In RAM, where a taken branch finds its target without a wait.
  */
+#ifdef __ARM_ARCH_6M__
   .syntax unified
-  .cpu cortex-m0plus
   .thumb
-  .section .ramfunc, "ax"
+#ifdef HOT_SECTION
+  .section HOT_SECTION, "ax"
+#else
+  .text
+#endif
 
 /* sum \sum += x (r6) * row \row[index] */
 .macro multiply_add row, index, sum
@@ -163,3 +167,4 @@ dot_columns:
   mov r9, r5
   mov r10, r6
   pop {r4-r7, pc}
+#endif

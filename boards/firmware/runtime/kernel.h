@@ -5,8 +5,11 @@
 #include "flatbuffer.h"
 #include "runtime.h"
 
-/* Inner loops that run from RAM where the board has a slow or cached code memory. */
-#ifndef HOT
+/* Inner loops: where the board has a slow or cached code memory, HOT_SECTION names a section that start-up copies to
+ * RAM. */
+#ifdef HOT_SECTION
+#define HOT __attribute__((section(HOT_SECTION)))
+#else
 #define HOT
 #endif
 

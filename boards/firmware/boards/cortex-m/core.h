@@ -1,4 +1,4 @@
-/* The core's own registers, with the names of the ARMv6-M and ARMv7-M manuals, B3. */
+/* The core's own registers, with the names of the ARMv6-M, v7-M and v8-M manuals, B3. */
 #ifndef TICKMARK_CORE_H
 #define TICKMARK_CORE_H
 
@@ -11,7 +11,8 @@
 #define SYST_CVR 0xe000e018
 #define NVIC_ISER 0xe000e100
 #define ICSR 0xe000ed04
-#define VTOR 0xe000ed08
-#define CFSR 0xe000ed28 /* ARMv7-M: what kind of fault it was */
+#define CFSR 0xe000ed28 /* from ARMv7-M on: what kind of fault it was */
+
+static inline void enable_interrupt(unsigned irq) { REGISTER(NVIC_ISER + irq / 32 * 4) = 1u << irq % 32; }
 
 #endif

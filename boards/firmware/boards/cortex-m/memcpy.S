@@ -1,7 +1,11 @@
 /* memcpy: windows are gathered by it, so it moves four words at a time where both sides are aligned. */
   .syntax unified
   .thumb
-  .section .ramfunc, "ax"
+#ifdef HOT_SECTION
+  .section HOT_SECTION, "ax"
+#else
+  .text
+#endif
 
 /* r0 to, r1 from, r2 count; returns r0 */
   .thumb_func

@@ -1,6 +1,8 @@
-#include "systick.h"
-
+/* SysTick on the core's clock: one tick a cycle, 24 bits in hardware, the rest counted by interrupt. */
+#include "../common/ticks.h"
 #include "core.h"
+
+const char tick_source[] = "systick";
 
 enum { ENABLE = 1, INTERRUPT = 2, CORE_CLOCK = 4, LONGEST = 0xffffff, CLEAR_PENDING = 1 << 25, MOST_POLLS = 1000 };
 
@@ -11,7 +13,7 @@ static uint32_t first; /* the counter counts down from here */
  * The counter is loaded on the tick after the write that zeroes it. rp2040js pends an exception for that write, so the
  * interrupt is let in only once the counter runs.
  */
-void systick_start(void) {
+void ticks_start(void) {
   REGISTER(SYST_CSR) = 0;
   REGISTER(SYST_RVR) = LONGEST;
   REGISTER(SYST_CVR) = 0;
@@ -26,7 +28,7 @@ void systick_start(void) {
 
 void systick_interrupt(void) { wraps++; }
 
-uint64_t systick_now(void) {
+uint64_t ticks_now(void) {
   uint32_t whole, count;
   do {
     whole = wraps;
@@ -35,10 +37,10 @@ uint64_t systick_now(void) {
   return ((uint64_t)whole << 24) + first - count;
 }
 
-uint32_t systick_now32(void) { return (uint32_t)systick_now(); }
+uint32_t ticks_now32(void) { return (uint32_t)ticks_now(); }
 
-uint64_t systick_stop(void) {
-  const uint64_t ticks = systick_now();
+uint64_t ticks_stop(void) {
+  const uint64_t ticks = ticks_now();
   REGISTER(SYST_CSR) = 0;
   return ticks;
 }

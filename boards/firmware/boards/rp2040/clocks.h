@@ -1,8 +1,6 @@
 #ifndef TICKMARK_RP2040_CLOCKS_H
 #define TICKMARK_RP2040_CLOCKS_H
 
-enum { SYS_HZ = 125000000 };
-
 /* 12 MHz crystal, PLL, 125 MHz for core and peripherals. A clock that does not come up leaves its predecessor running.
  */
 void clocks_start(void);

@@ -35,6 +35,5 @@ enum { RESETS_IO_BANK0 = 1 << 5, RESETS_PADS_BANK0 = 1 << 8, RESETS_PLL_SYS = 1 
 #define UART0_LCR_H 0x4003402c
 #define UART0_CR 0x40034030
 #define UART0_IMSC 0x40034038
-enum { UART0_IRQ = 20 };
 
 #endif

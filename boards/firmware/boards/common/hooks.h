@@ -1,0 +1,17 @@
+/* What a port gives to the code that all ports share. */
+#ifndef TICKMARK_HOOKS_H
+#define TICKMARK_HOOKS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Before anything is said: the clocks, and the UART, whose interrupt calls inbox_put for each byte. */
+void port_start(void);
+
+/* Returns once the bytes are on their way. Works without interrupts: a fault is told by it. */
+void uart_send(const uint8_t *bytes, uint32_t count);
+
+/* Sleeps until an interrupt has made `is_idle` false. */
+void sleep_while(bool (*is_idle)(void));
+
+#endif

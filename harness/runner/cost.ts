@@ -1,0 +1,26 @@
+import type { Board } from '../suite/board.ts';
+import type { Suite } from '../suite/suite.ts';
+
+/** What a case costs: the more of it, the later its turn. */
+export interface Work {
+  readonly suite: Pick<Suite, 'measure'>;
+  readonly board: Pick<Board, 'target'>;
+  readonly vectors: number;
+  /** Of the whole case, one boot. */
+  readonly macs: number;
+}
+
+/** Seconds that a case takes, as far as that can be told before: it orders the plan, and the first estimate of a run is made of it. */
+export function costOf({ suite, board, vectors, macs }: Work): number {
+  const { startS, macsPerS } = paces[board.target.kind];
+  return (startS + vectors * vectorS + macs / macsPerS) * suite.measure.boots;
+}
+
+/** What a vector costs besides its inference: the input, the answer, the recording. */
+const vectorS = 0.001;
+
+/** By kind of target: until the first inference, and then. Measured with the reference firmware on two cores of 2026; only their proportions matter. */
+const paces: Readonly<Record<Board['target']['kind'], { readonly startS: number; readonly macsPerS: number }>> = {
+  qemu: { startS: 0.15, macsPerS: 140e6 },
+  rp2040js: { startS: 0.8, macsPerS: 32e6 },
+};
