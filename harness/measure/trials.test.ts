@@ -197,5 +197,5 @@ test('a rig that is lost, or cannot do it in time, is broken', async () => {
     reason: expect.stringContaining('tried uart-flip: mock: the emulator is gone'),
   });
   const { judge } = await tried(cut); // whose inferences take no time
-  expect(judge('detected').reason).toContain('the inference was over before the power could go, 3 times');
+  expect(judge('detected').reason).toContain('the inference was over before the power could go, 5 times');
 });

@@ -45,6 +45,19 @@ describe.skipIf(skipReason !== undefined)(`QEMU (${skipReason ?? 'found'})`, () 
     expect(childrenOf(process.pid)).toEqual([expect.not.toSatisfy((pid: unknown) => pid === first)]);
   });
 
+  test('flash outlives the power', async () => {
+    const machine = 'netduinoplus2';
+    const place = await qemuTarget({ name: machine, machine, clockHz }, signal);
+    const wiring = wirings[machine];
+    await using link = await place.open(firmwareFile(echoOn(wiring), wiring), signal);
+    await read(link, 1);
+    for (const address of [0x0808_0000, 0x2001_0000]) await link.memory?.write(address, Buffer.from('held'));
+    await link.powerCycle?.();
+    expect(await read(link, 1)).toBe('!');
+    expect(Buffer.from((await link.memory?.read(0x0808_0000, 4)) ?? []).toString()).toBe('held');
+    expect(Buffer.from((await link.memory?.read(0x2001_0000, 4)) ?? []).toString()).toBe('\0\0\0\0');
+  });
+
   test('an abort in the middle of a power cycle leaves nothing open', async () => {
     const before = childrenOf(process.pid).length;
     const abort = new AbortController();
