@@ -41,6 +41,14 @@ test('a frame may come in pieces, and what the host sent is not the log', () => 
   expect(uartText(folder)).toBe('       1.0 ms [1 frame, 8 bytes]');
 });
 
+test('what was said while a fault was on demand is left to the recording', () => {
+  using recorder = createRecorder(folder, () => 0);
+  recorder.wire('rx', Buffer.from('boot ok\n'));
+  recorder.wire('rx', Buffer.from('garbled\n'), 0);
+  recorder[Symbol.dispose]();
+  expect(uartText(folder)).toBe('       0.0 ms boot ok');
+});
+
 test('bytes that no zero ended are the last thing heard', () => {
   record([7, 'rx', 'HardFault pc=0x1000']);
   expect(uartText(folder)).toBe('       7.0 ms HardFault pc=0x1000');
