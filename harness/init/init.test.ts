@@ -99,10 +99,10 @@ test('a model that only a firmware carries becomes a file', async () => {
 });
 
 test('an ELF file is offered for the target that can run it, under one key, and for none when none can', async () => {
-  const [pico, mps2, stm32] = [0x1000_0000, 0, 0x0800_0000].map(address =>
+  const [pico, mps2, elsewhere] = [0x1000_0000, 0, 0x6000_0000].map(address =>
     elfFile([{ address, bytes: new Uint8Array(64) }]),
   );
-  const folder = repository({ 'm.tflite': int8, 'a.elf': mps2, 'b.elf': pico, 'c.elf': pico, 'd.elf': stm32 });
+  const folder = repository({ 'm.tflite': int8, 'a.elf': mps2, 'b.elf': pico, 'c.elf': pico, 'd.elf': elsewhere });
   await initialize(folder);
   const text = readFileSync(join(folder, 'suites/m/suite.yaml'), 'utf8');
   expect(text.match(/firmware: {.*}/g)).toEqual([

@@ -218,6 +218,17 @@ test('is failed, as the fault is the firmware’s, when the core crashes in an i
   });
 });
 
+const functionAt = (address: number) => (address === 0x1000_0420 ? 'invoke+0x12' : undefined);
+
+test('says in which function the core crashed, where the image has symbols', async () => {
+  const faultAtInference = { inference: 5, text: 'HardFault pc=0x10000420' };
+  const { manifest } = await session({ mock: { faultAtInference }, image: { ...image, functionAt } });
+  expect(manifest.outcome).toMatchObject({
+    status: 'failed',
+    reason: expect.stringContaining('HardFault pc=0x10000420 in invoke+0x12\n'),
+  });
+});
+
 test('is failed when the runtime refuses the model, in its own words', async () => {
   const refuse = { prepare: { code: 7, text: 'no kernel for TANH int16' } } as const;
   const { manifest } = await session({ mock: { refuse } });

@@ -5,6 +5,7 @@ import type { Recorder } from '../recording/recorder.ts';
 import type { Manifest } from '../recording/recording.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { EmulationCounters, Link, Target } from '../target/port.ts';
+import { located } from './locate.ts';
 import { tapLink } from './tap.ts';
 
 /** Everything one case needs to be measured. `inputs` [vectors] are the bytes of all input tensors, end to end. */
@@ -12,7 +13,12 @@ export interface Job {
   readonly suite: Suite;
   readonly target: Target;
   readonly protocol: Protocol;
-  readonly image: NonNullable<Manifest['image']> & { readonly path: string; readonly buildId: string };
+  readonly image: NonNullable<Manifest['image']> & {
+    readonly path: string;
+    readonly buildId: string;
+    /** The function that an address of the running firmware lies in, where the image's symbols tell. */
+    readonly functionAt?: (address: number) => string | undefined;
+  };
   readonly model: Uint8Array;
   readonly inputs: readonly Uint8Array[];
   readonly recorder: Recorder;
@@ -57,7 +63,7 @@ async function outcomeOf(job: Job, note: (seen: Partial<Manifest>) => void, sign
     }
     return { status: 'complete' } as const;
   } catch (error) {
-    const reason = signal.aborted ? abortReason(signal, seen) : error;
+    const reason = signal.aborted ? abortReason(signal, seen) : located(error, job.image.functionAt);
     return { status: statusFor(reason, job), reason: messageOf(reason) } as const;
   }
 }
@@ -267,7 +273,7 @@ async function noteEmulation({ note, emulated }: Boot, link: Link): Promise<void
 function started({ suite, target, model, inputs, image, clock }: Job): Manifest {
   const vectors = createHash('sha256');
   for (const input of inputs) vectors.update(input);
-  const { path: _path, buildId: _buildId, ...recorded } = image;
+  const { path: _path, buildId: _buildId, functionAt: _functionAt, ...recorded } = image;
   return {
     tickmark: 1,
     suite: suite.name,

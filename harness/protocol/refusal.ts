@@ -39,7 +39,7 @@ export function reportOf(frame: Frame): 'ready' | 'answer' {
     throw new FirmwareFault(
       `the firmware faulted: ${text}`,
       'DUT',
-      'look the addresses up in the image: arm-none-eabi-addr2line -fe',
+      'look the addresses up in the image: addr2line -fe of its toolchain',
     );
   }
   return frame.kind === kinds.ready && frame.sequence === 0 ? 'ready' : 'answer';

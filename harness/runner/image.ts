@@ -6,6 +6,7 @@ import type { Job } from '../measure/session.ts';
 import type { Board } from '../suite/board.ts';
 import type { Suite } from '../suite/suite.ts';
 import { readElf } from '../target/elf.ts';
+import { functionsOf } from '../target/function-at.ts';
 import { arenaReserve, stackReserve } from '../target/reserves.ts';
 import type { CaseInputs } from './case-inputs.ts';
 import { expectBoard } from './image-board.ts';
@@ -48,6 +49,7 @@ export function readImage(of: Case, inputs: Pick<CaseInputs, 'model' | 'parsed'>
     isOwn,
     sha256: createHash('sha256').update(file).digest('hex'),
     buildId: elf.buildId,
+    functionAt: functionsOf(elf),
     flashBytes: elf.flashBytes,
     ramBytes: elf.ramBytes,
     ...(arena && { arenaReservedBytes: arena.bytes }),

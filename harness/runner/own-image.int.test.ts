@@ -99,7 +99,7 @@ test('`tickmark image` says what is in firmware, and whether its model is a file
   expect(stdout).toMatch(/arena +184 KiB \(tickmark_arena\)/);
   expect(stdout).toMatch(/the one at 0x10040000 .* is not mine\.tflite .*they differ from byte/);
   const { stdout: json } = await project.run('image', 'app.elf', '--json');
-  expect(JSON.parse(json)).toMatchObject({ core: 'Arm', models: [{ address: modelAddress, operators: 7 }] });
+  expect(JSON.parse(json)).toMatchObject({ core: 'Arm v6-M', models: [{ address: modelAddress, operators: 7 }] });
 });
 
 function carrying(bytes: Uint8Array): Uint8Array {

@@ -2,10 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import { missingTool } from '../fixtures/tools.ts';
 import { findProgram } from '../target/program.ts';
+import { qemuMachines } from '../target/qemu-machines.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { createProject, ended, type Project } from './fixtures/project.ts';
 
-const machines = ['qemu-mps2-an385', 'qemu-mps2-an386', 'qemu-mps2-an500'];
+const machines = Object.keys(qemuMachines).map(machine => `qemu-${machine}`);
 const skipReason = missingTool(findProgram('qemu-system-arm') !== undefined, 'apt-get install qemu-system-arm');
 const withoutQemu = { PATH: '/nowhere' };
 

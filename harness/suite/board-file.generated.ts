@@ -60,7 +60,7 @@ export interface Qemu {
    */
   kind: 'qemu';
   /**
-   * The machine, by QEMU's name: those that the reference firmware has a port for. mps2-an385 is a Cortex-M3, mps2-an386 a Cortex-M4, mps2-an500 a Cortex-M7.
+   * The machine, by QEMU's name: those that the reference firmware has a port for. mps2-an385 is a Cortex-M3, mps2-an386 a Cortex-M4, mps2-an500 a Cortex-M7, mps2-an505 a Cortex-M33, mps3-an547 a Cortex-M55; netduinoplus2 is an STM32F405 with a Cortex-M4.
    */
-  machine: 'mps2-an385' | 'mps2-an386' | 'mps2-an500';
+  machine: 'mps2-an385' | 'mps2-an386' | 'mps2-an500' | 'mps2-an505' | 'mps3-an547' | 'netduinoplus2';
 }

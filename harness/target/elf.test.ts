@@ -31,7 +31,7 @@ test('reads sections, symbols and the build id, and adds up data, bss and reserv
     '.symtab',
     '.strtab',
   ]);
-  expect(elf.symbols).toEqual([{ name: 'arena', address: 0x2000_0008, sizeBytes: 4096 }]);
+  expect(elf.symbols).toEqual([{ name: 'arena', address: 0x2000_0008, sizeBytes: 4096, isFunction: false }]);
   expect(elf.buildId).toBe('0102030405060708');
   expect(elf.ramBytes).toBe(8 + 4096);
 });

@@ -39,6 +39,7 @@ export interface ElfSymbol {
   readonly name: string;
   readonly address: number;
   readonly sizeBytes: number;
+  readonly isFunction: boolean;
 }
 
 const PT_LOAD = 1;
@@ -46,6 +47,7 @@ const PT_NOTE = 4;
 const SHT_SYMTAB = 2;
 const SHT_NOTE = 7;
 const SHT_NOBITS = 8;
+const STT_FUNC = 2;
 const SHF_WRITE = 1;
 const SHF_ALLOC = 2;
 const SHT_ARM_ATTRIBUTES = 0x7000_0003;
@@ -207,8 +209,9 @@ function readSymbols(bytes: BoundedReader, sections: readonly SectionPart[]): El
   const symbols: ElfSymbol[] = [];
   for (let at = 0; at + 16 <= table.fileBytes; at += 16) {
     const name = textAt(names, entries.getUint32(at, true));
-    if (name)
-      symbols.push({ name, address: entries.getUint32(at + 4, true), sizeBytes: entries.getUint32(at + 8, true) });
+    if (!name) continue;
+    const [address, sizeBytes] = [entries.getUint32(at + 4, true), entries.getUint32(at + 8, true)];
+    symbols.push({ name, address, sizeBytes, isFunction: (entries.getUint8(at + 12) & 15) === STT_FUNC });
   }
   return symbols;
 }

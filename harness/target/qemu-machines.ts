@@ -1,10 +1,15 @@
 /** A machine of QEMU that the reference firmware has a port for. */
 export interface QemuMachine {
   readonly program: 'qemu-system-arm';
-  /** The RAM that firmware may use; on these machines it is all RAM, code included. */
+  /** Where the core looks for its vector table at reset. */
+  readonly vectorAddress: number;
+  /** The memory that firmware may use, code included; all of it can be written from outside, flash too. */
   readonly memory: readonly { readonly address: number; readonly bytes: number }[];
+  /** The UART that is the link, by its place in QEMU's order. @default 0 */
+  readonly uart?: number;
 }
 
+const mps2: Omit<QemuMachine, 'memory'> = { program: 'qemu-system-arm', vectorAddress: 0 };
 const ssram = [
   { address: 0x0000_0000, bytes: 4 << 20 },
   { address: 0x2000_0000, bytes: 4 << 20 },
@@ -13,11 +18,41 @@ const ssram = [
 /** What systems call the package that `program` comes with. */
 export const qemuPackages = { debian: 'qemu-system-arm', macos: 'qemu' } as const;
 
-/** Arm DAI 0385, 0386, 0500: memory maps of the MPS2's FPGA images. UART0 is the link. */
+/**
+ * Arm DAI 0385, 0386, 0500, 0505 and 0547: memory maps of the FPGA images of MPS2 and MPS3; those of AN505 by their Secure addresses.
+ * netduinoplus2 is an STM32F405, of whose 192 KiB of RAM this is what an STM32F407 has at that place; USART2 is the link.
+ */
 export const qemuMachines = {
-  'mps2-an385': { program: 'qemu-system-arm', memory: [...ssram, { address: 0x2100_0000, bytes: 16 << 20 }] },
-  'mps2-an386': { program: 'qemu-system-arm', memory: [...ssram, { address: 0x2100_0000, bytes: 16 << 20 }] },
-  'mps2-an500': { program: 'qemu-system-arm', memory: [...ssram, { address: 0x6000_0000, bytes: 16 << 20 }] },
+  'mps2-an385': { ...mps2, memory: [...ssram, { address: 0x2100_0000, bytes: 16 << 20 }] },
+  'mps2-an386': { ...mps2, memory: [...ssram, { address: 0x2100_0000, bytes: 16 << 20 }] },
+  'mps2-an500': { ...mps2, memory: [...ssram, { address: 0x6000_0000, bytes: 16 << 20 }] },
+  'mps2-an505': {
+    program: 'qemu-system-arm',
+    vectorAddress: 0x1000_0000,
+    memory: [
+      { address: 0x1000_0000, bytes: 4 << 20 },
+      { address: 0x3800_0000, bytes: 4 << 20 },
+      { address: 0x8000_0000, bytes: 16 << 20 },
+    ],
+  },
+  'mps3-an547': {
+    ...mps2,
+    memory: [
+      { address: 0x0000_0000, bytes: 512 << 10 },
+      { address: 0x2000_0000, bytes: 512 << 10 },
+      { address: 0x2100_0000, bytes: 4 << 20 },
+      { address: 0x6000_0000, bytes: 16 << 20 },
+    ],
+  },
+  netduinoplus2: {
+    program: 'qemu-system-arm',
+    vectorAddress: 0x0800_0000,
+    memory: [
+      { address: 0x0800_0000, bytes: 1 << 20 },
+      { address: 0x2000_0000, bytes: 128 << 10 },
+    ],
+    uart: 1,
+  },
 } as const satisfies Record<string, QemuMachine>;
 
 export type QemuMachineName = keyof typeof qemuMachines;

@@ -8,6 +8,7 @@ import { InputError, NotInstalled, TargetError } from '../errors.ts';
 import { missingTool } from '../fixtures/tools.ts';
 import { firmwareFile, mps2, type Program } from './fixtures/firmware.ts';
 import { computing, echo, exiting, lockingUp, opening, openingForEver } from './fixtures/mps2-programs.ts';
+import { computingOn, echoOn, wirings } from './fixtures/qemu-programs.ts';
 import type { Link, Target } from './port.ts';
 import { findProgram } from './program.ts';
 import { missingQemu, qemuTarget } from './qemu.ts';
@@ -33,17 +34,20 @@ describe.skipIf(skipReason !== undefined)(`QEMU (${skipReason ?? 'found'})`, () 
 
   test.each(machines)('%s echoes all 256 bytes, in order', async machine => {
     const place = await qemuTarget({ name: machine, machine, clockHz }, signal);
-    await using link = await place.open(firmwareFile(echo, mps2), signal);
+    const wiring = wirings[machine];
+    await using link = await place.open(firmwareFile(echoOn(wiring), wiring), signal);
+    expect(await read(link, 1)).toBe('!'); // before that, some machines drop what comes
     const bytes = Uint8Array.from({ length: 1024 }, (_, at) => at & 0xff);
     await link.write(bytes);
-    expect(await read(link, 1025)).toBe(`!${Buffer.from(bytes).toString('latin1')}`);
+    expect(await read(link, 1024)).toBe(Buffer.from(bytes).toString('latin1'));
   });
 
   test.each(machines)(
     '%s has its memory at the back door, also while the core computes, and nothing else',
     async machine => {
       const place = await qemuTarget({ name: machine, machine, clockHz }, signal);
-      await using link = await place.open(firmwareFile(computing, mps2), signal);
+      const wiring = wirings[machine];
+      await using link = await place.open(firmwareFile(computingOn(wiring), wiring), signal);
       await read(link, 1);
       const long = Uint8Array.from({ length: 10_000 }, (_, at) => (at * 7) & 0xff);
       for (const { address, bytes } of qemuMachines[machine].memory) {
@@ -54,7 +58,7 @@ describe.skipIf(skipReason !== undefined)(`QEMU (${skipReason ?? 'found'})`, () 
         await expect(link.memory?.read(address + bytes - 7, 8)).rejects.toThrow(TargetError);
       }
       await expect(link.memory?.write(0x4000_4000, Uint8Array.of(1))).rejects.toThrow(
-        /no memory at 0x40004000, 1 bytes\n.*0x20000000 \(4 MiB\)/,
+        /no memory at 0x40004000, 1 bytes\n.*0x[23][08]000000 \([45]\d* [MK]iB\)|0x20000000 \(128 KiB\)/,
       );
     },
   );

@@ -20,12 +20,12 @@ export interface QemuOptions {
 
 /**
  * A machine of QEMU in a process of its own. Every instruction takes the same virtual time, whatever it is: ticks count instructions,
- * exactly and the same in every run. UART0 is the link; memory is reached by the debug stub.
+ * exactly and the same in every run. A UART is the link; memory is reached by the debug stub.
  * Asks QEMU for its version first: rejects with TargetError where it does not start, or with the reason of `until`.
  * https://www.qemu.org/docs/master/system/arm/mps2.html
  */
 export async function qemuTarget({ name, machine, clockHz }: QemuOptions, until: AbortSignal): Promise<Target> {
-  const { program, memory }: QemuMachine = qemuMachines[machine];
+  const { program }: QemuMachine = qemuMachines[machine];
   const shift = shiftFor(clockHz, name);
   const path = findProgram(program);
   const unstarted = (cause: unknown): TargetError => {
@@ -46,12 +46,12 @@ export async function qemuTarget({ name, machine, clockHz }: QemuOptions, until:
     async open(imagePath, signal) {
       signal.throwIfAborted();
       if (path === undefined) throw new NotInstalled(`${program} is not installed`, name, howToGet);
-      await expectImage(imagePath, { machine, memory });
+      await expectImage(imagePath, machine);
       signal.throwIfAborted();
       const child = await startBound(path, argumentsFor({ machine, imagePath, shift }), 2).catch((cause: unknown) => {
         throw unstarted(cause);
       });
-      const link = openLink({ name, machine, memory }, child, signal);
+      const link = openLink({ name, machine }, child, signal);
       if (signal.aborted) await link[Symbol.asyncDispose]();
       signal.throwIfAborted();
       return link;
@@ -83,19 +83,20 @@ async function versionOf(path: string, signal: AbortSignal): Promise<string> {
   return /version (\S+)/.exec(stdout)?.[1] ?? 'of unknown version';
 }
 
-type Place = Pick<QemuMachine, 'memory'> & { readonly machine: string };
-
-/** QEMU itself starts whatever it is given, at whatever address 0 holds. */
-async function expectImage(imagePath: string, { machine, memory }: Place): Promise<void> {
+/** QEMU itself starts whatever it is given, at whatever the vector table's place holds. */
+async function expectImage(imagePath: string, machine: QemuMachineName): Promise<void> {
+  const { memory, vectorAddress }: QemuMachine = qemuMachines[machine];
   const file = await readFile(imagePath).catch((cause: unknown) => {
     throw new InputError(`cannot be read: ${messageOf(cause)}`, imagePath, 'check the path of the image', { cause });
   });
   const { segments } = readElf(file, imagePath);
   const outside = segments.find(({ physicalAddress, bytes }) => !isWithin(memory, physicalAddress, bytes.length));
-  const hasVectors = segments.some(({ physicalAddress, bytes }) => physicalAddress === 0 && bytes.length >= 8);
-  const fix = `give an image linked for ${machine}: its vector table at 0x0, memory at ${rangesOf(memory)}`;
+  const hasVectors = segments.some(
+    ({ physicalAddress, bytes }) => physicalAddress === vectorAddress && bytes.length >= 8,
+  );
+  const fix = `give an image linked for ${machine}: its vector table at ${hex(vectorAddress)}, memory at ${rangesOf(memory)}`;
   if (outside) throw new InputError(`loads to ${hex(outside.physicalAddress)}, where no memory is`, imagePath, fix);
-  if (!hasVectors) throw new InputError('has no vector table at 0x0', imagePath, fix);
+  if (!hasVectors) throw new InputError(`has no vector table at ${hex(vectorAddress)}`, imagePath, fix);
 }
 
 function isWithin(memory: QemuMachine['memory'], address: number, length: number): boolean {
@@ -103,7 +104,11 @@ function isWithin(memory: QemuMachine['memory'], address: number, length: number
 }
 
 function rangesOf(memory: QemuMachine['memory']): string {
-  return memory.map(({ address, bytes }) => `${hex(address)} (${bytes >> 20} MiB)`).join(', ');
+  return memory.map(({ address, bytes }) => `${hex(address)} (${sizeOf(bytes)})`).join(', ');
+}
+
+function sizeOf(bytes: number): string {
+  return bytes < 1 << 20 ? `${bytes >> 10} KiB` : `${bytes >> 20} MiB`;
 }
 
 function hex(address: number): string {
@@ -113,13 +118,27 @@ function hex(address: number): string {
 /** Semihosting goes to the debugger: by QEMU's default, a firmware under test could open files and run commands of the host. */
 const fixedArguments =
   '-nodefaults -nic none -display none -monitor none -semihosting-config enable=on,target=gdb ' +
-  '-chardev socket,id=uart,fd=3 -serial chardev:uart -chardev socket,id=gdb,fd=4 -gdb chardev:gdb';
+  '-chardev socket,id=uart,fd=3 -chardev socket,id=gdb,fd=4 -gdb chardev:gdb';
 
-function argumentsFor({ machine, imagePath, shift }: { machine: string; imagePath: string; shift: number }): string[] {
-  return ['-M', machine, '-kernel', imagePath, '-icount', `shift=${shift}`, ...fixedArguments.split(' ')];
+interface Start {
+  readonly machine: QemuMachineName;
+  readonly imagePath: string;
+  readonly shift: number;
 }
 
-function openLink({ name, machine, memory }: Place & { name: string }, child: BoundChild, signal: AbortSignal): Link {
+function argumentsFor({ machine, imagePath, shift }: Start): string[] {
+  const { uart = 0 }: QemuMachine = qemuMachines[machine];
+  const serial = [...Array.from({ length: uart }, () => 'null'), 'chardev:uart'].flatMap(end => ['-serial', end]);
+  return ['-M', machine, '-kernel', imagePath, '-icount', `shift=${shift}`, ...fixedArguments.split(' '), ...serial];
+}
+
+interface Place {
+  readonly name: string;
+  readonly machine: QemuMachineName;
+}
+
+function openLink({ name, machine }: Place, child: BoundChild, signal: AbortSignal): Link {
+  const { memory }: QemuMachine = qemuMachines[machine];
   const [uart, gdb] = child.sockets;
   if (!uart || !gdb) throw new RangeError('started with two sockets');
   const bytes = byteQueue();

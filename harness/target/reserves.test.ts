@@ -50,10 +50,13 @@ test('one end alone, or ends the wrong way round, say nothing', () => {
   expect(stackReserve(imageWith(at('__StackLimit', 8), at('__StackTop', 4)))).toBeUndefined();
 });
 
-function at(name: string, address: number): ElfSymbol {
+type Place = Omit<ElfSymbol, 'isFunction'>;
+
+function at(name: string, address: number): Place {
   return { name, address, sizeBytes: 0 };
 }
 
-function imageWith(...symbols: readonly ElfSymbol[]): Elf {
+function imageWith(...places: readonly Place[]): Elf {
+  const symbols = places.map(place => ({ ...place, isFunction: false }));
   return { entry: 0, machine: 40, flags: 0, segments: [], sections: [], symbols, flashBytes: 0, ramBytes: 0 };
 }

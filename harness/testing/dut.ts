@@ -1,3 +1,4 @@
+import { located } from '../measure/locate.ts';
 import { bringUp, type Setup } from '../measure/session.ts';
 import type { Dut, DutIdentity, DutStats } from '../protocol/port.ts';
 import { protocolFor, targetFor } from '../runner/adapters.ts';
@@ -85,7 +86,7 @@ export async function dutOn(bench: Bench, signal: AbortSignal): Promise<OpenDut>
         return await work();
       } catch (error) {
         isLost = true; // a test may have expected it: then the next one must not meet it
-        throw error;
+        throw located(error, bench.setup.image.functionAt);
       }
     });
   const prepare = async (): Promise<Dut> => {
@@ -114,7 +115,7 @@ async function openLink({ setup }: Bench, signal: AbortSignal): Promise<Up> {
     return { dut, [Symbol.asyncDispose]: () => link[Symbol.asyncDispose]() };
   } catch (error) {
     await link[Symbol.asyncDispose]();
-    throw error;
+    throw located(error, setup.image.functionAt);
   }
 }
 

@@ -1,4 +1,4 @@
-/* MPS2 with the FPGA images AN385, AN386 and AN500. Arm DAI 0385, 0386, 0500; clocks: table 4-1, UART0: table 3-3. */
+/* MPS2 with the FPGA images AN385, AN386 and AN500. Arm DAI 0385, 0386, 0500: clocks, interrupts. */
 #define TICK_HZ 25000000 /* SysTick counts SYSCLK */
 
 #define UART_BASE 0x40004000 /* UART0 */

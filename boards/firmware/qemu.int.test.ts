@@ -1,4 +1,4 @@
-// The MPS2 images on QEMU: the same instructions in every run, and TFLM's bytes.
+// The images of QEMU's machines: the same instructions in every run, and TFLM's bytes.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,9 +6,11 @@ import { describe, expect, test } from 'vitest';
 import { FirmwareFault } from '../../harness/errors.ts';
 import { dataDir, noData } from '../../harness/fixtures/data.ts';
 import { missingTool } from '../../harness/fixtures/tools.ts';
+import { located } from '../../harness/measure/locate.ts';
 import type { Dut } from '../../harness/protocol/port.ts';
 import { tickmarkProtocol } from '../../harness/protocol/tickmark.ts';
 import { readElf } from '../../harness/target/elf.ts';
+import { functionsOf } from '../../harness/target/function-at.ts';
 import type { Link } from '../../harness/target/port.ts';
 import { findProgram } from '../../harness/target/program.ts';
 import { qemuTarget } from '../../harness/target/qemu.ts';
@@ -17,6 +19,8 @@ import { type QemuMachineName, qemuMachines } from '../../harness/target/qemu-ma
 const skipReason = missingTool(findProgram('qemu-system-arm') !== undefined, 'apt-get install qemu-system-arm');
 const vibration = readFileSync(new URL('../../suites/vibration-anomaly/anomaly_int8.tflite', import.meta.url));
 const machines = Object.keys(qemuMachines) as QemuMachineName[];
+/** Where the image has another name than the machine. */
+const images: Partial<Record<QemuMachineName, string>> = { netduinoplus2: 'stm32f4' };
 
 describe.skipIf(skipReason !== undefined).each(machines)(`%s on QEMU (${skipReason ?? 'found'})`, machine => {
   test('two boots count the same ticks, and twice the work is twice the ticks', async () => {
@@ -52,6 +56,7 @@ describe.skipIf(skipReason !== undefined).each(machines)(`%s on QEMU (${skipReas
     expect(fault).toBeInstanceOf(FirmwareFault);
     expect(String(fault)).toContain(`HardFault pc=0x${at.toString(16).padStart(8, '0')}`);
     expect(String(fault)).toContain('cfsr=0x00010000'); // UNDEFINSTR
+    expect(String(located(fault, functionsOf(elf)))).toMatch(/pc=\w+ in reference_invoke\+0x0 lr=\w+ in \w+\+0x/);
   });
 });
 
@@ -85,5 +90,5 @@ function keywordFile(name: string): Buffer {
 }
 
 function imageOf(machine: QemuMachineName): string {
-  return fileURLToPath(new URL(`images/${machine}.elf`, import.meta.url));
+  return fileURLToPath(new URL(`images/${images[machine] ?? machine}.elf`, import.meta.url));
 }

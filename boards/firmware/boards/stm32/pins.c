@@ -1,0 +1,20 @@
+#include "pins.h"
+
+#include "../cortex-m/core.h"
+
+static void replace(uint32_t address, uint32_t mask, uint32_t bits) {
+  REGISTER(address) = (REGISTER(address) & ~mask) | bits;
+}
+
+/* The reading takes the two cycles that a peripheral needs after its clock came on. ES0182. */
+void enable_clock(uint32_t enable_register, uint32_t bit) {
+  REGISTER(enable_register) |= bit;
+  (void)REGISTER(enable_register);
+}
+
+void pin_to_function(uint32_t gpio, unsigned pin, uint32_t function) {
+  enum { MODER = 0x00, AFRL = 0x20, ALTERNATE = 2 };
+  const unsigned at = pin % 8 * 4;
+  replace(gpio + AFRL + pin / 8 * 4, 15u << at, function << at);
+  replace(gpio + MODER, 3u << 2 * pin, (uint32_t)ALTERNATE << 2 * pin);
+}

@@ -1,0 +1,18 @@
+/* STM32F407VG on the STM32F4 Discovery. RM0090, 12.1 for the interrupts; UM1472 for the board. */
+#define TICK_HZ 168000000 /* SysTick counts HCLK */
+#define HSE_MHZ 8
+#define FLASH_ACCESS 0x705 /* 5 wait states, prefetch, both caches */
+
+#define UART_BASE 0x40004400 /* USART2, on APB1 */
+#define UART_CLOCK_HZ 42000000
+#define UART_IRQ 38
+#define IRQS 82
+
+#define MODEL_FLAGS TICKMARK_ADDRESSABLE
+
+/* A firmware of one model may define what it wants. */
+#ifndef ARENA_BYTES
+#define INPUT_BYTES (16 * 1024)
+#define OUTPUT_BYTES (4 * 1024)
+#define ARENA_BYTES (92 * 1024)
+#endif
