@@ -113,11 +113,14 @@ interface Seen {
 
 async function measureBoot(job: Boot, boots: Boots, signal: AbortSignal): Promise<void> {
   const link = await boots.next();
+  let isComplete = false;
   try {
     await exchange(job, link, signal);
+    isComplete = true;
   } finally {
     const emulation = await boots.counters();
     if (emulation) job.note({ emulation });
+    await link.keepEvidence?.(job.recorder.folder, { isComplete });
   }
 }
 

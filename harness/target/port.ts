@@ -26,6 +26,8 @@ export interface Link extends AsyncDisposable {
   reset?(): Promise<void>;
   /** Takes the power away and gives it back: the DUT boots anew with what its chips keep without power (flash), and no more. `bytes` goes on. */
   powerCycle?(): Promise<void>;
+  /** Writes what helps to see why a case is not as it should be into a folder: a log, the core's state, more of a session that did not complete. Never rejects. */
+  keepEvidence?(folder: string, of: { readonly isComplete: boolean }): Promise<void>;
 }
 
 /** A place firmware can run. Opening loads the image (an ELF file's path), boots it, and captures from the first byte. */

@@ -49,8 +49,9 @@ export async function qemuTarget({ name, machine, clockHz }: QemuOptions, until:
       if (path === undefined) throw new NotInstalled(`${program} is not installed`, name, howToGet);
       await expectImage(imagePath, machine);
       signal.throwIfAborted();
+      const args = argumentsFor({ machine, imagePath, shift });
       const start = (): Promise<BoundChild> =>
-        startBound(path, argumentsFor({ machine, imagePath, shift }), sockets).catch((cause: unknown) => {
+        startBound(path, args, { sockets }).catch((cause: unknown) => {
           throw unstarted(cause);
         });
       const link = openLink({ name, machine, start, child: await start() }, signal);
