@@ -60,7 +60,7 @@ test('the faults of every board file come at once', () => {
   expect(() => loadBoards([bad], folder)).toThrow(/bad\/a\.yaml:10:1: unknown key "colour"/);
   expect(() => loadBoards([bad], folder)).toThrow(/bad\/b\.yaml:5:8: clock: "125" has no unit: write "125 MHz"/);
   expect(() => loadBoards([bad], folder)).toThrow(
-    /bad\/c\.yaml:7:17: target\.kind is "rp2400js", expected rp2040js \| qemu\. Did you mean "rp2040js"\?/,
+    /bad\/c\.yaml:7:17: target\.kind is "rp2400js", expected rp2040js \| qemu \| renode\. Did you mean "rp2040js"\?/,
   );
 });
 
