@@ -1,6 +1,7 @@
 /*
  * nRF52840-DK: UARTE0 on P0.06 (TX) and P0.08 (RX), the serial port of its J-Link, 115200 baud, 8N1. It moves bytes by
- * DMA alone: one at a time in, by interrupt; a piece at a time out, by polling. Product specification, 6.34 and 5.4.
+ * DMA alone: one at a time in, by interrupt; a piece at a time out, by polling. Product specification, 6.34, 5.4
+ * and 4.3.
  */
 #include "../common/hooks.h"
 #include "../common/inbox.h"
@@ -9,6 +10,7 @@
 
 #define CLOCK_TASKS_HFCLKSTART 0x40000000
 #define CLOCK_EVENTS_HFCLKSTARTED 0x40000100
+#define NVMC_ICACHECNF 0x4001e540
 
 #define UARTE0 0x40002000
 #define TASKS_STARTRX (UARTE0 + 0x000)
@@ -36,8 +38,9 @@ static void start_crystal(void) {
 }
 
 void port_start(void) {
-  enum { P0_06 = 6, P0_08 = 8, BAUD_115200 = 0x01d7e000, UARTE = 8, END_OF_RX = 1 << 4 };
+  enum { CACHE_ON = 1, P0_06 = 6, P0_08 = 8, BAUD_115200 = 0x01d7e000, UARTE = 8, END_OF_RX = 1 << 4 };
   start_crystal();
+  REGISTER(NVMC_ICACHECNF) = CACHE_ON;
   REGISTER(PSEL_TXD) = P0_06;
   REGISTER(PSEL_RXD) = P0_08;
   REGISTER(BAUDRATE) = BAUD_115200;
