@@ -31,13 +31,15 @@ interface Options {
 /** `tickmark run`: plans here, runs Playwright in a child, prints what it tells, and returns the exit code its results call for. */
 export async function run(suites: readonly string[], options: Options): Promise<number> {
   const terminal = consoleReporter(process.stdout, process.env, process.cwd());
-  const heard: Heard = { notices: [], said: '', interrupts: 0, progress: createRunProgress(() => performance.now()) };
+  const progress = createRunProgress(() => performance.now());
+  const heard: Heard = { notices: [], said: '', interrupts: 0, isReporting: false, progress };
   const hear = (event: RunEvent) => show(event, terminal, heard);
+  // First of all: a signal that nobody has asked for ends this process, whatever it has just made.
+  passInterrupts(() => ({ runner: runner.process, broker }), { heard, terminal });
   // Both load while this process plans, and wait for the plan: half of the time to the first verdict is theirs.
   await using broker = keepBroker(hear);
   await using runner = forkRunner(broker.socketPath);
   listen(runner.process, hear, heard);
-  passInterrupts(runner.process, broker, { heard, terminal });
   const plan = await planFor(suites, options);
   if (heard.interrupts === 0) {
     broker.begin(planPath(plan));
@@ -128,6 +130,7 @@ interface Heard {
   notices: readonly Notice[];
   said: string;
   interrupts: number;
+  isReporting: boolean;
   readonly progress: RunProgress;
 }
 
@@ -139,6 +142,8 @@ function show(event: RunEvent, terminal: ConsoleReporter, heard: Heard): void {
   if (event.kind === 'busy') terminal.busy(event.what);
   if (event.kind === 'case') terminal.onCase(event.result);
   if (event.kind === 'trouble') terminal.note(event.message);
+  if (event.kind === 'ending') heard.isReporting = true;
+  if (event.kind === 'reported') heard.isReporting = false;
   if (event.kind === 'reported') heard.notices = event.notices;
 }
 
@@ -155,13 +160,13 @@ function listen(runner: ChildProcess, hear: (event: RunEvent) => void, heard: He
     stream?.on('data', (chunk: Buffer) => (heard.said = (heard.said + chunk.toString()).slice(-keptBytes)));
 }
 
-/** The first Ctrl-C ends the run in order, the second at once. */
+/** The first Ctrl-C ends the run in order, the second at once; so does the first when a worker that hangs keeps Playwright from ending. */
 function passInterrupts(
-  runner: ChildProcess,
-  broker: KeptBroker,
+  parts: () => { readonly runner: ChildProcess; readonly broker: KeptBroker },
   { heard, terminal }: { readonly heard: Heard; readonly terminal: ConsoleReporter },
 ): void {
   const endAtOnce = () => {
+    const { runner, broker } = parts();
     const hasEnded = runner.exitCode !== null || runner.signalCode !== null; // by now its id may be another process's
     if (runner.pid !== undefined && !hasEnded) process.kill(-runner.pid, 'SIGKILL');
     broker.kill();
@@ -170,10 +175,16 @@ function passInterrupts(
     heard.interrupts++;
     if (heard.interrupts > 1) return endAtOnce();
     terminal.note('interrupting; Ctrl-C again ends at once');
-    runner.kill('SIGINT');
+    parts().runner.kill('SIGINT');
+    setInterval(() => {
+      if (!heard.isReporting) endAtOnce();
+    }, graceMs).unref();
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, pass);
 }
+
+/** For Playwright to stop its workers, and again to end when all is reported. */
+const graceMs = 10_000;
 
 /** Prints the end, and returns the exit code that the results call for. */
 async function conclude(plan: Plan, terminal: ConsoleReporter, heard: Heard, strict: boolean): Promise<number> {

@@ -23,7 +23,8 @@ const suite: Suite = {
   vectors: { inputs: '/suites/hum/hum.bin', preprocess: [] },
   task: { kind: 'classification' },
   targets: ['mock'],
-  measure: { warmup: 2, boots: 1, timeoutMs: 1_000 },
+  measure: { warmup: 2, boots: 1, timeoutMs: 1_000, link: 'memory' },
+  robustness: [],
   budgets: [],
   on: {},
 };

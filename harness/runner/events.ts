@@ -25,6 +25,8 @@ export type RunEvent =
   | { readonly kind: 'lost' }
   | { readonly kind: 'busy'; readonly what: string }
   | { readonly kind: 'case'; readonly result: CaseResult }
+  /** Nothing is judged any more. */
+  | { readonly kind: 'ending' }
   | { readonly kind: 'reported'; readonly notices: readonly Notice[] }
   | { readonly kind: 'trouble'; readonly message: string };
 

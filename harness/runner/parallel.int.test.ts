@@ -87,6 +87,15 @@ describe.skipIf(skipReason !== undefined)(`with QEMU (${skipReason ?? 'found'})`
     await expectNothingLeft(project, alive);
   });
 
+  test('Ctrl-C ends also a worker that no longer answers', async () => {
+    using project = createProject();
+    const { run, end, alive } = await runUnderWay(project);
+    process.kill(victimOf(run, 'a worker'), 'SIGSTOP');
+    run.kill('SIGINT');
+    expect(await end).toMatchObject({ code: 130, stdout: expect.stringContaining('interrupted: 3 of 3') });
+    await expectNothingLeft(project, alive);
+  });
+
   test.each([1, 2])('Ctrl-C %i times leaves no process and no socket', async times => {
     using project = createProject();
     const { run, end, alive } = await runUnderWay(project);

@@ -1,9 +1,10 @@
 import { join } from 'node:path';
 import { defineConfig, type ReporterDescription } from '@playwright/test';
 import { entryPoint } from '../entry.ts';
-import { isStartedByTickmark, planVariable } from './environment.ts';
+import { brokerVariable, isOrphaned, isStartedByTickmark, planVariable } from './environment.ts';
 import { planFromParent } from './events.ts';
 import { type Plan, planPath, readPlan, targetsOf } from './plan.ts';
+import { endAsOrphan } from './socket.ts';
 
 const plan = await planOfThisRun();
 const targets = targetsOf(plan);
@@ -25,9 +26,22 @@ export default defineConfig({
 async function planOfThisRun(): Promise<Plan> {
   const given = process.env[planVariable];
   if (given !== undefined) return readPlan(given);
-  const path = isStartedByTickmark() ? (await planFromParent()).plan : await planHere();
+  const path = isStartedByTickmark() || isOrphaned() ? await planFromCommand() : await planHere();
   process.env[planVariable] = path;
   return readPlan(path);
+}
+
+/** Whoever started the run may be gone before it has told the plan. */
+async function planFromCommand(): Promise<string> {
+  if (isOrphaned()) abandon();
+  process.once('disconnect', abandon);
+  const told = await planFromParent();
+  process.off('disconnect', abandon);
+  return told.plan;
+}
+
+function abandon(): never {
+  endAsOrphan(process.env[brokerVariable] ?? '');
 }
 
 async function planHere(): Promise<string> {

@@ -43,6 +43,7 @@ export default class TickmarkReporter implements Reporter {
   }
 
   async onEnd({ status }: FullResult): Promise<void> {
+    tell({ kind: 'ending' });
     await this.#published;
     const interrupted = status === 'interrupted';
     const run = this.#run({ complete: this.#judged.size === this.#plan.cases.length, interrupted });

@@ -108,7 +108,7 @@ function machineOf(chip: string): Machine {
   const command = async (text: string): Promise<string> => (await renode?.monitor.command(text)) ?? '';
   beforeAll(async () => {
     const found = await findRenode(AbortSignal.timeout(10_000));
-    if (found.missing !== undefined) throw new Error(found.missing);
+    if (found.missing !== undefined) throw new Error(found.missing.what);
     renode = await startRenode(found.command, chip);
     for (const model of ['EspressifUart.cs', 'EspressifTimerGroup.cs'])
       await command(`include @${join(folder, model)}`);

@@ -1,0 +1,45 @@
+import type { EmulationCounters, Link, Target } from '../target/port.ts';
+import { type Hearing, hearingsOf } from './hearing.ts';
+
+/** A DUT that is booted again and again. */
+export interface Boots extends AsyncDisposable {
+  /** From power-on at first; then by a reset where the target has one, which is quicker than to open it again. Rejects as Target.open does. */
+  next(): Promise<Link>;
+  /** Of all boots so far; undefined where nobody counts. */
+  counters(): Promise<EmulationCounters | undefined>;
+}
+
+/** Boots an image on a target. Disposing ends the last boot. */
+export function bootsOf(target: Target, imagePath: string, signal: AbortSignal): Boots {
+  const earlier = { instructions: 0, busyMs: 0 };
+  let link: Link | undefined;
+  let hear: (() => Hearing) | undefined;
+  let hearing: Hearing | undefined;
+
+  const count = async (): Promise<EmulationCounters | undefined> => {
+    const now = await link?.counters?.().catch(() => undefined); // a lost emulator cannot tell; its loss is reported elsewhere
+    return now && { instructions: earlier.instructions + now.instructions, busyMs: earlier.busyMs + now.busyMs };
+  };
+  const powerOn = async (): Promise<void> => {
+    Object.assign(earlier, await count());
+    await link?.[Symbol.asyncDispose]();
+    link = undefined;
+    link = await target.open(imagePath, signal);
+    hear = hearingsOf(link);
+    hearing = hear();
+  };
+  const again = async (): Promise<void> => {
+    hearing?.close();
+    hearing = hear?.();
+    await link?.reset?.();
+  };
+  return {
+    async next() {
+      await (link?.reset ? again() : powerOn());
+      if (!hearing) throw new TypeError('a boot has a link');
+      return hearing;
+    },
+    counters: count,
+    [Symbol.asyncDispose]: async () => link?.[Symbol.asyncDispose](),
+  };
+}
