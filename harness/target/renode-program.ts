@@ -11,10 +11,15 @@ export interface RenodeCommand {
   readonly args: readonly string[];
 }
 
-/** An installed Renode, or why there is none that can be used, and how to get one. */
+/** Why there is no Renode that can be used, and what to do. */
+export interface MissingRenode {
+  readonly what: string;
+  readonly fix: string;
+}
+
 export type FoundRenode =
   | { readonly command: RenodeCommand; readonly version: string; readonly missing?: never }
-  | { readonly missing: string };
+  | { readonly missing: MissingRenode };
 
 export const howToGetRenode =
   'unpack the portable release v1.16.1 of https://github.com/renode/renode/releases, and put it on PATH or its folder in RENODE_PATH';
@@ -30,7 +35,7 @@ const versionMs = 20_000;
  */
 export async function findRenode(signal: AbortSignal, env: NodeJS.ProcessEnv = process.env): Promise<FoundRenode> {
   const located = locate(env);
-  if (typeof located === 'string') return { missing: located };
+  if ('what' in located) return { missing: located };
   const limits = { signal, timeout: versionMs, killSignal: 'SIGKILL' } as const;
   const { stdout } = await promisify(execFile)(located.program, [...located.args, '--version'], limits).catch(
     (cause: unknown) => {
@@ -41,26 +46,30 @@ export async function findRenode(signal: AbortSignal, env: NodeJS.ProcessEnv = p
     },
   );
   const version = /v(\d+\.\d+\.\d+)/.exec(stdout)?.[1] ?? '';
-  if (isOlder(version))
-    return { missing: `Renode ${version} is older than ${leastVersion.join('.')}: ${howToGetRenode}` };
+  if (isOlder(version)) return { missing: missing(`Renode ${version} is older than ${leastVersion.join('.')}`) };
   return { command: located, version: version || 'of unknown version' };
 }
 
 /** Why there is no Renode here, and how to change that; undefined when there is one, whose version nobody has asked for. */
 export function missingRenode(): string | undefined {
   const located = locate(process.env);
-  return typeof located === 'string' ? located : undefined;
+  return 'what' in located ? `${located.what}: ${located.fix}` : undefined;
 }
 
 /** Where Renode lies, without asking it anything, or why nowhere. */
-function locate({ RENODE_PATH: named }: NodeJS.ProcessEnv): RenodeCommand | string {
+function locate(env: NodeJS.ProcessEnv): RenodeCommand | MissingRenode {
+  const { RENODE_PATH: named } = env;
   if (named === undefined || named === '') {
-    const program = findProgram('renode');
-    return program === undefined ? `Renode is not installed: ${howToGetRenode}` : { program, args: [] };
+    const program = findProgram('renode', env);
+    return program === undefined ? missing('Renode is not installed') : { program, args: [] };
   }
   const path = [named, ...files.map(file => join(named, file))].find(isFile);
-  if (path === undefined) return `RENODE_PATH is ${named}, where no Renode is: ${howToGetRenode}`;
-  return commandFor(path);
+  if (path === undefined) return missing(`RENODE_PATH is ${named}, where no Renode is`);
+  return commandFor(path, env);
+}
+
+function missing(what: string): MissingRenode {
+  return { what, fix: howToGetRenode };
 }
 
 /** The portable release, a build by .NET, one by Mono; each also as it lies in a source tree. */
@@ -70,12 +79,12 @@ const files = [
   ...names.slice(1).flatMap(name => [join('bin', name), join('output', 'bin', 'Release', name)]),
 ];
 
-function commandFor(path: string): RenodeCommand | string {
+function commandFor(path: string, env: NodeJS.ProcessEnv): RenodeCommand | MissingRenode {
   const runtime = runtimes[extname(path)];
   if (runtime === undefined) return { program: path, args: [] };
-  const program = findProgram(runtime.program);
+  const program = findProgram(runtime.program, env);
   return program === undefined
-    ? `${path} needs ${runtime.program}, which is not installed: ${runtime.install}`
+    ? { what: `${path} needs ${runtime.program}, which is not installed`, fix: runtime.install }
     : { program, args: [path] };
 }
 

@@ -47,8 +47,7 @@ export async function renodeTarget(options: RenodeOptions, signal: AbortSignal):
     ...(found.missing === undefined && { emulator: `Renode ${found.version}` }),
     async open(imagePath, until) {
       until.throwIfAborted();
-      if (found.missing !== undefined)
-        throw new NotInstalled(found.missing, name, 'install it, or leave the target out');
+      if (found.missing !== undefined) throw new NotInstalled(found.missing.what, name, found.missing.fix);
       const image = { path: imagePath, elf: await readImage(imagePath) };
       until.throwIfAborted();
       const renode = await startRenode(found.command, name).catch((cause: unknown) => {
