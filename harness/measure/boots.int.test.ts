@@ -10,7 +10,10 @@ const noQemu = missingTool(findProgram('qemu-system-arm') !== undefined, 'apt-ge
 
 describe.each([
   { target: 'rp2040js-pico', why: undefined },
-  { target: 'qemu-mps2-an386', why: noQemu },
+  ...['qemu-mps2-an386', 'qemu-mps2-an505', 'qemu-mps3-an547', 'qemu-netduinoplus2'].map(target => ({
+    target,
+    why: noQemu,
+  })),
 ])('$target', ({ target, why }) => {
   test.skipIf(why !== undefined)('gives after a reset what it gives from power-on', async () => {
     using measured = await measureVibration(target, 'measure: { boots: 3 }');

@@ -40,11 +40,12 @@ interface Tried {
   readonly target?: (target: Target) => Target;
   readonly timeoutMs?: number;
   readonly carriesModel?: boolean;
+  readonly signal?: AbortSignal;
 }
 
 /** A whole session with a DUT in memory and one fault on demand in it; `judge` judges that. */
 async function tried(injection: Injection, { mock = {}, target = same => same, ...rest }: Tried = {}) {
-  const { timeoutMs = 20_000, carriesModel = false } = rest;
+  const { timeoutMs = 20_000, carriesModel = false, signal = new AbortController().signal } = rest;
   const folder = mkdtempSync(join(tmpdir(), 'tickmark-test-'));
   folders.push(folder);
   using recorder = createRecorder(folder, () => 0);
@@ -68,7 +69,7 @@ async function tried(injection: Injection, { mock = {}, target = same => same, .
     onProgress: () => {},
     proveModel: !carriesModel,
   };
-  const { outcome, ...manifest } = await measure(job, new AbortController().signal);
+  const { outcome, ...manifest } = await measure(job, signal);
   expect(outcome).toEqual({ status: 'complete' });
   const recording = readRecording(folder);
   const identity = { modelSha256: manifest.model.sha256, vectorsSha256: manifest.vectors.sha256 };
@@ -198,4 +199,18 @@ test('a rig that is lost, or cannot do it in time, is broken', async () => {
   });
   const { judge } = await tried(cut); // whose inferences take no time
   expect(judge('detected').reason).toContain('the inference was over before the power could go, 5 times');
+});
+
+test('what the case has no time left for is broken, with the reason that ended it', async () => {
+  const abort = new AbortController();
+  let opened = 0;
+  const target = (mock: Target): Target => ({
+    ...mock,
+    open(path, signal) {
+      if (opened++ > 0) abort.abort(new TargetError('took longer than its limit of 1 s', 'hum@mock', 'raise it'));
+      return mock.open(path, signal);
+    },
+  });
+  const { judge } = await tried(flip, { target, signal: abort.signal });
+  expect(judge('recovered')).toMatchObject({ status: 'broken', reason: expect.stringContaining('its limit of 1 s') });
 });

@@ -10,11 +10,10 @@ import type { Job } from './session.ts';
 
 /**
  * Tries the suite's faults on demand, each in a boot of its own, and samples what came of it: no figure of the measurement is touched. Never
- * rejects for what the DUT or the rig did.
+ * rejects for what the DUT or the rig did. Once `signal` has aborted, what is left is broken for its reason.
  */
 export async function tryFaults(job: Job, signal: AbortSignal): Promise<void> {
   for (const [trial, wanted] of job.suite.robustness.entries()) {
-    if (signal.aborted) return; // those that are not sampled were not tried
     job.recorder.sample(await tryFault(job, { trial, wanted }, signal));
   }
 }
