@@ -7,6 +7,9 @@ from Antmicro.Renode.Time import TimeInterval
 from Antmicro.Renode.UserInterface import MonitorTimeExtensions
 
 
+BUSY = 0.9  # of what it could execute: renode-pace.ts has the same
+
+
 def mc_tickmark_link(uart, cpu):
     Link(self.Machine, uart, cpu).serve()
 
@@ -47,16 +50,27 @@ class Link(object):
             self.uart.CharReceived -= self.on_sent
             self.cpu.Halted -= self.on_halted
 
-    # run MICROSECONDS [HEX]: hands the bytes to the UART, then lets virtual time pass.
-    def do_run(self, microseconds, received=""):
+    # run MICROSECONDS[,MICROSECONDS]* [HEX]: hands the bytes to the UART, then lets virtual time pass, a slice after the other, until one in
+    # which the core sent something or slept. Says how many slices that was, and what was executed in the last.
+    def do_run(self, slices, received=""):
         for byte in bytearray.fromhex(received):
             self.uart.WriteChar(byte)
-        time = TimeInterval.FromMicroseconds(int(microseconds))
+        count = 0
+        for microseconds in slices.split(","):
+            before = self.cpu.ExecutedInstructions
+            self.pass_time(int(microseconds))
+            count += 1
+            executed = self.cpu.ExecutedInstructions - before
+            if not self.sent.IsEmpty or executed < BUSY * int(microseconds) * self.cpu.PerformanceInMips:
+                break
+        return "%d %d %s" % (count, executed, self.seen())
+
+    def pass_time(self, microseconds):
+        time = TimeInterval.FromMicroseconds(microseconds)
         self.clock.Start()
         MonitorTimeExtensions.SetGlobalQuantum(self.emulation, time)  # one look-up from executing a slice: each costs a change of threads
         self.emulation.RunFor(time)
         self.clock.Stop()
-        return self.seen()
 
     # start: lets virtual time pass at the host's pace, from here on.
     def do_start(self):

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Finding } from './finding.ts';
 import { checkHarness, playwrightMisfit } from './harness.ts';
 import { checkSerial } from './serial.ts';
 import { type System, thisSystem } from './system.ts';
@@ -162,20 +163,22 @@ test('a tool that is there shows its version', async () => {
 });
 
 test('Renode is missing where it is not, and in the way where RENODE_PATH leads nowhere', async () => {
-  const renodeOf = async (env: NodeJS.ProcessEnv) =>
-    (await checkTools(machine({ env }))).find(({ name }) => name === 'Renode');
   const fix = expect.stringContaining('portable release v1.16.1') as unknown;
-  expect(await renodeOf({})).toMatchObject({
+  expect(await renodeFinding({})).toMatchObject({
     state: 'missing',
     detail: 'needed for the renode-* targets, which are skipped',
     fix,
   });
-  expect(await renodeOf({ RENODE_PATH: '/nowhere' })).toMatchObject({
+  expect(await renodeFinding({ RENODE_PATH: '/nowhere' })).toMatchObject({
     state: 'warning',
     detail: 'RENODE_PATH is /nowhere, where no Renode is',
     fix,
   });
 });
+
+async function renodeFinding(env: NodeJS.ProcessEnv): Promise<Finding | undefined> {
+  return (await checkTools(machine({ env }))).find(({ name }) => name === 'Renode');
+}
 
 /** The doctor asks Renode itself, as a run does. */
 function folderWithRenode(): string {

@@ -58,10 +58,11 @@ function compiler(core: string, program: string, packages: Packages): Tool {
 /** Renode is found as a run finds it: on PATH, or where RENODE_PATH says. */
 async function checkRenode({ env }: System): Promise<Finding> {
   const about = { about: 'emulators', name: 'Renode' };
-  const unstarted = (error: unknown) => ({ missing: { what: messageOf(error).trim(), fix: howToGetRenode } });
-  const { missing, ...found } = await findRenode(AbortSignal.timeout(answerMs), env).catch(unstarted);
-  if ('version' in found) return { ...about, state: 'found', detail: found.version };
-  const { what, fix } = missing ?? unstarted('').missing;
+  const found = await findRenode(AbortSignal.timeout(answerMs), env).catch((error: unknown) => ({
+    missing: { what: messageOf(error).trim(), fix: howToGetRenode },
+  }));
+  if (found.missing === undefined) return { ...about, state: 'found', detail: found.version };
+  const { what, fix } = found.missing;
   const isWanted = env.RENODE_PATH !== undefined || !what.endsWith('is not installed');
   return isWanted
     ? { ...about, state: 'warning', detail: what, fix }

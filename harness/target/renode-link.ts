@@ -2,7 +2,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { byteQueue } from './byte-queue.ts';
 import type { EmulationCounters, Link, Memory } from './port.ts';
 import type { RenodeMonitor } from './renode-monitor.ts';
-import { awake, paceAfter } from './renode-pace.ts';
+import { awake, paceAfterAll, slicesFor } from './renode-pace.ts';
 
 /** How a machine's time passes: in slices that are the same in every run, or at the pace of the host's clock. */
 export type RenodeTime = 'virtual' | 'host';
@@ -41,13 +41,13 @@ export function runMachine(machine: RenodeMachine): RunningMachine {
   let wake: (() => void) | undefined;
   const isEnded = (): boolean => end !== undefined;
 
-  const take = (answer: string): { readonly instructions: number; readonly sent: number } => {
+  /** Says how many bytes were sent. */
+  const take = (answer: string): number => {
     const { isHalted, sent, ...seen } = readSeen(answer);
-    const instructions = seen.instructions - counters.instructions;
     counters = seen;
     if (sent.length > 0) bytes.push(sent);
     if (isHalted) machine.onHalt();
-    return { instructions, sent: sent.length };
+    return sent.length;
   };
   const takeGiven = (): string => Buffer.concat(given.splice(0)).toString('hex');
   /** Until something is given or the machine is ended, at most for some milliseconds. */
@@ -69,11 +69,13 @@ export function runMachine(machine: RenodeMachine): RunningMachine {
         if (given.length > 0 || isEnded()) continue;
         restMs = pace.next / 1000;
       }
-      const microseconds = pace.next;
-      const slice = take(await monitor.ask(`run ${microseconds} ${hex}`));
-      pace = paceAfter(pace, { microseconds, ...slice }, machine.mips);
+      const slices = slicesFor(pace, machine.mips);
+      const [, count, instructions, answer = ''] =
+        /^(\d+) (\d+) (.*)$/.exec(await monitor.ask(`run ${slices.join(',')} ${hex}`)) ?? [];
+      const last = { instructions: Number(instructions), sent: take(answer) };
+      pace = paceAfterAll(pace, slices.slice(0, Number(count)), last, machine.mips);
       if (pace.isReady) onReady();
-      if (slice.sent > 0) await setImmediate(); // a core that never sleeps gets an answer that is ready at once
+      if (last.sent > 0) await setImmediate(); // a core that never sleeps gets an answer that is ready at once
     }
   }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { awake, type Pace, paceAfter } from './renode-pace.ts';
+import { awake, type Pace, paceAfter, paceAfterAll, slicesFor } from './renode-pace.ts';
 
 const mips = 100;
 
@@ -17,14 +17,25 @@ function after(busy: readonly number[], sent = 0): Pace {
 }
 
 test('the first slice is as many instructions on every core', () => {
-  expect(awake(100).next).toBe(2000);
-  expect(awake(16).next).toBe(12_500);
+  expect(awake(100).next).toBe(2500);
+  expect(awake(16).next).toBe(15_625);
 });
 
-test('slices double while the core computes, to eight million instructions', () => {
-  expect(after([2000]).next).toBe(4000);
-  expect(after([2000, 4000]).next).toBe(8000);
-  expect(after([2000, 4000, 8000, 16_000, 32_000, 64_000]).next).toBe(80_000);
+test('slices grow while the core computes, to eight million instructions', () => {
+  expect(after([2500]).next).toBe(10_000);
+  expect(after([2500, 10_000]).next).toBe(40_000);
+  expect(after([2500, 10_000, 40_000]).next).toBe(80_000);
+  expect(after([2500, 10_000, 40_000, 80_000]).next).toBe(80_000);
+});
+
+test('slices that are asked for at once are those that would be asked for one by one', () => {
+  const slices = slicesFor(awake(mips), mips);
+  expect(slices).toEqual([2500, 10_000, 40_000, 80_000]);
+  const [executed, sent] = [1000 * mips, 3];
+  const last = { instructions: executed, sent };
+  expect(paceAfterAll(awake(mips), slices.slice(0, 3), last, mips)).toEqual(
+    paceAfter(after([2500, 10_000]), { microseconds: 40_000, ...last }, mips),
+  );
 });
 
 test('a core that has answered and sleeps is given input once it has done nothing for 20 ms', () => {
@@ -44,6 +55,6 @@ test('a core that sends something is not asleep, however little it executes', ()
 });
 
 test('a core that never sleeps is given input once it has been silent for a million instructions', () => {
-  expect(after([2000, 4000], 1).isReady).toBe(false);
-  expect(after([2000, 4000, 8000], 1)).toMatchObject({ isAsleep: false, isReady: true });
+  expect(after([2500], 1).isReady).toBe(false);
+  expect(after([2500, 10_000], 1)).toMatchObject({ isAsleep: false, isReady: true });
 });

@@ -22,14 +22,18 @@ export interface Pace {
 }
 
 /** In instructions. A core that polls its UART executes some two million a second of the host's: there, the longest slice takes seconds. */
-const firstInstructions = 200_000;
+const firstInstructions = 250_000;
+const growth = 4;
 const mostInstructions = 8_000_000;
 const patienceInstructions = 1_000_000;
 const settling = 20_000;
 
 /** An operating system wakes its core at every tick, to find nothing to do. */
 const idleShare = 0.1;
+/** renode/bridge.py has the same. */
 const busyShare = 0.9;
+/** How many slices are asked for at once: Renode goes on by itself while the core computes, and says nothing. */
+const slicesAhead = 4;
 
 /** The pace of a core that boots, or has just been given input. `mips` is what it executes in a microsecond of virtual time. */
 export function awake(mips: number): Pace {
@@ -47,10 +51,35 @@ export function paceAfter(pace: Pace, { microseconds, instructions, sent }: Slic
   const isAsleep = idle >= settling;
   const isBusy = share >= busyShare;
   return {
-    next: isBusy ? Math.min(2 * pace.next, Math.ceil(mostInstructions / mips)) : settling,
+    next: isBusy ? Math.min(growth * pace.next, Math.ceil(mostInstructions / mips)) : settling,
     idle,
     silent,
     isAsleep,
     isReady: isAsleep || (isBusy && silent * mips >= patienceInstructions),
   };
+}
+
+/** The next slices, in microseconds, of a core that computes through all but the last of them. */
+export function slicesFor(pace: Pace, mips: number): number[] {
+  const slices: number[] = [];
+  for (let at = pace; slices.length < slicesAhead; at = paceAfter(at, busySlice(at.next, mips), mips))
+    slices.push(at.next);
+  return slices;
+}
+
+/** The pace after some of these slices, of which only the last is known: a core is let run on only while it computes and is silent. */
+export function paceAfterAll(
+  pace: Pace,
+  slices: readonly number[],
+  last: Omit<Slice, 'microseconds'>,
+  mips: number,
+): Pace {
+  const before = slices
+    .slice(0, -1)
+    .reduce((at, microseconds) => paceAfter(at, busySlice(microseconds, mips), mips), pace);
+  return paceAfter(before, { microseconds: slices.at(-1) ?? 0, ...last }, mips);
+}
+
+function busySlice(microseconds: number, mips: number): Slice {
+  return { microseconds, instructions: microseconds * mips, sent: 0 };
 }
