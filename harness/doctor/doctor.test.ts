@@ -142,6 +142,7 @@ test('a tool that is there shows its version', async () => {
     java: 'openjdk version "17.0.15" 2025-04-15',
     'qemu-system-arm': 'QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)\n',
     'qemu-system-riscv32': 'QEMU emulator version 9.2.4\n',
+    'qemu-system-xtensa': 'Supported machines are:\nesp32                Espressif ESP32 machine\n',
     setpriv: '',
     'arm-none-eabi-gcc': 'arm-none-eabi-gcc (15:12.2.rel1-1) 12.2.1 20221205\n',
     'xtensa-lx106-elf-gcc': 'xtensa-lx106-elf-gcc (12.2.0-14+deb12u1+13+b2) 12.2.0\n',
@@ -159,7 +160,21 @@ test('a tool that is there shows its version', async () => {
     '12.2.0',
     '12.2.0',
     '1.16.1',
+    'for ESP-IDF applications; nobody has run it with Tickmark yet',
   ]);
+});
+
+test.each([
+  [{}, 'missing'],
+  [
+    { programs: { 'qemu-system-xtensa': 'Supported machines are:\nsim                  sim machine (dc232b)\n' } },
+    'missing',
+  ],
+  [{ env: { TICKMARK_ESP_QEMU: '/esp' }, programs: { '/esp/qemu-system-xtensa': 'esp32     Espressif\n' } }, 'found'],
+] as const)('Espressif’s QEMU is told from the system’s by its machines: %o is %s', async (system, state) => {
+  const findings = await checkTools(machine(system));
+  const found = findings.find(({ name }) => name === 'Espressif’s QEMU');
+  expect(found).toMatchObject({ state, detail: expect.stringContaining('nobody has run it') as unknown });
 });
 
 test('Renode is missing where it is not, and in the way where RENODE_PATH leads nowhere', async () => {

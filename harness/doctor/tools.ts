@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
+import { howToGetEspQemu } from '../target/esp-qemu.ts';
 import { type QemuProgram, qemuPackages } from '../target/qemu-machines.ts';
 import { findRenode, howToGetRenode } from '../target/renode-program.ts';
 import { rp2040Target } from '../target/rp2040.ts';
@@ -71,12 +72,21 @@ async function checkRenode({ env }: System): Promise<Finding> {
 
 const answerMs = 20_000;
 
+/** Told apart from the system's own QEMU of that name by the machines that it has. */
+async function checkEspQemu(system: System): Promise<Finding> {
+  const about = { about: 'emulators', name: 'Espressif’s QEMU' };
+  const says = await system.run(join(system.env.TICKMARK_ESP_QEMU ?? '', 'qemu-system-xtensa'), ['-M', 'help']);
+  const untried = 'for ESP-IDF applications; nobody has run it with Tickmark yet';
+  if (/^esp32\s/m.test(says ?? '')) return { ...about, state: 'found', detail: untried };
+  return { ...about, state: 'missing', detail: `needed ${untried}`, fix: howToGetEspQemu };
+}
+
 /** Report generators, emulators, compilers: what is installed, what is not, and what for. */
 export async function checkTools(system: System): Promise<Finding[]> {
   return [
     await checkJava(system),
     embeddedEmulator(),
-    ...(await Promise.all([...tools.map(tool => checkTool(tool, system)), checkRenode(system)])),
+    ...(await Promise.all([...tools.map(tool => checkTool(tool, system)), checkRenode(system), checkEspQemu(system)])),
     ...(await checkSetpriv(system)),
   ];
 }

@@ -36,7 +36,7 @@ export interface BoardFile {
   /**
    * What executes the firmware.
    */
-  target: Rp2040Js | Qemu | Renode;
+  target: Rp2040Js | Qemu | Renode | EspQemu;
   /**
    * What the board has.
    */
@@ -86,4 +86,18 @@ export interface Renode {
    * virtual, as without it: time passes in slices that are the same in every run, and so are instructions and ticks. host: time passes as on the host's clock, for firmware that others talk to as well; instructions and ticks then differ from run to run.
    */
   time?: 'virtual' | 'host';
+}
+export interface EspQemu {
+  /**
+   * Espressif's fork of QEMU, for ESP-IDF applications: from the folder in TICKMARK_ESP_QEMU, or from PATH. Untried: nobody has run it yet.
+   */
+  kind: 'esp-qemu';
+  /**
+   * The chip.
+   */
+  machine: 'esp32' | 'esp32c3';
+  /**
+   * The whole flash, of 2, 4, 8 or 16 MiB, as `esptool.py merge_bin --fill-flash-size` writes it, relative to this file. Of the application whose ELF file is the firmware.
+   */
+  flash: string;
 }
