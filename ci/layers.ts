@@ -17,7 +17,7 @@ const mayImport: Record<string, readonly string[]> = {
   protocol: [...leaves, 'target/port.ts'],
   'protocol/mock.ts': [...leaves, 'target'],
   'target/replay.ts': [...leaves, 'recording'],
-  measure: [...leaves, 'suite', 'model', 'vectors', 'recording', ...ports],
+  measure: [...leaves, 'suite', 'model', 'vectors', 'recording', 'target/byte-queue.ts', ...ports],
   verdict: [...leaves, 'suite', 'model', 'recording'],
   report: [...leaves, 'suite', 'recording', 'verdict', 'protocol/frame.ts'],
   init: ['suite', 'model', 'vectors', 'target', 'runner', 'verdict', ...leaves],

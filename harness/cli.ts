@@ -41,6 +41,7 @@ program
   .option('--replay <DIR>', 'judge the recordings of an earlier run again, without any target')
   .option('--strict', 'a skipped case counts as broken, as CI wants it')
   .option('-j, --workers <N>', 'emulators at once (default: as many as cores)')
+  .option('--trace', 'keep what Renode executes, and every access to a peripheral: large')
   .addOption(new Option('--no-html', 'leave out the HTML report'))
   .action(async (suites: string[], options: RunOptions) => {
     const { run } = await import('./cli/run.ts');

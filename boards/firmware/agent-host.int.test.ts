@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { ModelRefused } from '../../harness/errors.ts';
 import { missingTool } from '../../harness/fixtures/tools.ts';
-import { lossyLink } from '../../harness/protocol/fixtures/lossy-link.ts';
+import { faultyLine } from '../../harness/measure/faulty-line.ts';
 import { encodeFrame, frameParser } from '../../harness/protocol/frame.ts';
 import { tickmarkProtocol } from '../../harness/protocol/tickmark.ts';
 import { kinds } from '../../harness/protocol/wire.ts';
@@ -25,7 +25,7 @@ describe('the agent under the address and undefined-behaviour sanitizers', () =>
     skip(!hasCompiler, noCompiler);
     await using agent = startAgent();
     const rates = { drop: 2e-3, flip: 2e-3, double: 2e-3, reorder: 2e-3, delay: 2e-3 };
-    const line = lossyLink(agent.link, { seed: 3, toDut: rates, toHost: rates, delayMs: 1 });
+    const line = faultyLine(agent.link, { seed: 3, toDut: rates, toHost: rates, delayMs: 1 });
     const dut = await tickmarkProtocol().connect(line, AbortSignal.timeout(90_000));
     await dut.load(model);
     await dut.prepare(model.length);

@@ -24,6 +24,7 @@ interface Options {
   readonly replay?: string;
   readonly strict?: boolean;
   readonly workers?: string;
+  readonly trace?: boolean;
   readonly html: boolean;
 }
 
@@ -51,7 +52,7 @@ export async function run(suites: readonly string[], options: Options): Promise<
 
 async function planFor(
   suites: readonly string[],
-  { target, grep, image, out, replay, workers, html }: Options,
+  { target, grep, image, out, replay, workers, trace, html }: Options,
 ): Promise<Plan> {
   const { makePlan } = await import('../runner/make-plan.ts'); // loaded after the children were started
   return makePlan({
@@ -61,6 +62,7 @@ async function planFor(
     images: imageOption(image),
     exact: true,
     html,
+    trace: trace ?? false,
     ...grepOption(grep),
     ...workersOption(workers),
     ...(out === undefined ? {} : { out }),

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import type { Finding } from './finding.ts';
 import { checkHarness, playwrightMisfit } from './harness.ts';
 import { checkSerial } from './serial.ts';
 import { type System, thisSystem } from './system.ts';
@@ -140,15 +141,43 @@ test('a tool that is there shows its version', async () => {
     setpriv: '',
     'arm-none-eabi-gcc': 'arm-none-eabi-gcc (15:12.2.rel1-1) 12.2.1 20221205\n',
   };
-  const found = await checkTools(machine({ programs }));
-  expect(found.map(({ state }) => state)).toEqual(['found', 'found', 'found', 'found']);
+  const findings = await checkTools(machine({ programs, env: { RENODE_PATH: folderWithRenode() } }));
+  const found = findings.filter(({ state }) => state === 'found');
+  expect(found).toHaveLength(findings.length);
   expect(found.map(({ detail }) => detail)).toEqual([
     '17.0.15: reports by allure-commandline',
     expect.stringMatching(/^rp2040js \d/),
     '7.2.22',
     '12.2.1',
+    '1.16.1',
   ]);
 });
+
+test('Renode is missing where it is not, and in the way where RENODE_PATH leads nowhere', async () => {
+  const fix = expect.stringContaining('portable release v1.16.1') as unknown;
+  expect(await renodeFinding({})).toMatchObject({
+    state: 'missing',
+    detail: 'needed for the renode-* targets, which are skipped',
+    fix,
+  });
+  expect(await renodeFinding({ RENODE_PATH: '/nowhere' })).toMatchObject({
+    state: 'warning',
+    detail: 'RENODE_PATH is /nowhere, where no Renode is',
+    fix,
+  });
+});
+
+async function renodeFinding(env: NodeJS.ProcessEnv): Promise<Finding | undefined> {
+  return (await checkTools(machine({ env }))).find(({ name }) => name === 'Renode');
+}
+
+/** The doctor asks Renode itself, as a run does. */
+function folderWithRenode(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'tickmark-doctor-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'renode'), '#!/bin/sh\necho "Renode v1.16.1.740"\n', { mode: 0o755 });
+  return folder;
+}
 
 test('this machine can be looked at, and nothing in it throws', async () => {
   const system = thisSystem();

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import { messageOf } from '../errors.ts';
 import { qemuMachines, qemuPackages } from '../target/qemu-machines.ts';
+import { findRenode, howToGetRenode } from '../target/renode-program.ts';
 import { rp2040Target } from '../target/rp2040.ts';
 import type { Finding } from './finding.ts';
 import type { System } from './system.ts';
@@ -39,12 +41,28 @@ const tools: readonly Tool[] = [
   },
 ];
 
+/** Renode is found as a run finds it: on PATH, or where RENODE_PATH says. */
+async function checkRenode({ env }: System): Promise<Finding> {
+  const about = { about: 'emulators', name: 'Renode' };
+  const found = await findRenode(AbortSignal.timeout(answerMs), env).catch((error: unknown) => ({
+    missing: { what: messageOf(error).trim(), fix: howToGetRenode },
+  }));
+  if (found.missing === undefined) return { ...about, state: 'found', detail: found.version };
+  const { what, fix } = found.missing;
+  const isWanted = env.RENODE_PATH !== undefined || !what.endsWith('is not installed');
+  return isWanted
+    ? { ...about, state: 'warning', detail: what, fix }
+    : { ...about, state: 'missing', detail: 'needed for the renode-* targets, which are skipped', fix };
+}
+
+const answerMs = 20_000;
+
 /** Report generators, emulators, compilers: what is installed, what is not, and what for. */
 export async function checkTools(system: System): Promise<Finding[]> {
   return [
     await checkJava(system),
     embeddedEmulator(),
-    ...(await Promise.all(tools.map(tool => checkTool(tool, system)))),
+    ...(await Promise.all([...tools.map(tool => checkTool(tool, system)), checkRenode(system)])),
     ...(await checkSetpriv(system)),
   ];
 }

@@ -23,7 +23,8 @@ const suite: Suite = {
   vectors: { inputs: '/suites/hum/hum.bin', preprocess: [] },
   task: { kind: 'classification' },
   targets: ['mock'],
-  measure: { warmup: 2, boots: 1, timeoutMs: 1_000 },
+  measure: { warmup: 2, boots: 1, timeoutMs: 1_000, link: 'memory' },
+  robustness: [],
   budgets: [],
   on: {},
 };
@@ -242,7 +243,7 @@ test('is failed when the runtime refuses the model, in its own words', async () 
 function disturbedWindows(from: number, to: number): MockOptions {
   const isDisturbed = (inference: number): boolean => inference >= from && inference <= to;
   return {
-    windowMs: inference => (isDisturbed(inference) ? 150 : 0),
+    windowMs: inference => (isDisturbed(inference) ? 300 : 0),
     ticks: ({ inference, repeat }) => 1000 * repeat + (isDisturbed(inference) ? 500 : 0),
   };
 }

@@ -1,12 +1,16 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { FirmwareFault, ModelRefused, messageOf, NotInstalled, TargetError } from '../errors.ts';
 import type { Dut, Inference, Protocol } from '../protocol/port.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { Manifest } from '../recording/recording.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { EmulationCounters, Link, Target } from '../target/port.ts';
+import { linkFor } from './back-door.ts';
+import { type Boots, bootsOf } from './boots.ts';
+import { bringUp, expectModel } from './bring-up.ts';
 import { located } from './locate.ts';
 import { tapLink } from './tap.ts';
+import { tryFaults } from './trials.ts';
 
 /** Everything one case needs to be measured. `inputs` [vectors] are the bytes of all input tensors, end to end. */
 export interface Job {
@@ -50,16 +54,21 @@ export async function measure(job: Job, signal: AbortSignal): Promise<Manifest> 
   note({});
   const outcome = await outcomeOf(job, note, signal);
   note({ outcome });
+  if (outcome.status === 'complete' && job.suite.robustness.length > 0) {
+    await tryFaults(job, signal);
+    note({}); // when it was over
+  }
   return manifest;
 }
 
 async function outcomeOf(job: Job, note: (seen: Partial<Manifest>) => void, signal: AbortSignal) {
   let seen: Seen = {};
   try {
-    const emulated = { instructions: 0, busyMs: 0 };
-    for (let boot = 0; boot < job.suite.measure.boots; boot++) {
+    const { target, image, suite } = job;
+    await using boots = bootsOf({ target, imagePath: image.path, count: suite.measure.boots }, signal);
+    for (let boot = 0; boot < suite.measure.boots; boot++) {
       seen = {};
-      await measureBoot({ ...job, boot, note, emulated, seen }, signal);
+      await measureBoot({ ...job, boot, note, seen }, boots, signal);
     }
     return { status: 'complete' } as const;
   } catch (error) {
@@ -91,8 +100,6 @@ function statusFor(error: unknown, { isRequired }: Job): 'failed' | 'skipped' | 
 interface Boot extends Job {
   readonly boot: number;
   readonly note: (seen: Partial<Manifest>) => void;
-  /** Of all boots so far. */
-  readonly emulated: { instructions: number; busyMs: number };
   /** Of this boot. */
   readonly seen: Seen;
 }
@@ -105,27 +112,32 @@ interface Seen {
   droppedFrames?: number;
 }
 
-async function measureBoot(job: Boot, signal: AbortSignal): Promise<void> {
-  await using link = await job.target.open(job.image.path, signal);
+async function measureBoot(job: Boot, boots: Boots, signal: AbortSignal): Promise<void> {
+  const link = await boots.next();
+  let isComplete = false;
   try {
     await exchange(job, link, signal);
+    isComplete = true;
   } finally {
-    await noteEmulation(job, link);
+    const emulation = await boots.counters();
+    if (emulation) job.note({ emulation });
+    await link.keepEvidence?.(job.recorder.folder, { isComplete });
   }
 }
 
 async function exchange(job: Boot, link: Link, signal: AbortSignal): Promise<void> {
   const { seen } = job;
   try {
-    const dut = await bringUp(job, tapLink(link, job.recorder), signal, connected => {
+    const dut = await bringUp(job, tapLink(linkFor(job.suite, link), job.recorder), signal, connected => {
       seen.dut = connected;
       job.note({ dut: connected.identity });
     });
     await settle(job, dut);
     await inferAll(job, dut, link);
+    job.note({ carried: dut.carried() });
     delete seen.vector;
     await profile(job, dut);
-    await proveModel(job, dut, 'after the last inference');
+    await expectModel(job, dut, 'after the last inference');
     seen.droppedFrames = (await dut.stats()).droppedFrames;
   } finally {
     sampleLink(job);
@@ -135,50 +147,6 @@ async function exchange(job: Boot, link: Link, signal: AbortSignal): Promise<voi
 function sampleLink({ recorder, boot, seen: { dut, droppedFrames } }: Boot): void {
   if (dut)
     recorder.sample({ kind: 'link', boot, ...dut.linkUse(), ...(droppedFrames !== undefined && { droppedFrames }) });
-}
-
-/** What a DUT is brought up with. */
-export type Setup = Pick<Job, 'target' | 'protocol' | 'image' | 'model' | 'proveModel'>;
-
-/**
- * Connects to the firmware on a link, checks that it is the image's build, loads the model unless the image carries it, and has the DUT
- * prove it.
- */
-export async function bringUp(
-  setup: Setup,
-  link: Link,
-  signal: AbortSignal,
-  onConnect: (dut: Dut) => void = () => {},
-): Promise<Dut> {
-  const dut = await setup.protocol.connect(link, signal);
-  onConnect(dut);
-  expectBuild(setup, dut);
-  if (!setup.image.carriesModel) await dut.load(setup.model);
-  await proveModel(setup, dut, setup.image.carriesModel ? 'in its image' : 'after it was loaded');
-  return dut;
-}
-
-function expectBuild({ image, target }: Setup, dut: Dut): void {
-  if (dut.identity.buildId === image.buildId) return;
-  throw new TargetError(
-    `the firmware that answers is build ${dut.identity.buildId}, the image is build ${image.buildId}`,
-    `${target.name}, ${image.file}`,
-    'load the image again: another firmware is running',
-  );
-}
-
-/** The DUT hashes the model's bytes as they lie in its memory, with a fresh nonce: no other model, and no stored answer, can match. */
-async function proveModel({ model, target, proveModel: wanted = true }: Setup, dut: Dut, when: string): Promise<void> {
-  if (!wanted) return;
-  const nonce = randomBytes(16);
-  const proof = Buffer.from(await dut.proveModel(model.length, nonce)).toString('hex');
-  const expected = createHash('sha256').update(nonce).update(model).digest('hex');
-  if (proof === expected) return;
-  throw new TargetError(
-    `the model in the DUT is not the suite's ${when}: its SHA-256 with this nonce is ${proof.slice(0, 16)}…, expected ${expected.slice(0, 16)}…`,
-    target.name,
-    'load it again; if it changes again, the memory or the link corrupts it',
-  );
 }
 
 /** A window this long hides what every window costs besides its inferences: some tens of ticks. */
@@ -260,14 +228,6 @@ async function profile({ inputs, boot, recorder }: Boot, dut: Dut): Promise<void
   recorder.sample({ kind: 'operators', boot, vector: 0, ticks: await dut.operatorTicks(), ...markOf(window) });
   const { droppedFrames: _ofTheLink, ...memory } = await dut.stats();
   recorder.sample({ kind: 'memory', boot, ...memory });
-}
-
-async function noteEmulation({ note, emulated }: Boot, link: Link): Promise<void> {
-  const counters = await link.counters?.().catch(() => undefined); // a lost emulator cannot tell; its loss is reported elsewhere
-  if (!counters) return;
-  emulated.instructions += counters.instructions;
-  emulated.busyMs += counters.busyMs;
-  note({ emulation: emulated });
 }
 
 function started({ suite, target, model, inputs, image, clock }: Job): Manifest {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { ByteFaults } from '../measure/faulty-line.ts';
 import {
   connectOver,
   hasModel,
@@ -8,7 +9,6 @@ import {
   operatorTicks,
   truth,
 } from './fixtures/bad-line-session.ts';
-import type { ByteFaults } from './fixtures/lossy-link.ts';
 
 const inferences = 556; // in each of 18 sessions: 10,008
 const faults = ['drop', 'flip', 'double', 'reorder', 'delay'] as const;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ProtocolError } from '../errors.ts';
+import type { FaultyLineOptions } from '../measure/faulty-line.ts';
 import { connectOver, inputOf, inVirtualTime, model, truth } from './fixtures/bad-line-session.ts';
-import type { LossyOptions } from './fixtures/lossy-link.ts';
 import type { MockOptions } from './mock.ts';
 import type { Dut } from './port.ts';
 
@@ -13,7 +13,10 @@ afterEach(() => {
 });
 
 /** A DUT with the model prepared. */
-async function prepared(line: LossyOptions, mock: MockOptions = {}): Promise<Awaited<ReturnType<typeof connectOver>>> {
+async function prepared(
+  line: FaultyLineOptions,
+  mock: MockOptions = {},
+): Promise<Awaited<ReturnType<typeof connectOver>>> {
   const session = await connectOver(line, mock);
   await session.dut.load(model);
   await session.dut.prepare(model.length);

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { type ByteFaults, faultyLine } from '../measure/faulty-line.ts';
 import { rp2040Target } from '../target/rp2040.ts';
-import { type ByteFaults, lossyLink } from './fixtures/lossy-link.ts';
 import type { Inference } from './port.ts';
 import { tickmarkProtocol } from './tickmark.ts';
 
@@ -27,7 +27,7 @@ async function inferAll(faults: Partial<ByteFaults>) {
   const signal = AbortSignal.timeout(100_000);
   await using link = await rp2040Target().open(image, signal);
   await link.memory?.write(modelAddress, model);
-  const line = lossyLink(link, { seed: 7, toDut: faults, toHost: faults });
+  const line = faultyLine(link, { seed: 7, toDut: faults, toHost: faults });
   const dut = await tickmarkProtocol().connect(line, signal);
   await dut.prepare(model.length);
   const seen: Inference[] = [];

@@ -42,6 +42,8 @@ export interface MockFirmware extends Partial<Omit<DutIdentity, 'protocol'>> {
   readonly staleNonces?: number;
   /** Answers PROVE and INFER with digests of other bytes. @default false */
   readonly wrongDigests?: boolean;
+  /** Hashes the model once, and answers every PROVE with what was there then. @default false */
+  readonly remembersModel?: boolean;
   /** Which ways lead into a region. @default both */
   readonly regionFlags?: number;
   /** Whether it can tell what arrives in a window. @default true */
@@ -105,6 +107,8 @@ interface State {
   readonly regions: readonly [MockRegion, MockRegion, MockRegion, MockRegion, MockRegion];
   staleNonces: number;
   isPrepared: boolean;
+  /** The model as it was proved first, where that is remembered. */
+  provedModel?: Uint8Array;
   isDisturbed: boolean;
   inferences: number;
 }
@@ -195,9 +199,13 @@ const handlers: Readonly<Record<RequestName, (state: State, fields: PayloadReade
     return join(u32(512), u32(input.bytes.length), u32(output.bytes.length), u16(state.operatorTicks.length));
   },
 
-  prove({ firmware, regions: [model] }, fields) {
-    const modelBytes = fields.u32();
-    const hash = createHash('sha256').update(fields.bytes(16)).update(model.bytes.subarray(0, modelBytes));
+  prove(state, fields) {
+    const { firmware, regions } = state;
+    const now = regions[0].bytes.subarray(0, fields.u32());
+    if (firmware.remembersModel) state.provedModel ??= now.slice();
+    const hash = createHash('sha256')
+      .update(fields.bytes(16))
+      .update(state.provedModel ?? now);
     return firmware.wrongDigests ? new Uint8Array(32) : hash.digest();
   },
 

@@ -1,8 +1,10 @@
 import { TargetError } from '../errors.ts';
 import { byteQueue } from '../target/byte-queue.ts';
 import type { Link, Memory, Target } from '../target/port.ts';
+import { decodeCobs } from './cobs.ts';
 import { encodeFrame, type Frame, frameParser } from './frame.ts';
 import { type MockAgent, type MockFirmware, mockAgent } from './mock-agent.ts';
+import { readPayload } from './payload.ts';
 import { kinds } from './wire.ts';
 
 export interface MockOptions extends MockFirmware {
@@ -15,6 +17,12 @@ export interface MockOptions extends MockFirmware {
   readonly windowMs?: (inference: number) => number;
   /** Bytes came within the window of this inference, from 1. */
   readonly onDisturbance?: (inference: number) => void;
+  /** A damaged frame came, which the agent dropped. */
+  readonly onDamage?: () => void;
+  /** Takes a frame for whole whatever its CRC says. @default false */
+  readonly trustsFrames?: boolean;
+  /** Whether its power can be taken away, and whether it boots when it is back. @default 'boots' */
+  readonly power?: 'boots' | 'stays dead' | 'cannot be cut';
 }
 
 /** What goes wrong, and when. Frames are counted as the DUT sends them, from 1: READY is the first, HELLO's answer the second. */
@@ -43,11 +51,13 @@ export function mockTarget(options: MockOptions = {}): Target {
 }
 
 function mockLink(name: string, options: MockOptions, signal: AbortSignal): Link {
-  const agent = mockAgent(options);
-  const parse = frameParser();
+  let agent = mockAgent(options);
+  let parse = frameParser();
   const bytes = byteQueue();
-  const { faults = {}, windowMs = () => 0, onDisturbance = () => {} } = options;
+  const { faults = {}, windowMs = () => 0, onDisturbance = () => {}, onDamage = () => {}, power = 'boots' } = options;
   const asked: Frame[] = [];
+  let window: NodeJS.Timeout | undefined;
+  let isDead = false;
   let isInWindow = false;
   let isDisturbed = false;
   let frames = 0;
@@ -83,7 +93,7 @@ function mockLink(name: string, options: MockOptions, signal: AbortSignal): Link
   };
   const openWindow = (request: Frame, ms: number): void => {
     isInWindow = true;
-    setTimeout(() => {
+    window = setTimeout(() => {
       isInWindow = false;
       if (!closed) carryOut(request);
       answerAll();
@@ -93,18 +103,38 @@ function mockLink(name: string, options: MockOptions, signal: AbortSignal): Link
     isDisturbed = true;
     onDisturbance(agent.inferences + 1);
   };
+  const boot = (): void => send({ kind: kinds.ready, sequence: 0, payload: new Uint8Array() });
+  /** Nothing outlives it: there is no flash. */
+  const powerCycle = async (): Promise<void> => {
+    clearTimeout(window);
+    isInWindow = false;
+    asked.length = 0;
+    agent = mockAgent(options);
+    parse = frameParser();
+    isDead = power === 'stays dead';
+    if (!isDead) boot();
+  };
+  const take = (data: Uint8Array): void => {
+    for (const item of parse(data)) {
+      const frame = item.kind === 'frame' ? item.frame : options.trustsFrames && unchecked(item.bytes);
+      if (frame) asked.push(frame);
+      else onDamage();
+    }
+  };
   signal.addEventListener('abort', abort);
-  send({ kind: kinds.ready, sequence: 0, payload: new Uint8Array() });
+  boot();
 
   return {
     bytes,
     async write(data) {
       if (closed) throw closed;
+      if (isDead) return;
       if (isInWindow) disturb();
-      for (const item of parse(data)) if (item.kind === 'frame') asked.push(item.frame);
+      take(data);
       answerAll();
     },
-    ...(options.memory !== false && { memory: memoryOf(name, agent) }),
+    ...(options.memory !== false && { memory: memoryOf(name, () => agent) }),
+    ...(power !== 'cannot be cut' && { powerCycle }),
     async [Symbol.asyncDispose]() {
       close(new TargetError('the link is closed', name, 'open it again'));
     },
@@ -120,9 +150,17 @@ function* faulty(bytes: Uint8Array, frame: number, faults: MockFaults): Generato
   if (faults.duplicate?.includes(frame)) yield damaged;
 }
 
-function memoryOf(name: string, agent: MockAgent): Memory {
+/** A frame by its fields alone. */
+function unchecked(encoded: Uint8Array): Frame | undefined {
+  const body = decodeCobs(encoded);
+  if (!body || body.length < 7) return undefined;
+  const fields = readPayload(body.subarray(0, -4));
+  return { kind: fields.u8(), sequence: fields.u16(), payload: fields.rest() };
+}
+
+function memoryOf(name: string, agent: () => MockAgent): Memory {
   const place = (address: number, length: number): Uint8Array => {
-    const region = agent.regions.find(
+    const region = agent().regions.find(
       each => address >= each.address && address + length <= each.address + each.bytes.length,
     );
     if (!region)

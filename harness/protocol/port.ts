@@ -55,11 +55,22 @@ export interface Waiting {
   readonly ms: number;
 }
 
+/** How bulk data got into the DUT: by the back door, or as frames over the link. */
+export type Way = 'memory' | 'uart';
+
+/** The way that each took last; absent while nothing of it was sent. */
+export interface Carried {
+  readonly model?: Way;
+  readonly tensors?: Way;
+}
+
 /** A DUT that has introduced itself. Every call rejects with ProtocolError or TargetError, or when the connection's signal aborts. */
 export interface Dut {
   readonly identity: DutIdentity;
   /** Puts the `.tflite` bytes where the runtime reads them. */
   load(model: Uint8Array): Promise<void>;
+  /** Where the model lies in the DUT's memory; undefined where no back door reaches it. */
+  modelAddress(): Promise<number | undefined>;
   /** SHA-256 of nonce ‖ the model bytes as they lie in the DUT, computed by the DUT. `nonce` has 16 bytes. */
   proveModel(modelBytes: number, nonce: Uint8Array): Promise<Uint8Array>;
   prepare(modelBytes: number): Promise<PreparedModel>;
@@ -68,6 +79,7 @@ export interface Dut {
   operatorTicks(): Promise<readonly number[]>;
   stats(): Promise<DutStats>;
   linkUse(): LinkUse;
+  carried(): Carried;
   /** What is outstanding, also after a call has rejected. */
   waiting(): Waiting | undefined;
 }

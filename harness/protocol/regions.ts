@@ -1,6 +1,8 @@
 import { ProtocolError } from '../errors.ts';
+import type { Link, Memory } from '../target/port.ts';
 import { ask, type Session } from './asking.ts';
 import { join, u8, u32 } from './payload.ts';
+import type { Way } from './port.ts';
 import { addressable, type RegionName, regionNumbers, writable } from './wire.ts';
 
 export interface Region {
@@ -15,8 +17,8 @@ export interface Regions {
   describe(name: RegionName): Promise<Region>;
   /** Where inputs lie may be known only once a model is prepared. */
   forget(): void;
-  /** From the region's start on. */
-  fill(name: RegionName, bytes: Uint8Array): Promise<void>;
+  /** From the region's start on. Says by which way. */
+  fill(name: RegionName, bytes: Uint8Array): Promise<Way>;
   /** From `offset` on, as much as one answer holds. */
   read(name: RegionName, offset: number): Promise<Uint8Array>;
 }
@@ -59,7 +61,11 @@ export function regionsOf(session: Session): Regions {
           'DUT',
           'give the region more room in the firmware',
         );
-      if (flags & addressable && session.link.memory) return session.link.memory.write(address, bytes);
+      const backDoor = backDoorTo(flags, session.link);
+      if (backDoor) {
+        await backDoor.write(address, bytes);
+        return 'memory';
+      }
       if (!(flags & writable))
         throw new ProtocolError(
           `its ${name} region can be written by no way this link has`,
@@ -67,10 +73,17 @@ export function regionsOf(session: Session): Regions {
           'use firmware that takes WRITE for it',
         );
       for (let offset = 0; offset < bytes.length; ) offset += await writeSome(name, bytes, offset);
+      return 'uart';
     },
     read: (name, offset) =>
       ask(session, { name: 'read', fields: join(u8(regionNumbers[name]), u32(offset)), leastAnswerBytes: 1 }, answer =>
         answer.rest(),
       ),
   };
+}
+
+/** The back door, where the region has one and it is not kept for regions that have no other way. */
+function backDoorTo(flags: number, { memory }: Link): Memory | undefined {
+  if (!memory || !(flags & addressable)) return undefined;
+  return memory.isLastResort && flags & writable ? undefined : memory;
 }

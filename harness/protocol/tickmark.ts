@@ -4,9 +4,10 @@ import { crc32c } from './crc.ts';
 import { openExchange } from './exchange.ts';
 import { introduce } from './introduction.ts';
 import { join, type PayloadReader, readPayload, u8, u16, u32, u64 } from './payload.ts';
-import type { Dut, DutIdentity, DutStats, PreparedModel, Protocol } from './port.ts';
+import type { Dut, DutIdentity, DutStats, PreparedModel, Protocol, Way } from './port.ts';
 import { type Regions, regionsOf } from './regions.ts';
 import { openWindow } from './windows.ts';
+import { addressable } from './wire.ts';
 
 export interface TickmarkOptions {
   /** How long to wait for READY before asking anyway. @default 1000 */
@@ -48,12 +49,21 @@ const noEnd = Number.POSITIVE_INFINITY;
 
 function dutOver(session: Session, identity: DutIdentity): Dut {
   const regions = regionsOf(session);
+  const carried: { model?: Way; tensors?: Way } = {};
   let outputBytes = 0;
 
   return {
     identity,
 
-    load: model => load(regions, model),
+    async load(model) {
+      const way = await load(regions, model);
+      if (way) carried.model = way;
+    },
+
+    async modelAddress() {
+      const { address, flags } = await regions.describe('model');
+      return flags & addressable ? address : undefined;
+    },
 
     proveModel: (modelBytes, nonce) =>
       ask(session, { name: 'prove', fields: join(u32(modelBytes), nonce) }, answer => answer.bytes(32)),
@@ -66,7 +76,7 @@ function dutOver(session: Session, identity: DutIdentity): Dut {
     },
 
     async infer(input, { repeat = 1, profile = false } = {}) {
-      await regions.fill('input', input);
+      carried.tensors = await regions.fill('input', input);
       const window = await openWindow(session, { inputDigest: crc32c(input), repeat, profile });
       const { ticks, disturbance } = window;
       const output = await wholeOutput(regions, window.output, outputBytes);
@@ -86,11 +96,13 @@ function dutOver(session: Session, identity: DutIdentity): Dut {
 
     stats: () => ask(session, { name: 'stats' }, readStats),
     linkUse: () => session.exchange.use(),
+    carried: () => carried,
     waiting: () => session.exchange.waiting(),
   };
 }
 
-async function load(regions: Regions, model: Uint8Array): Promise<void> {
+/** By which way; undefined for a model that is built in. */
+async function load(regions: Regions, model: Uint8Array): Promise<Way | undefined> {
   const { sizeBytes, flags } = await regions.describe('model');
   const isBuiltIn = flags === 0;
   if (model.length > sizeBytes)
@@ -105,7 +117,7 @@ async function load(regions: Regions, model: Uint8Array): Promise<void> {
           'DUT',
           'use a smaller model, or a board with more flash',
         );
-  if (!isBuiltIn) await regions.fill('model', model);
+  return isBuiltIn ? undefined : regions.fill('model', model);
 }
 
 /** What did not fit into the answer. */

@@ -22,6 +22,8 @@ export interface WireLine {
   readonly ms: number;
   readonly dir: 'rx' | 'tx';
   readonly data: string;
+  /** Of which fault on demand; absent in the measurement. */
+  readonly trial?: number;
 }
 
 /** The raw bytes of a recording in the order they passed; empty when none were kept. */
@@ -53,6 +55,16 @@ const fieldTypes: Record<Sample['kind'], Record<string, 'number' | 'string' | 'o
     damagedFrames: 'number',
     lostFrames: 'number',
     leastDataBytes: 'number',
+  },
+  'trial-inference': { trial: 'number', vector: 'number', output: 'string' },
+  trial: {
+    trial: 'number',
+    injection: 'object',
+    vectors: 'number',
+    injected: 'number',
+    signs: 'object',
+    end: 'object',
+    durationMs: 'number',
   },
 };
 

@@ -7,8 +7,11 @@ import type { Manifest, Sample } from './recording.ts';
 export interface Recorder extends Disposable {
   readonly folder: string;
   sample(sample: Sample): void;
-  /** Raw bytes of the link, with the host's time since the recording began. What follows within two milliseconds is one line with it. */
-  wire(direction: 'rx' | 'tx', bytes: Uint8Array): void;
+  /**
+   * Raw bytes of the link, with the host's time since the recording began, and of which fault on demand they are. What follows within two
+   * milliseconds is one line with it.
+   */
+  wire(direction: 'rx' | 'tx', bytes: Uint8Array, trial?: number): void;
   manifest(manifest: Manifest): void;
 }
 
@@ -18,15 +21,16 @@ export function createRecorder(folder: string, nowMs: () => number): Recorder {
   const samples = openLines(join(folder, 'samples.jsonl'));
   const wire = openLines(join(folder, 'wire.jsonl'));
   const startMs = nowMs();
-  const stretch = gatherStretches(({ direction, ms, bytes }) => {
+  const stretch = gatherStretches(({ direction, ms, bytes, trial }) => {
     const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
-    wire.append({ ms: Math.round((ms - startMs) * 1000) / 1000, dir: direction, data });
+    const of = trial === undefined ? {} : { trial };
+    wire.append({ ms: Math.round((ms - startMs) * 1000) / 1000, dir: direction, data, ...of });
   });
 
   return {
     folder,
     sample: sample => samples.append(sample),
-    wire: (direction, bytes) => stretch.add({ direction, ms: nowMs(), bytes }),
+    wire: (direction, bytes, trial) => stretch.add({ direction, ms: nowMs(), bytes, trial }),
     manifest: manifest => writeWhole(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`),
     [Symbol.dispose]() {
       stretch.write();
@@ -40,6 +44,7 @@ interface Stretch {
   readonly direction: 'rx' | 'tx';
   readonly ms: number;
   readonly bytes: Uint8Array;
+  readonly trial: number | undefined;
 }
 
 const stretchMs = 2;
@@ -71,7 +76,8 @@ function gatherStretches(write: (stretch: Stretch) => void): { add(stretch: Stre
     write: writeAll,
     add(stretch) {
       const [first = stretch] = gathered;
-      if (refused || first.direction !== stretch.direction || stretch.ms - first.ms > stretchMs) writeAll();
+      const isOther = first.direction !== stretch.direction || first.trial !== stretch.trial;
+      if (refused || isOther || stretch.ms - first.ms > stretchMs) writeAll();
       if (gathered.length === 0) timer = setTimeout(writeLate, stretchMs);
       gathered.push(stretch);
     },

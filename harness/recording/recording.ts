@@ -48,6 +48,8 @@ export interface Manifest {
     readonly tickSource: string;
     readonly tickHz: number;
   };
+  /** The way that model and tensors took into the DUT; absent in older recordings, and for a model that the image carries. */
+  readonly carried?: { readonly model?: 'memory' | 'uart'; readonly tensors?: 'memory' | 'uart' };
   readonly emulation?: { readonly instructions: number; readonly busyMs: number };
 }
 
@@ -103,4 +105,35 @@ export type Sample =
       readonly lostFrames: number;
       /** The least data that frames were made to carry. */
       readonly leastDataBytes: number;
-    };
+    }
+  | TrialInference
+  | TrialSample;
+
+/** An output that was taken for right while a fault was on demand. `trial` counts them from 0. */
+export interface TrialInference {
+  readonly kind: 'trial-inference';
+  readonly trial: number;
+  readonly vector: number;
+  readonly output: string;
+}
+
+/** One fault on demand, after all that was answered in it. */
+export interface TrialSample {
+  readonly kind: 'trial';
+  readonly trial: number;
+  /** What was to be done, as the suite had it. */
+  readonly injection: { readonly kind: string } & Readonly<Record<string, string | number>>;
+  /** How many vectors were to be answered. */
+  readonly vectors: number;
+  /** How often it was done: bytes, bits, cuts of the power. */
+  readonly injected: number;
+  /** How many bytes it could have befallen, where it befalls bytes. */
+  readonly bytes?: number;
+  /** What showed that something was wrong, a clause each. */
+  readonly signs: readonly string[];
+  /** `complete`: every vector was answered, after whatever repair. `skipped`: this target cannot be done that to. */
+  readonly end:
+    | { readonly status: 'complete' }
+    | { readonly status: 'failed' | 'broken' | 'skipped'; readonly reason: string };
+  readonly durationMs: number;
+}

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import type { CaseResult, ClassMetrics, LatencyMetrics, Metrics, Verdict } from '../verdict/result.ts';
@@ -14,9 +15,9 @@ import { uartText } from './uart.ts';
 /** A file shown beside a case. `extension` is without a dot. */
 export interface Attachment {
   readonly name: string;
-  readonly type: 'image/svg+xml' | 'text/csv' | 'text/plain';
-  readonly extension: 'svg' | 'csv' | 'txt';
-  readonly content: string;
+  readonly type: 'image/svg+xml' | 'text/csv' | 'text/plain' | 'application/octet-stream';
+  readonly extension: 'svg' | 'csv' | 'txt' | 'save';
+  readonly content: string | Uint8Array;
 }
 
 /** Every chart, table and log that a case's metrics and its recording (under `folder`) allow; what was not measured is absent. */
@@ -31,6 +32,7 @@ export function attachmentsOf(result: CaseResult, folder: string): Attachment[] 
     ...anomaly(result.metrics),
     ...differences(result.metrics),
     ...uartLog(result, folder),
+    ...evidence(result, folder),
   ];
 }
 
@@ -158,8 +160,32 @@ function differences({ golden }: Metrics): Attachment[] {
 
 function uartLog(result: CaseResult, folder: string): Attachment[] {
   if (result.recording === null) return [];
-  const text = readableLog(join(folder, result.recording));
-  return text ? [{ name: 'UART log', type: 'text/plain', extension: 'txt', content: text }] : [];
+  const log = readableLog(join(folder, result.recording));
+  return log ? [plain('UART log', log)] : [];
+}
+
+/** What an emulator has left, of a case that is not as it should be. */
+function evidence({ status, recording }: CaseResult, folder: string): Attachment[] {
+  if (recording === null || status === 'passed') return [];
+  const read = (name: string) => readIfThere(join(folder, recording, name));
+  const [log, core, snapshot] = ['renode.log', 'core.txt', 'snapshot.save'].map(read);
+  return [
+    ...(log ? [plain('Renode log', log.subarray(-shownLogBytes).toString('utf8'))] : []),
+    ...(core ? [plain('Core state', core.toString('utf8'))] : []),
+    ...(snapshot
+      ? [{ name: 'Snapshot', type: 'application/octet-stream', extension: 'save', content: snapshot } as const]
+      : []),
+  ];
+}
+
+const shownLogBytes = 64 << 10;
+
+function readIfThere(path: string): Buffer | undefined {
+  return existsSync(path) ? readFileSync(path) : undefined;
+}
+
+function plain(name: string, content: string): Attachment {
+  return { name, type: 'text/plain', extension: 'txt', content };
 }
 
 /** A damaged recording costs its log, not the report. */

@@ -65,9 +65,17 @@ function provenance(from: Provenance): string[] {
       from.imageFile && `${from.imageFile}, ${from.isOwnImage ? "the user's own" : 'the reference firmware'}`,
     ],
     ['firmware build', from.buildId],
+    ['loaded by', from.carried && carriedText(from.carried)],
     ['SHA-256', hashes.filter(Boolean).join(', ')],
   ];
   return facts.flatMap(([name, value]) => (value ? [`${name}: ${value}`] : []));
+}
+
+const ways = { memory: 'the back door', uart: 'UART' };
+
+/** `model by the back door, tensors by UART`. */
+function carriedText({ model, tensors }: NonNullable<Provenance['carried']>): string {
+  return [model && `model by ${ways[model]}`, tensors && `tensors by ${ways[tensors]}`].filter(Boolean).join(', ');
 }
 
 /** Enough to compare by eye; results.json has the whole. */

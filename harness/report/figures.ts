@@ -4,7 +4,7 @@ import { isBudget } from '../verdict/status.ts';
 
 /** A figure as a person reads it: `371.2 kcycles`, `1.456 Mcycles`, `9.8 KiB`. A unit that is no unit of budgets is left as it is. */
 export function figure(value: number, unit: string, decimals?: number): string {
-  if (!isUnit(unit)) return `${grouped(value, 3)} ${unit}`.trim();
+  if (!isUnit(unit)) return `${grouped(value, 3)} ${value === 1 ? unit.replace(/s$/, '') : unit}`.trim();
   return formatQuantity(value, unit, decimals ?? decimalsFor(value, unit));
 }
 

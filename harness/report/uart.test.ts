@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -39,6 +39,13 @@ test('a frame with a wrong byte is evidence, shown byte for byte', () => {
 test('a frame may come in pieces, and what the host sent is not the log', () => {
   record([0, 'tx', 'to the DUT'], [1, 'rx', ready.subarray(0, 4)], [2, 'rx', ready.subarray(4)]);
   expect(uartText(folder)).toBe('       1.0 ms [1 frame, 8 bytes]');
+});
+
+test('what was said while a fault was on demand is left to the recording', () => {
+  record([0, 'rx', 'boot ok\n']);
+  const garbled = { ms: 1, dir: 'rx', data: Buffer.from('garbled\n').toString('base64'), trial: 0 };
+  appendFileSync(join(folder, 'wire.jsonl'), `${JSON.stringify(garbled)}\n`);
+  expect(uartText(folder)).toBe('       0.0 ms boot ok');
 });
 
 test('bytes that no zero ended are the last thing heard', () => {

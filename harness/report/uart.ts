@@ -9,7 +9,7 @@ const keptCharacters = 64 * 1024;
  * An empty string where nothing was recorded. The end is kept when it is long.
  */
 export function uartText(folder: string): string {
-  const wire = readWire(folder);
+  const wire = readWire(folder).filter(({ trial }) => trial === undefined); // what was done to a line on demand is no evidence
   if (wire.length > 0 && !wire.some(({ dir }) => dir === 'rx')) return '[the host sent, and heard nothing]';
   const lines = [...linesOf(wire)].join('\n');
   if (lines.length <= keptCharacters) return lines;

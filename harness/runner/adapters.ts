@@ -6,16 +6,26 @@ import type { Target } from '../target/port.ts';
 // The composition root: the only place that names adapters. A new target, protocol or report is a line here.
 // Each is loaded when it is asked for: a run has several processes, and none needs all of them.
 
+/** Whether a target writes down all that it executes, where it can. */
+export interface Tracing {
+  readonly trace: boolean;
+}
+
 /** The place where a board's firmware runs. Rejects with TargetError where what runs it is installed but does not start. */
-export async function targetFor({ name, target, memory, clockHz }: Board, signal: AbortSignal): Promise<Target> {
+export async function targetFor(board: Board & Partial<Tracing>, signal: AbortSignal): Promise<Target> {
+  const { name, target, memory, clockHz, trace = false } = board;
   if (target.kind === 'qemu')
     return (await import('../target/qemu.ts')).qemuTarget({ name, machine: target.machine, clockHz }, signal);
+  if (target.kind === 'renode')
+    return (await import('../target/renode.ts')).renodeTarget({ ...target, name, clockHz, trace }, signal);
   return (await import('../target/rp2040.ts')).rp2040Target({ name, flashBytes: memory.flashBytes });
 }
 
 /** Why a board cannot be run on this machine, and how to change that; undefined when it can. */
 export async function missingFor({ target }: Board): Promise<string | undefined> {
-  return target.kind === 'qemu' ? (await import('../target/qemu.ts')).missingQemu(target.machine) : undefined;
+  if (target.kind === 'qemu') return (await import('../target/qemu.ts')).missingQemu(target.machine);
+  if (target.kind === 'renode') return (await import('../target/renode-program.ts')).missingRenode();
+  return undefined;
 }
 
 /** How to talk to what runs there. */

@@ -3,7 +3,8 @@ import { costOf, type Work } from './cost.ts';
 
 function work(kind: 'qemu' | 'rp2040js', macs: number, boots = 1): Work {
   const target = kind === 'qemu' ? ({ kind, machine: 'mps2-an386' } as const) : ({ kind } as const);
-  return { suite: { measure: { warmup: 1, boots, timeoutMs: 1 } }, board: { target }, vectors: 100, macs };
+  const measure = { warmup: 1, boots, timeoutMs: 1, link: 'memory' } as const;
+  return { suite: { measure, robustness: [] }, board: { target }, vectors: 100, macs };
 }
 
 test('the same work costs less on the faster emulator, so that the first verdict is soon', () => {
@@ -16,4 +17,20 @@ test('a large model on a fast emulator comes after a small one on a slow emulato
 
 test('every boot costs all of it', () => {
   expect(costOf(work('qemu', 1e6, 3))).toBeCloseTo(3 * costOf(work('qemu', 1e6)));
+});
+
+test('a fault on demand costs a start, and the vectors that it has', () => {
+  const one = work('qemu', 1e9);
+  const trial = {
+    budget: 'robustness.uart-drop',
+    injection: { kind: 'uart-drop', rate: 1e-3 },
+    expect: 'detected',
+    vectors: 100,
+    timeoutMs: 1,
+    optional: false,
+  } as const;
+  const disturbed = (vectors: number) => ({ ...one, suite: { ...one.suite, robustness: [{ ...trial, vectors }] } });
+  expect(costOf(disturbed(100))).toBeCloseTo(2 * costOf(one));
+  expect(costOf(disturbed(1000))).toBeCloseTo(2 * costOf(one));
+  expect(costOf(disturbed(50))).toBeLessThan(2 * costOf(one));
 });

@@ -3,7 +3,7 @@ import type { Suite } from '../suite/suite.ts';
 
 /** What a case costs: the more of it, the later its turn. */
 export interface Work {
-  readonly suite: Pick<Suite, 'measure'>;
+  readonly suite: Pick<Suite, 'measure' | 'robustness'>;
   readonly board: Pick<Board, 'target'>;
   readonly vectors: number;
   /** Of the whole case, one boot. */
@@ -13,7 +13,9 @@ export interface Work {
 /** Seconds that a case takes, as far as that can be told before: it orders the plan, and the first estimate of a run is made of it. */
 export function costOf({ suite, board, vectors, macs }: Work): number {
   const { startS, macsPerS } = paces[board.target.kind];
-  return (startS + vectors * vectorS + macs / macsPerS) * suite.measure.boots;
+  const answersS = vectors * vectorS + macs / macsPerS;
+  const trialsS = suite.robustness.map(trial => startS + answersS * Math.min(1, trial.vectors / vectors));
+  return trialsS.reduce((sum, trialS) => sum + trialS, (startS + answersS) * suite.measure.boots);
 }
 
 /** What a vector costs besides its inference: the input, the answer, the recording. */
@@ -22,5 +24,6 @@ const vectorS = 0.001;
 /** By kind of target: until the first inference, and then. Measured with the reference firmware on two cores of 2026; only their proportions matter. */
 const paces: Readonly<Record<Board['target']['kind'], { readonly startS: number; readonly macsPerS: number }>> = {
   qemu: { startS: 0.15, macsPerS: 140e6 },
+  renode: { startS: 3.5, macsPerS: 100e6 },
   rp2040js: { startS: 0.8, macsPerS: 32e6 },
 };

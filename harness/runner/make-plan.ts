@@ -17,6 +17,8 @@ export interface PlanOptions extends Selection {
   /** @default as many as cores */
   readonly emulators?: number;
   readonly html: boolean;
+  /** @default false */
+  readonly trace?: boolean;
 }
 
 /** Reads and checks every input, chooses the run's folder and writes plan.json there. Throws InputError with all faults; nothing is run. */
@@ -32,6 +34,7 @@ export function makePlan(options: PlanOptions): Plan {
     exact: options.exact,
     emulators: options.emulators ?? availableParallelism(),
     html: options.html,
+    trace: options.trace ?? false,
   };
   if (plan.replayOf === plan.outDir)
     throw new InputError('is both replayed and written', plan.outDir, 'choose another --out');

@@ -20,7 +20,7 @@ export async function measureCase(
   using recorder = createRecorder(recordingFolder(plan, planned), () => performance.now());
   const job: Job = {
     suite,
-    target: await targetFor(board, deadline.signal),
+    target: await targetFor({ ...board, trace: plan.trace }, deadline.signal),
     protocol: await protocolFor(board),
     image: readImage(planned, inputs),
     model: inputs.model,

@@ -25,6 +25,8 @@ export interface Plan {
   readonly emulators: number;
   /** False leaves out the HTML report. */
   readonly html: boolean;
+  /** Whether targets that can write down all that they execute. */
+  readonly trace: boolean;
 }
 
 /** One suite on one target. `id` is safe as a file name. */

@@ -1,4 +1,6 @@
 // The same suite on QEMU, as a user runs it, with QEMU installed and without.
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { missingTool } from '../fixtures/tools.ts';
 import { findProgram } from '../target/program.ts';
@@ -28,6 +30,47 @@ describe.skipIf(skipReason !== undefined)(`with QEMU (${skipReason ?? 'found'})`
       expect(two?.metrics.latency?.ticks).toEqual(one?.metrics.latency?.ticks);
       expect(statusOf(one, 'rig.tickCounter')).toBe('passed');
     }
+  });
+
+  test('faults on demand are judged again from the recording, and stand in every report', async () => {
+    using project = createProject();
+    const faults =
+      '{ fault: uart-flip, rate: 0.002, expect: same-output }, { fault: model-bit, bit: 7, expect: detected }';
+    project.suite(
+      'hum',
+      ['[rp2040js-pico]', '[qemu-mps2-an386]'],
+      ['modelled-cycles', 'instructions'],
+      ['Mcycles', 'Minstructions'],
+      ['budgets:', `robustness: [${faults}]\nbudgets:`],
+    );
+    expect(await project.run('run', '--no-html', '--out', 'run')).toMatchObject({ code: 0, stderr: '' });
+    const again = ['run', '--replay', 'run', '--no-html', '--out', 'again'];
+    expect((await ended(project.start(again, withoutQemu))).code).toBe(0);
+    const [run, replay] = ['run', 'again'].map(each => caseOn(project, each, 'qemu-mps2-an386'));
+    expect(statusOf(run, 'robustness.uart-flip')).toBe('passed');
+    expect(statusOf(run, 'robustness.model-bit')).toBe('passed');
+    expect(replay?.verdicts).toEqual(run?.verdicts);
+    const [allure = ''] = readdirSync(join(project.folder, 'run/allure-results')).filter(name =>
+      name.endsWith('-result.json'),
+    );
+    expect(project.read(`run/allure-results/${allure}`)).toMatch(/"robustness.uart-flip: \d faults?"/);
+    expect(project.read('run/junit.xml')).toContain('robustness.model-bit');
+  });
+
+  test('a fault on demand that the firmware does not get over fails the run, with what happened instead', async () => {
+    using project = createProject();
+    project.suite(
+      'hum',
+      ['[rp2040js-pico]', '[qemu-mps2-an386]'],
+      ['modelled-cycles', 'instructions'],
+      ['Mcycles', 'Minstructions'],
+      ['budgets:', 'robustness: [{ fault: uart-drop, rate: 0.1, expect: same-output, timeout: 1 s }]\nbudgets:'],
+    );
+    const { code, stdout } = await project.run('run', '--no-html', '--out', 'run');
+    expect(code).toBe(1);
+    expect(stdout).toContain('robustness.uart-drop: must be same-output, and is not: ');
+    expect(project.read('run/summary.md')).toContain('robustness.uart-drop');
+    expect(statusOf(caseOn(project, 'run', 'qemu-mps2-an386'), 'golden.maxDiffLsb')).toBe('passed');
   });
 });
 

@@ -7,6 +7,7 @@ import { computeReference } from '../verdict/reference.ts';
 import { type CaseInputs, loadFloatTwin, loadModel } from './case-inputs.ts';
 import { classMisfits } from './class-misfits.ts';
 import { readImage } from './image.ts';
+import { trialMisfits } from './trial-misfits.ts';
 
 /** A suite, and those of its targets that it is to run on. */
 export interface Wanted {
@@ -47,6 +48,8 @@ function readCase(
   if (twin) attempt(['model', 'float'], () => computeReference(model.parsed, twin, []));
   const vectors = attempt(['vectors', 'inputs'], () => loadVectors(suite, model.parsed));
   for (const misfit of classMisfits(suite, model.parsed)) keep(misfit);
+  for (const misfit of trialMisfits(suite, model.model.length, vectors?.inputs.length ?? Number.POSITIVE_INFINITY))
+    keep(misfit);
   // firmware that cannot be used is found here, not by its first case
   for (const board of boards.filter(({ name }) => !Object.hasOwn(images, name)))
     attempt(['firmware', board.name], () => readImage({ suite, board }, model));

@@ -1,6 +1,7 @@
 // Generated from board.schema.json by `npm run types`; edit the schema instead.
 
 export type Slug = string;
+export type Peripheral = string;
 export type Size = string;
 
 /**
@@ -25,7 +26,7 @@ export interface BoardFile {
    */
   core: string;
   /**
-   * The core's clock. On QEMU, how many instructions make a second of virtual time: 1 GHz divided by a power of two.
+   * The core's clock. On emulators that count instructions, how many make a second of virtual time: on QEMU 1 GHz divided by a power of two, on Renode a whole number of MHz.
    */
   clock: string;
   /**
@@ -35,7 +36,7 @@ export interface BoardFile {
   /**
    * What executes the firmware.
    */
-  target: Rp2040Js | Qemu;
+  target: Rp2040Js | Qemu | Renode;
   /**
    * What the board has.
    */
@@ -63,4 +64,26 @@ export interface Qemu {
    * The machine, by QEMU's name: those that the reference firmware has a port for. mps2-an385 is a Cortex-M3, mps2-an386 a Cortex-M4, mps2-an500 a Cortex-M7, mps2-an505 a Cortex-M33, mps3-an547 a Cortex-M55; netduinoplus2 is an STM32F405 with a Cortex-M4.
    */
   machine: 'mps2-an385' | 'mps2-an386' | 'mps2-an500' | 'mps2-an505' | 'mps3-an547' | 'netduinoplus2';
+}
+export interface Renode {
+  /**
+   * Renode, from PATH or where RENODE_PATH says.
+   */
+  kind: 'renode';
+  /**
+   * The platform description (.repl), relative to this file.
+   */
+  platform: string;
+  uart: Peripheral;
+  cpu?: Peripheral;
+  /**
+   * Models in C# (.cs) that the platform needs, relative to this file. Renode compiles them at each start, which takes seconds.
+   *
+   * @minItems 1
+   */
+  include?: [string, ...string[]];
+  /**
+   * virtual, as without it: time passes in slices that are the same in every run, and so are instructions and ticks. host: time passes as on the host's clock, for firmware that others talk to as well; instructions and ticks then differ from run to run.
+   */
+  time?: 'virtual' | 'host';
 }

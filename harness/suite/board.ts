@@ -10,6 +10,7 @@ export interface Board {
   readonly core: string;
   readonly clockHz: number;
   readonly basis: Basis;
+  /** Paths in it are absolute. */
   readonly target: Readonly<BoardFile['target']>;
   readonly memory: { readonly flashBytes: number; readonly ramBytes: number };
   /** The prebuilt reference firmware for this board (ELF). */

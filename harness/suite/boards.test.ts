@@ -60,7 +60,7 @@ test('the faults of every board file come at once', () => {
   expect(() => loadBoards([bad], folder)).toThrow(/bad\/a\.yaml:10:1: unknown key "colour"/);
   expect(() => loadBoards([bad], folder)).toThrow(/bad\/b\.yaml:5:8: clock: "125" has no unit: write "125 MHz"/);
   expect(() => loadBoards([bad], folder)).toThrow(
-    /bad\/c\.yaml:7:17: target\.kind is "rp2400js", expected rp2040js \| qemu\. Did you mean "rp2040js"\?/,
+    /bad\/c\.yaml:7:17: target\.kind is "rp2400js", expected rp2040js \| qemu \| renode\. Did you mean "rp2040js"\?/,
   );
 });
 
@@ -90,6 +90,43 @@ test('a QEMU board counts instructions, at a rate that QEMU can', () => {
   expect(read).toThrow(/counts\/a\.yaml:6:8: QEMU counts instructions, not modelled-cycles: write "instructions"/);
   for (const file of ['b', 'fast', 'slow'])
     expect(read).toThrow(new RegExp(`counts/${file}\\.yaml:5:8: QEMU counts at 1 GHz .* write "15\\.625 MHz"`));
+});
+
+const onRenode = board('R')
+  .replace('{ kind: rp2040js }', '{ kind: renode, platform: mine.repl, uart: usart2, include: [Mine.cs] }')
+  .replace('modelled-cycles', 'instructions');
+
+test('a Renode board has its files beside it', () => {
+  const own = boardsFolder('renode', { 'a.yaml': onRenode, 'mine.repl': '', 'Mine.cs': '' });
+  expect(loadBoards([own]).get('rp2040js-pico')?.target).toEqual({
+    kind: 'renode',
+    platform: join(own, 'mine.repl'),
+    uart: 'usart2',
+    include: [join(own, 'Mine.cs')],
+  });
+});
+
+test('a Renode board is refused for what Renode would only say later, or not at all', () => {
+  const bad = boardsFolder('renodes', {
+    'a.yaml': onRenode,
+    'b.yaml': onRenode.replace('mine.repl', 'b.yaml').replace('Mine.cs', 'b.yaml'),
+    'c.yaml': onRenode.replace('instructions', 'silicon').replace('125 MHz', '15.625 MHz'),
+    'd.yaml': onRenode.replace('usart2', '"usart 2"').replace('include:', 'time: real, includes:'),
+    'e.yaml': onRenode.replace(', uart: usart2', ''),
+  });
+  const read = () => loadBoards([bad], folder);
+  expect(read).toThrow(/renodes\/a\.yaml:7:35: target\.platform: there is no file .*mine\.repl; write its path from/);
+  expect(read).toThrow(/renodes\/a\.yaml:7:70: target\.include: there is no file .*Mine\.cs/);
+  expect(read).toThrow(/renodes\/b\.yaml:7:35: target\.platform is no \.repl file: Renode goes by the ending/);
+  expect(read).toThrow(/renodes\/b\.yaml:7:67: target\.include is no \.cs file/);
+  expect(read).toThrow(/renodes\/c\.yaml:6:8: Renode counts instructions, not silicon: write "instructions"/);
+  expect(read).toThrow(/renodes\/c\.yaml:5:8: Renode executes a whole number .* write "16 MHz"/);
+  expect(read).toThrow(
+    /renodes\/d\.yaml:7:52: target\.uart must be a name of the platform description, such as usart2/,
+  );
+  expect(read).toThrow(/renodes\/d\.yaml:7:69: target\.time is "real", expected virtual \| host/);
+  expect(read).toThrow(/renodes\/d\.yaml:7:75: unknown key "includes" in target\. Did you mean "include"\?/);
+  expect(read).toThrow(/renodes\/e\.yaml:7:1: target lacks the key "uart"/);
 });
 
 test('two boards of one name in one folder are both named', () => {

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import { icountShift } from '../icount.ts';
 import type { Board } from './board.ts';
 import type { BoardFile } from './board-file.generated.ts';
 import { type Fault, faultsError, shownPath } from './fault.ts';
 import { type FormatName, parseFormat } from './formats.ts';
 import { checkBoardFile } from './schema.ts';
-import { readYaml, type YamlSource } from './yaml.ts';
+import { type Path, readYaml, type YamlSource } from './yaml.ts';
 
 /**
  * The boards of every `*.yaml` in some folders, by name. A board of an earlier folder hides one of a later; a folder that does not exist has
@@ -34,7 +34,7 @@ function readFolder(folder: string, cwd: string): Folder {
     if (!('file' in checked)) continue;
 
     const board = toBoard(source.file, checked.file);
-    faults.push(...qemuFaults(board, source));
+    faults.push(...qemuFaults(board, source), ...renodeFaults(board, source));
     const owner = boards.get(board.name);
     if (owner) {
       const what = `the name "${board.name}" is taken by ${shownPath(owner.file, cwd)}: rename one of the two`;
@@ -57,6 +57,28 @@ function* qemuFaults({ target, basis, clockHz }: Board, source: YamlSource): Gen
     };
 }
 
+/** Renode counts instructions, in whole millions a second, on a platform that others have described. */
+function* renodeFaults({ target, basis, clockHz }: Board, source: YamlSource): Generator<Fault> {
+  if (target.kind !== 'renode') return;
+  if (basis !== 'instructions')
+    yield { place: source.place(['basis']), what: `Renode counts instructions, not ${basis}: write "instructions"` };
+  if (clockHz % 1e6 !== 0)
+    yield {
+      place: source.place(['clock']),
+      what: `Renode executes a whole number of million instructions a second: write "${Math.max(1, Math.round(clockHz / 1e6))} MHz"`,
+    };
+  yield* fileFaults(target.platform, '.repl', source, ['target', 'platform']);
+  for (const [index, file] of (target.include ?? []).entries())
+    yield* fileFaults(file, '.cs', source, ['target', 'include', index]);
+}
+
+function* fileFaults(file: string, extension: string, source: YamlSource, path: Path): Generator<Fault> {
+  const place = source.place(path);
+  const name = path.filter(part => typeof part === 'string').join('.');
+  if (extname(file) !== extension) yield { place, what: `${name} is no ${extension} file: Renode goes by the ending` };
+  else if (!existsSync(file)) yield { place, what: `${name}: there is no file ${file}; write its path from this file` };
+}
+
 function yamlFiles(folder: string): string[] {
   return existsSync(folder)
     ? readdirSync(folder)
@@ -74,10 +96,17 @@ function toBoard(file: string, { board, title, mcu, core, clock, basis, target, 
     core,
     clockHz: quantity('frequency-with-unit', clock),
     basis,
-    target,
+    target: absolute(target, dirname(file)),
     memory: { flashBytes: quantity('size-with-unit', memory.flash), ramBytes: quantity('size-with-unit', memory.ram) },
     firmware: resolve(dirname(file), firmware),
   };
+}
+
+function absolute(target: BoardFile['target'], folder: string): BoardFile['target'] {
+  if (target.kind !== 'renode') return target;
+  const { platform, include } = target;
+  const at = (path: string): string => resolve(folder, path);
+  return { ...target, platform: at(platform), ...(include && { include: include.map(at) as typeof include }) };
 }
 
 function quantity(format: FormatName, text: string): number {

@@ -25,7 +25,19 @@ const labels = async (text: string) => (await editor.complete(modeline + text)).
 
 test('an empty file is offered every key, each with what it is for', async () => {
   const offers = await editor.complete(`${modeline}|`);
-  const keys = ['suite', 'description', 'model', 'firmware', 'vectors', 'task', 'targets', 'measure', 'budgets', 'on'];
+  const keys = [
+    'suite',
+    'description',
+    'model',
+    'firmware',
+    'vectors',
+    'task',
+    'targets',
+    'measure',
+    'robustness',
+    'budgets',
+    'on',
+  ];
   expect(offers.map(({ label }) => label)).toEqual(expect.arrayContaining(keys));
   expect(offers.filter(({ label, documentation }) => keys.includes(label) && documentation === '')).toEqual([]);
 });
@@ -64,6 +76,24 @@ test('a step of preprocessing is one of six', async () => {
     'scale',
     'window',
   ]);
+});
+
+test('a fault on demand is offered every kind, with what the kind asks for', async () => {
+  const offers = await editor.complete(`${modeline}robustness:\n  - |`);
+  const faults = Object.fromEntries(offers.map(({ label, insertText }) => [label, insertText]));
+  expect(faults).toMatchObject({
+    'uart-drop': expect.stringContaining('rate: '),
+    'uart-flip': expect.stringContaining('rate: '),
+    'uart-delay': expect.stringContaining('by: '),
+    'power-cycle': expect.stringContaining('expect: '),
+    'model-bit': expect.stringContaining('bit: '),
+  });
+});
+
+test('what must come of a fault is one of those that its kind has', async () => {
+  const known = ['detected', 'recovered', 'same-output'];
+  expect(await labels('robustness:\n  - fault: uart-flip\n    expect: |')).toEqual(known);
+  expect(await labels('robustness:\n  - fault: uart-delay\n    expect: |')).toEqual(known.slice(1));
 });
 
 test.each([

@@ -33,7 +33,7 @@ export function explain(error: ErrorObject, path: Path): { readonly what: string
     case 'required':
       return { what: lacking(String(params.missingProperty), schema, path) };
     case 'discriminator':
-      return { what: oneOf(`${name}.kind`, params.tagValue, kindsOf(schema)) };
+      return { what: oneOf(`${name}.${String(params.tag)}`, params.tagValue, kindsOf(schema)) };
     case 'enum':
       return { what: oneOf(name, error.data, error.params.allowedValues) };
     case 'uniqueItems':

@@ -74,7 +74,8 @@ budgets: { golden: { maxDiffLsb: 1 } }
     vectors: { inputs: join(folder, 'x.npy'), preprocess: [] },
     task: { kind: 'classification' },
     targets: ['rp2040js-pico'],
-    measure: { warmup: 2, boots: 1, timeoutMs: 600_000 },
+    measure: { warmup: 2, boots: 1, timeoutMs: 600_000, link: 'memory' },
+    robustness: [],
     budgets: [{ kind: 'golden', budget: 'golden.maxDiffLsb', relation: '<=', limit: 1, unit: 'LSB', optional: false }],
     on: {},
   });
@@ -119,7 +120,7 @@ on:
   ]);
   expect(suite.budgets.filter(({ optional }) => optional).map(({ budget }) => budget)).toEqual(['golden.maxDiffLsb']);
   expect(suite.on['rp2040js-pico']?.budgets).toMatchObject([{ budget: 'memory.arena', limit: 12_288, optional: true }]);
-  expect(suite.measure).toEqual({ warmup: 0, boots: 3, timeoutMs: 90_000 });
+  expect(suite.measure).toEqual({ warmup: 0, boots: 3, timeoutMs: 90_000, link: 'memory' });
   expect(suite.vectors).toMatchObject({ first: 20, preprocess: [{ kind: 'scale', from: [0, 255], to: [0, 1] }] });
 });
 

@@ -3,10 +3,10 @@ import type { Board } from './board.ts';
 import { parseBudgets } from './budgets.ts';
 import { crossFaults } from './checks.ts';
 import { type Fault, faultsError, shownPath } from './fault.ts';
-import { parseFormat } from './formats.ts';
 import { checkSuiteFile } from './schema.ts';
 import type { Preprocess, Suite, Task } from './suite.ts';
 import type { Preprocess as PreprocessFile, SuiteFile } from './suite-file.generated.ts';
+import { milliseconds, parseTrials } from './trials.ts';
 import { readYaml, type YamlSource } from './yaml.ts';
 
 /** What `targets` may name, by name. */
@@ -62,7 +62,8 @@ function* takenNames(read: readonly ReadSuite[], cwd: string): Generator<Fault> 
 }
 
 function toSuite(file: string, written: SuiteFile): Suite {
-  const { suite, description, model, firmware = {}, vectors, task, targets, measure = {}, budgets, on = {} } = written;
+  const { suite, description, model, firmware = {}, vectors, task, targets, measure = {} } = written;
+  const { robustness = [], budgets, on = {} } = written;
   const from = (path: string) => resolve(dirname(file), path);
   return {
     name: suite,
@@ -84,7 +85,9 @@ function toSuite(file: string, written: SuiteFile): Suite {
       warmup: measure.warmup ?? 2,
       boots: measure.boots ?? 1,
       timeoutMs: milliseconds(measure.timeout ?? '10 min'),
+      link: measure.link ?? 'memory',
     },
+    robustness: parseTrials(robustness),
     budgets: parseBudgets(budgets),
     on: Object.fromEntries(Object.entries(on).map(([target, own]) => [target, { budgets: parseBudgets(own.budgets) }])),
   };
@@ -102,10 +105,4 @@ function* stepsOf({ scale, normalize, clip, window, resize, gray }: PreprocessFi
 
 function taskOf(task: NonNullable<SuiteFile['task']>): Task {
   return task.kind === 'anomaly' ? { ...task, score: task.score ?? 'reconstruction' } : task;
-}
-
-function milliseconds(text: string): number {
-  const parsed = parseFormat('duration-with-unit', text);
-  if (parsed.fault !== undefined) throw new RangeError(parsed.fault); // the schema has accepted it
-  return parsed.value / 1000;
 }

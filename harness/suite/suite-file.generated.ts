@@ -32,6 +32,22 @@ export type CyclesAtMost = string | {limit: string; optional?: boolean};
 export type InstructionsAtMost = string | {limit: string; optional?: boolean};
 export type BytesAtMost = string | {limit: string; optional?: boolean};
 export type PercentAtMost = string | {limit: string; optional?: boolean};
+/**
+ * One fault on demand.
+ */
+export type Trial = UartDrop | UartFlip | UartDelay | PowerCycle | ModelBit;
+/**
+ * The share of the bytes that it befalls.
+ */
+export type ByteRate = number;
+/**
+ * How many vectors are run, from the first on.
+ */
+export type TrialVectors = number;
+/**
+ * true: a target that cannot measure this still passes. A bound that is measured and missed fails all the same.
+ */
+export type Optional = boolean;
 
 /**
  * A Tickmark suite: a model, the vectors it runs on, the targets it runs on, and the budgets that it has to meet.
@@ -102,12 +118,23 @@ export interface SuiteFile {
      */
     warmup?: number;
     /**
-     * How often the target is booted and every vector run.
+     * How often the target is booted and every vector run: from power-on first, then by a reset where the target has one.
      */
     boots?: number;
     timeout?: Duration;
+    /**
+     * How model and tensors get into the target. `memory`: by the back door of an emulator, which takes no time. `uart`: as frames over the UART, as on a board; only a model that lies in flash is still put there by the back door, which stands for flashing. Verdicts, outputs and ticks are the same.
+     */
+    link?: 'memory' | 'uart';
   };
   budgets: Budgets;
+  /**
+   * Faults that are done to the target on demand, each in a boot of its own after the measurement, and what must come of it. No figure of the measurement is touched. Emulated targets can do all of them.
+   *
+   * @minItems 1
+   * @maxItems 100
+   */
+  robustness?: [Trial, ...Trial[]];
   /**
    * Budgets for one target: they replace those of the same name above, and add to the others.
    */
@@ -296,4 +323,81 @@ export interface InstructionPercentiles {
   p90?: InstructionsAtMost;
   p99?: InstructionsAtMost;
   max?: InstructionsAtMost;
+}
+export interface UartDrop {
+  /**
+   * Bytes vanish on the UART, in both directions, once the model is in place. Tensors take the UART then.
+   */
+  fault: 'uart-drop';
+  rate: ByteRate;
+  /**
+   * detected: it was noticed, and no wrong output was taken for right. recovered: every vector was answered after the repair, in time. same-output: recovered, and every output is that of the undisturbed boot to the bit.
+   */
+  expect: 'detected' | 'recovered' | 'same-output';
+  vectors?: TrialVectors;
+  timeout?: Duration;
+  optional?: Optional;
+}
+export interface UartFlip {
+  /**
+   * A bit of a byte flips on the UART, in both directions, once the model is in place. Tensors take the UART then.
+   */
+  fault: 'uart-flip';
+  rate: ByteRate;
+  /**
+   * detected: it was noticed, and no wrong output was taken for right. recovered: every vector was answered after the repair, in time. same-output: recovered, and every output is that of the undisturbed boot to the bit.
+   */
+  expect: 'detected' | 'recovered' | 'same-output';
+  vectors?: TrialVectors;
+  timeout?: Duration;
+  optional?: Optional;
+}
+export interface UartDelay {
+  /**
+   * A byte comes late on the UART, and all that follow it, in both directions, once the model is in place. Tensors take the UART then.
+   */
+  fault: 'uart-delay';
+  rate: ByteRate;
+  by: Duration;
+  /**
+   * recovered: every vector was answered after the repair, in time. same-output: recovered, and every output is that of the undisturbed boot to the bit.
+   */
+  expect: 'recovered' | 'same-output';
+  vectors?: TrialVectors;
+  timeout?: Duration;
+  optional?: Optional;
+}
+export interface PowerCycle {
+  /**
+   * The power goes while the core computes, and comes back: all but flash is lost. Then the firmware has to be found again, with its model or without.
+   */
+  fault: 'power-cycle';
+  /**
+   * Whose inference is cut off: a vector's number, from 0.
+   */
+  vector?: number;
+  /**
+   * detected: it was noticed, and no wrong output was taken for right. recovered: every vector was answered after the repair, in time. same-output: recovered, and every output is that of the undisturbed boot to the bit.
+   */
+  expect: 'detected' | 'recovered' | 'same-output';
+  vectors?: TrialVectors;
+  timeout?: Duration;
+  optional?: Optional;
+}
+export interface ModelBit {
+  /**
+   * A bit of the model flips in the target's memory, after it was loaded and proved. The repair is to load it again.
+   */
+  fault: 'model-bit';
+  /**
+   * Its number in the model file, from 0: bit 8 is the lowest of the second byte.
+   */
+  bit: number;
+  /**
+   * detected: it was noticed, and no wrong output was taken for right. recovered: every vector was answered after the repair, in time. same-output: recovered, and every output is that of the undisturbed boot to the bit.
+   */
+  expect: 'detected' | 'recovered' | 'same-output';
+  vectors?: TrialVectors;
+  timeout?: Duration;
+  optional?: Optional;
 }

@@ -23,7 +23,15 @@ export interface Suite {
   };
   readonly task: Task;
   readonly targets: readonly string[];
-  readonly measure: { readonly warmup: number; readonly boots: number; readonly timeoutMs: number };
+  readonly measure: {
+    readonly warmup: number;
+    readonly boots: number;
+    readonly timeoutMs: number;
+    /** How model and tensors get into the DUT where there are two ways. */
+    readonly link: 'memory' | 'uart';
+  };
+  /** Faults on demand, after the measurement. */
+  readonly robustness: readonly Trial[];
   /** For a target without overrides; `budgetsFor` applies `on`. */
   readonly budgets: readonly Budget[];
   readonly on: Readonly<Record<string, { readonly budgets: readonly Budget[] }>>;
@@ -56,6 +64,25 @@ export type Task =
   | { readonly kind: 'regression'; readonly unit?: string }
   /** A file is anomalous (class 1) when the mean of its windows' scores is above `threshold`. */
   | { readonly kind: 'anomaly'; readonly score: 'reconstruction' | 'output'; readonly threshold?: number };
+
+/** One fault on demand and what must come of it. */
+export interface Trial {
+  /** Its name among the budgets: `robustness.uart-drop`, and `robustness.uart-drop-2` for the second of its kind. */
+  readonly budget: string;
+  readonly injection: Injection;
+  readonly expect: 'detected' | 'recovered' | 'same-output';
+  /** How many are run, from the first on. */
+  readonly vectors: number;
+  readonly timeoutMs: number;
+  readonly optional: boolean;
+}
+
+/** What is done to the DUT. `rate` is the share of the bytes that it befalls; `bit` counts from the lowest of the model's first byte. */
+export type Injection =
+  | { readonly kind: 'uart-drop' | 'uart-flip'; readonly rate: number }
+  | { readonly kind: 'uart-delay'; readonly rate: number; readonly byMs: number }
+  | { readonly kind: 'power-cycle'; readonly vector: number }
+  | { readonly kind: 'model-bit'; readonly bit: number };
 
 /** A bound on one metric. `limit` is in `unit`, the metric's base unit; a required budget that is not measured is never passed. */
 export type Budget = BudgetSubject & BudgetBound;

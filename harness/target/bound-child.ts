@@ -15,16 +15,32 @@ export interface BoundChild {
   kill(): void;
 }
 
+/** How a child is reached, and what it finds. */
+export interface ChildOptions {
+  /** Open sockets, from descriptor 3 on. @default none */
+  readonly sockets?: number;
+  /** Whether `process.stdin` and `process.stdout` lead to it. @default false */
+  readonly talks?: boolean;
+  /** Variables besides those of this process. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
 const keptCharacters = 8192;
 
 /**
- * Starts `program` with `sockets` open sockets. It is killed when this process exits and, where setpriv is found (Linux), also when this
- * process is killed. Rejects when it cannot be started.
+ * Starts `program`. It is killed when this process exits and, where setpriv is found (Linux), also when this process is killed. Rejects when
+ * it cannot be started.
  */
-export async function startBound(program: string, args: readonly string[], sockets: number): Promise<BoundChild> {
+export async function startBound(
+  program: string,
+  args: readonly string[],
+  { sockets = 0, talks = false, env }: ChildOptions,
+): Promise<BoundChild> {
   const [file = program, ...all] = [...dyingWithParent(), program, ...args];
+  const console = talks ? 'pipe' : 'ignore';
   // Each 'pipe' is one end of a socket pair: no path to choose, and none that stays behind.
-  const child = spawn(file, all, { stdio: ['ignore', 'ignore', 'pipe', ...Array<'pipe'>(sockets).fill('pipe')] });
+  const stdio = [console, console, 'pipe', ...Array<'pipe'>(sockets).fill('pipe')] as const;
+  const child = spawn(file, all, { stdio: [...stdio], env: { ...process.env, ...env } });
   const kill = () => void child.kill('SIGKILL');
   process.once('exit', kill);
   let said = '';
@@ -36,7 +52,7 @@ export async function startBound(program: string, args: readonly string[], socke
     }),
   );
   const ends = child.stdio.slice(3) as Duplex[];
-  for (const end of ends) end.on('error', () => {}); // a child that is gone: 'close' says why
+  for (const end of [...ends, child.stdin]) end?.on('error', () => {}); // a child that is gone: 'close' says why
   await once(child, 'spawn');
   return { process: child, sockets: ends, closed, said: () => said, kill };
 }

@@ -2,6 +2,8 @@ import type { Basis } from '../units.ts';
 
 /** The DUT's memory by the back door: at once, without the DUT taking part. Addresses are the DUT's own. */
 export interface Memory {
+  /** Only for what the DUT takes in no other way: a flash that stands for what a programmer would have written. */
+  readonly isLastResort?: boolean;
   /** Throws TargetError when the range is no memory of the DUT. */
   read(address: number, length: number): Promise<Uint8Array>;
   write(address: number, bytes: Uint8Array): Promise<void>;
@@ -20,6 +22,12 @@ export interface Link extends AsyncDisposable {
   write(bytes: Uint8Array): Promise<void>;
   readonly memory?: Memory;
   counters?(): Promise<EmulationCounters>;
+  /** Resets the DUT as its reset pin does: it boots anew, and all memory keeps what it holds. `bytes` goes on. */
+  reset?(): Promise<void>;
+  /** Takes the power away and gives it back: the DUT boots anew with what its chips keep without power (flash), and no more. `bytes` goes on. */
+  powerCycle?(): Promise<void>;
+  /** Writes what helps to see why a case is not as it should be into a folder: a log, the core's state, more of a session that did not complete. Never rejects. */
+  keepEvidence?(folder: string, of: { readonly isComplete: boolean }): Promise<void>;
 }
 
 /** A place firmware can run. Opening loads the image (an ELF file's path), boots it, and captures from the first byte. */

@@ -1,10 +1,18 @@
+/** A stretch of a machine's memory. */
+export interface MemoryPart {
+  readonly address: number;
+  readonly bytes: number;
+  /** Flash: what it holds outlives the power. */
+  readonly isFlash?: true;
+}
+
 /** A machine of QEMU that the reference firmware has a port for. */
 export interface QemuMachine {
   readonly program: 'qemu-system-arm';
   /** Where the core looks for its vector table at reset. */
   readonly vectorAddress: number;
   /** The memory that firmware may use, code included; all of it can be written from outside, flash too. */
-  readonly memory: readonly { readonly address: number; readonly bytes: number }[];
+  readonly memory: readonly MemoryPart[];
   /** The UART that is the link, by its place in QEMU's order. @default 0 */
   readonly uart?: number;
 }
@@ -48,7 +56,7 @@ export const qemuMachines = {
     program: 'qemu-system-arm',
     vectorAddress: 0x0800_0000,
     memory: [
-      { address: 0x0800_0000, bytes: 1 << 20 },
+      { address: 0x0800_0000, bytes: 1 << 20, isFlash: true },
       { address: 0x2000_0000, bytes: 128 << 10 },
     ],
     uart: 1,

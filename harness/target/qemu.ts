@@ -10,6 +10,7 @@ import { gdbMemory } from './gdb-remote.ts';
 import type { Link, Target } from './port.ts';
 import { findProgram } from './program.ts';
 import { type QemuMachine, type QemuMachineName, qemuMachines, qemuPackages } from './qemu-machines.ts';
+import { type Qmp, type QmpEvent, qmpClient } from './qmp.ts';
 
 export interface QemuOptions {
   readonly name: string;
@@ -20,7 +21,7 @@ export interface QemuOptions {
 
 /**
  * A machine of QEMU in a process of its own. Every instruction takes the same virtual time, whatever it is: ticks count instructions,
- * exactly and the same in every run. A UART is the link; memory is reached by the debug stub.
+ * exactly and the same in every run. A UART is the link; memory is reached by the debug stub, QEMU itself by QMP.
  * Asks QEMU for its version first: rejects with TargetError where it does not start, or with the reason of `until`.
  * https://www.qemu.org/docs/master/system/arm/mps2.html
  */
@@ -48,10 +49,12 @@ export async function qemuTarget({ name, machine, clockHz }: QemuOptions, until:
       if (path === undefined) throw new NotInstalled(`${program} is not installed`, name, howToGet);
       await expectImage(imagePath, machine);
       signal.throwIfAborted();
-      const child = await startBound(path, argumentsFor({ machine, imagePath, shift }), 2).catch((cause: unknown) => {
-        throw unstarted(cause);
-      });
-      const link = openLink({ name, machine }, child, signal);
+      const args = argumentsFor({ machine, imagePath, shift });
+      const start = (): Promise<BoundChild> =>
+        startBound(path, args, { sockets }).catch((cause: unknown) => {
+          throw unstarted(cause);
+        });
+      const link = openLink({ name, machine, start, child: await start() }, signal);
       if (signal.aborted) await link[Symbol.asyncDispose]();
       signal.throwIfAborted();
       return link;
@@ -118,7 +121,9 @@ function hex(address: number): string {
 /** Semihosting goes to the debugger: by QEMU's default, a firmware under test could open files and run commands of the host. */
 const fixedArguments =
   '-nodefaults -nic none -display none -monitor none -semihosting-config enable=on,target=gdb ' +
-  '-chardev socket,id=uart,fd=3 -chardev socket,id=gdb,fd=4 -gdb chardev:gdb';
+  '-chardev socket,id=uart,fd=3 -chardev socket,id=gdb,fd=4 -gdb chardev:gdb ' +
+  '-chardev socket,id=qmp,fd=5 -mon chardev=qmp,mode=control';
+const sockets = 3;
 
 interface Start {
   readonly machine: QemuMachineName;
@@ -132,73 +137,147 @@ function argumentsFor({ machine, imagePath, shift }: Start): string[] {
   return ['-M', machine, '-kernel', imagePath, '-icount', `shift=${shift}`, ...fixedArguments.split(' '), ...serial];
 }
 
-interface Place {
+/** What a link is opened over; `start` gives another process like `child`. */
+interface Opening {
   readonly name: string;
   readonly machine: QemuMachineName;
+  readonly start: () => Promise<BoundChild>;
+  readonly child: BoundChild;
 }
 
-function openLink({ name, machine }: Place, child: BoundChild, signal: AbortSignal): Link {
+function openLink({ name, machine, start, child }: Opening, signal: AbortSignal): Link {
   const { memory }: QemuMachine = qemuMachines[machine];
-  const [uart, gdb] = child.sockets;
-  if (!uart || !gdb) throw new RangeError('started with two sockets');
   const bytes = byteQueue();
-  const stub = gdbMemory(gdb, name);
+  let running = attach(child);
   let end: unknown;
 
   const finish = (reason: unknown, bytesEnd?: Error): void => {
     if (end) return;
     end = reason;
     bytes.end(bytesEnd);
-    stub.end(reason);
+    void running.end(reason);
     signal.removeEventListener('abort', abort);
-    child.kill();
   };
   const abort = (): void => finish(signal.reason);
   signal.addEventListener('abort', abort);
   if (signal.aborted) abort();
-  uart.on('data', (data: Uint8Array) => bytes.push(data));
-  void child.closed.then(status => {
-    const lost = lossOf(status, child.said(), name);
-    finish(lost, lost);
-  });
 
+  function attach(process: BoundChild): Running {
+    return runningIn(process, name, {
+      onBytes: data => bytes.push(data),
+      onLoss: lost => finish(lost, lost),
+    });
+  }
   const expectMemory = (address: number, length: number): void => {
     if (end) throw end;
     if (isWithin(memory, address, length)) return;
     const fix = `use addresses of ${machine}'s memory: ${rangesOf(memory)}`;
     throw new TargetError(`no memory at ${hex(address)}, ${length} bytes`, name, fix);
   };
+  const flash = memory.filter(({ isFlash }) => isFlash);
   return {
     bytes,
     async write(data) {
       if (end) throw end;
-      await new Promise<void>(resolve => uart.write(data, () => resolve())); // why one fails, 'close' says
+      await running.write(data);
     },
     memory: {
       async read(address, length) {
         expectMemory(address, length);
-        return stub.read(address, length);
+        return running.stub.read(address, length);
       },
       async write(address, data) {
         expectMemory(address, data.length);
-        await stub.write(address, data);
+        await running.stub.write(address, data);
       },
+    },
+    async reset() {
+      if (end) throw end;
+      const isDone = running.qmp.next('RESET', ({ guest }) => guest === false);
+      await Promise.all([running.qmp.execute('system_reset'), isDone]);
+    },
+    /** A reset of QEMU's leaves RAM as it is: only a new process has none of it. */
+    async powerCycle() {
+      if (end) throw end;
+      const kept = await Promise.all(flash.map(part => running.stub.read(part.address, part.bytes)));
+      await running.end(new TargetError('the power is off', name, 'wait until it is back'));
+      const next = await start();
+      if (!end) running = attach(next);
+      else next.kill();
+      if (end) throw end;
+      for (const [index, { address }] of flash.entries())
+        await running.stub.write(address, kept[index] ?? new Uint8Array());
     },
     async [Symbol.asyncDispose]() {
       finish(new TargetError('the link is closed', name, 'open it again'));
-      await child.closed;
+      await running.end(end);
     },
   };
 }
 
+/** One process of QEMU with its channels. */
+interface Running {
+  readonly stub: ReturnType<typeof gdbMemory>;
+  readonly qmp: Qmp;
+  write(data: Uint8Array): Promise<void>;
+  /** Ends it, which is then no loss; resolves when it is gone. Twice is harmless. */
+  end(reason: unknown): Promise<void>;
+}
+
+function runningIn(
+  child: BoundChild,
+  name: string,
+  { onBytes, onLoss }: { onBytes: (data: Uint8Array) => void; onLoss: (lost: Error) => void },
+): Running {
+  const [uart, gdb, monitor] = child.sockets;
+  if (!uart || !gdb || !monitor) throw new RangeError('started with three sockets');
+  const stub = gdbMemory(gdb, name);
+  let lastEvent: QmpEvent | undefined; // of those that say how it ends
+  let isEnded = false;
+  const qmp = qmpClient(monitor, name, event => {
+    if (event.name === 'SHUTDOWN' || event.name === 'GUEST_PANICKED') lastEvent = event;
+    if (event.name === 'GUEST_PANICKED') onLoss(panicOf(event, name));
+  });
+  const end = async (reason: unknown): Promise<void> => {
+    isEnded = true;
+    stub.end(reason);
+    qmp.end(reason);
+    child.kill();
+    await child.closed;
+  };
+  uart.on('data', onBytes);
+  void child.closed.then(status => {
+    if (!isEnded) onLoss(lossOf(status, { said: child.said(), lastEvent }, name));
+  });
+  return {
+    stub,
+    qmp,
+    write: data => new Promise<void>(resolve => uart.write(data, () => resolve())), // why one fails, 'close' says
+    end,
+  };
+}
+
+function panicOf({ data }: QmpEvent, name: string): FirmwareFault {
+  const what = `the firmware panicked, as QEMU was told (${String(data.action)})`;
+  return new FirmwareFault(what, name, 'see the UART log for what the firmware said last');
+}
+
 /** How QEMU ended, in its own words. An exit that the firmware called for is its own doing; a core that locks up has said nothing. */
-function lossOf({ code, signal }: Awaited<BoundChild['closed']>, said: string, name: string): Error {
+function lossOf(
+  { code, signal }: Awaited<BoundChild['closed']>,
+  { said, lastEvent }: { readonly said: string; readonly lastEvent: QmpEvent | undefined },
+  name: string,
+): Error {
   const fix = 'see the UART log for what the firmware said last';
   const lockup = /^qemu: fatal: (.*)$/m.exec(said)?.[1];
   const pc = /R15=([0-9a-f]{8})/.exec(said)?.[1];
   if (lockup !== undefined)
     return new TargetError(`the core stopped${pc ? ` at pc=0x${pc}` : ''}: ${lockup}`, name, fix);
 
+  if (lastEvent?.data.guest === true) {
+    const why = String(lastEvent.data.reason);
+    return new FirmwareFault(`the firmware shut its machine down (${why})`, name, fix);
+  }
   const words = said.replace(unasked, '').trim();
   if (signal === null && words === '')
     return new FirmwareFault(`the firmware ended itself by semihosting exit ${code}`, name, fix);

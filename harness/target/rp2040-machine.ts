@@ -14,6 +14,8 @@ export interface MachineOptions {
   readonly flashBytes: number;
   /** How much of the SRAM, from its start on, may hold code that the image copies there. */
   readonly sramCodeBytes: number;
+  /** What memory holds besides at boot, over the image: what it kept over a reset. @default nothing */
+  readonly kept?: readonly LoadedSegment[];
   /** Off to have every instruction interpreted by rp2040js: the measure of what translated code must do. @default true */
   readonly translate?: boolean;
   readonly onByte: (byte: number) => void;
@@ -37,6 +39,8 @@ export interface Machine {
   read(address: number, length: number): Uint8Array | undefined;
   /** Whether flash or SRAM is there to write. */
   write(address: number, bytes: Uint8Array): boolean;
+  /** All of its flash, and of its SRAM. */
+  contents(): { readonly flash: LoadedSegment; readonly sram: LoadedSegment };
 }
 
 const flashBase = 0x1000_0000;
@@ -112,10 +116,14 @@ export function rp2040Machine(options: MachineOptions): Machine {
       translator?.forget(address, bytes.length);
       return place !== undefined;
     },
+    contents: () => ({
+      flash: { address: flashBase, bytes: mcu.flash.slice(0, options.flashBytes) },
+      sram: { address: sramBase, bytes: mcu.sram.slice() },
+    }),
   };
 
   function boot(): void {
-    for (const segment of options.segments) {
+    for (const segment of [...options.segments, ...(options.kept ?? [])]) {
       const place = memory(segment.address, segment.bytes.length);
       if (!place)
         throw new RangeError(

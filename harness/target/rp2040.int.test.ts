@@ -19,7 +19,29 @@ const target = rp2040Target({
   },
 });
 
-testTarget({ target: () => target, image: () => firmwareFile(echo), openResources: () => threads.size });
+testTarget({
+  target: () => target,
+  image: () => firmwareFile(echo),
+  ramAddress: 0x2003_0000,
+  flashAddress: 0x1010_0000,
+  openResources: () => threads.size,
+});
+
+test.each(['reset', 'powerCycle'] as const)('a %s ends a long computation', async again => {
+  await using link = await open(computing);
+  const sent = await read(link, 1);
+  await link[again]?.();
+  expect(await read(link, 1)).toBe(sent);
+});
+
+test('counts the instructions of every boot', async () => {
+  await using link = await open(echo);
+  await read(link, 1);
+  const first = await link.counters?.();
+  await link.reset?.();
+  await read(link, 1);
+  expect((await link.counters?.())?.instructions).toBe(2 * (first?.instructions ?? 0));
+});
 
 test('names the emulator and its version', () => {
   expect(target.emulator).toMatch(/^rp2040js \d+\.\d+\.\d+$/);

@@ -153,6 +153,12 @@ function openLink(name: string, thread: Worker, signal: AbortSignal): Link & { r
     async counters() {
       return (await call({ kind: 'counters' })) as EmulationCounters;
     },
+    async reset() {
+      await call({ kind: 'boot', keepsSram: true });
+    },
+    async powerCycle() {
+      await call({ kind: 'boot', keepsSram: false });
+    },
     async [Symbol.asyncDispose]() {
       finish(new TargetError('the link is closed', name, 'open it again'));
       await thread.terminate();

@@ -3,13 +3,14 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { messageOf } from '../errors.ts';
 import { type Machine, type MachineOptions, type Rest, rp2040Machine } from './rp2040-machine.ts';
 
-export type WorkerOptions = Omit<MachineOptions, 'onByte'>;
+export type WorkerOptions = Omit<MachineOptions, 'onByte' | 'kept'>;
 
 export type Request =
   | { readonly kind: 'write'; readonly bytes: Uint8Array }
   | { readonly kind: 'memory.read'; readonly id: number; readonly address: number; readonly length: number }
   | { readonly kind: 'memory.write'; readonly id: number; readonly address: number; readonly bytes: Uint8Array }
-  | { readonly kind: 'counters'; readonly id: number };
+  | { readonly kind: 'counters'; readonly id: number }
+  | { readonly kind: 'boot'; readonly id: number; readonly keepsSram: boolean };
 
 export type Report =
   | { readonly kind: 'bytes'; readonly bytes: Uint8Array }
@@ -31,28 +32,47 @@ const outbox: number[] = [];
 const inbox: Uint8Array[] = [];
 let busyMs = 0;
 let aheadMs = 0;
+let earlierInstructions = 0; // of machines before this one
 let sleptAt = Number.NEGATIVE_INFINITY;
 let next: NodeJS.Immediate | NodeJS.Timeout | undefined;
 
 start();
 
 function start(): void {
-  const machine = boot();
+  let machine = boot();
   if (!machine) return;
-  parentPort?.on('message', (request: Request) => serve(machine, request));
+  parentPort?.on('message', (request: Request) => {
+    if (!machine) return;
+    if (request.kind !== 'boot') return serve(machine, request);
+    machine = bootAgain(machine, request.keepsSram);
+    answer(request.id, undefined);
+  });
   next = setImmediate(turn, machine);
 }
 
-function boot(): Machine | undefined {
+/** Another machine takes this one's place, and what it holds; bytes on their way to it are lost. */
+function bootAgain(machine: Machine, keepsSram: boolean): Machine | undefined {
+  const { flash, sram } = machine.contents();
+  if (next && 'refresh' in next) clearTimeout(next);
+  else clearImmediate(next);
+  earlierInstructions += machine.instructions;
+  inbox.length = 0;
+  sleptAt = Number.NEGATIVE_INFINITY;
+  const again = boot(keepsSram ? [flash, sram] : [flash]);
+  if (again) next = setImmediate(turn, again);
+  return again;
+}
+
+function boot(kept: MachineOptions['kept'] = []): Machine | undefined {
   try {
-    return rp2040Machine({ ...(workerData as WorkerOptions), onByte: byte => outbox.push(byte) });
+    return rp2040Machine({ ...(workerData as WorkerOptions), kept, onByte: byte => outbox.push(byte) });
   } catch (error) {
     post({ kind: 'refused', reason: messageOf(error) });
     return undefined;
   }
 }
 
-function serve(machine: Machine, request: Request): void {
+function serve(machine: Machine, request: Exclude<Request, { kind: 'boot' }>): void {
   switch (request.kind) {
     case 'write':
       inbox.push(request.bytes);
@@ -63,7 +83,7 @@ function serve(machine: Machine, request: Request): void {
     case 'memory.write':
       return answer(request.id, machine.write(request.address, request.bytes) || undefined);
     case 'counters':
-      return answer(request.id, { instructions: machine.instructions, busyMs });
+      return answer(request.id, { instructions: earlierInstructions + machine.instructions, busyMs });
   }
 }
 

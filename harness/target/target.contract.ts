@@ -7,12 +7,15 @@ import type { Link, Target } from './port.ts';
 export interface TargetContract {
   readonly target: () => Target;
   readonly image: () => string;
+  /** RAM that the image leaves alone, and flash, where there is any: what a reset and a power cycle are told apart by. Needed where a link has them. */
+  readonly ramAddress?: number;
+  readonly flashAddress?: number;
   /** Resources that the target may hold while a link is open: threads, processes, ports. */
   readonly openResources: () => number;
 }
 
 /** Every target passes these. */
-export function testTarget({ target, image, openResources }: TargetContract): void {
+export function testTarget({ target, image, ramAddress, flashAddress, openResources }: TargetContract): void {
   const { signal } = new AbortController();
 
   test('sends from the first byte on, and echoes what is written', async () => {
@@ -30,6 +33,40 @@ export function testTarget({ target, image, openResources }: TargetContract): vo
     await expect(link.write(Uint8Array.of(1))).rejects.toThrow('interrupted');
     await link[Symbol.asyncDispose]();
     expect(openResources()).toBe(before);
+  });
+
+  /** Boots anew as told, and gives what RAM and flash hold then of what was written before. */
+  const heldAfter = async (again: 'reset' | 'powerCycle', skip: (isMissing: boolean, why: string) => void) => {
+    await using link = await target().open(image(), signal);
+    const { memory } = link;
+    skip(!link[again] || !memory, `this target has no ${again}, or no back door to see it by`);
+    if (ramAddress === undefined) throw new TypeError(`a contract of a target with ${again} names RAM`);
+    await link.write(Buffer.from('a'));
+    expect(await read(link, 2)).toBe('!a');
+    const mark = Buffer.from('held');
+    for (const address of [ramAddress, flashAddress ?? ramAddress]) await memory?.write(address, mark);
+    await link[again]?.();
+    await link.write(Buffer.from('bc'));
+    expect(await read(link, 3)).toBe('!bc');
+    const held = async (address: number) => Buffer.from((await memory?.read(address, 4)) ?? []).equals(mark);
+    return { ram: await held(ramAddress), ...(flashAddress !== undefined && { flash: await held(flashAddress) }) };
+  };
+
+  test('boots anew after a reset, with all that memory held', async ({ skip }) => {
+    expect(Object.values(await heldAfter('reset', skip))).not.toContain(false);
+  });
+
+  test('boots anew after a power cycle, with what flash held and nothing in RAM', async ({ skip }) => {
+    const flash = flashAddress === undefined ? {} : { flash: true };
+    expect(await heldAfter('powerCycle', skip)).toEqual({ ram: false, ...flash });
+  });
+
+  test('a reset and a power cycle of a link that is closed reject', async ({ skip }) => {
+    const link = await target().open(image(), signal);
+    await link[Symbol.asyncDispose]();
+    skip(!link.reset || !link.powerCycle, 'this target has none');
+    await expect(link.reset?.()).rejects.toThrow(TargetError);
+    await expect(link.powerCycle?.()).rejects.toThrow(TargetError);
   });
 
   test('does not open when the signal has aborted before', async () => {
@@ -58,7 +95,7 @@ export function testTarget({ target, image, openResources }: TargetContract): vo
     const link = await target().open(image(), signal);
     await link[Symbol.asyncDispose]();
     await link[Symbol.asyncDispose]();
-    expect(await read(link, Number.POSITIVE_INFINITY)).toBe('');
+    expect(['', '!']).toContain(await read(link, Number.POSITIVE_INFINITY)); // what it had sent may still be read
     await expect(link.write(Uint8Array.of(1))).rejects.toThrow(TargetError);
     expect(openResources()).toBe(before);
   });

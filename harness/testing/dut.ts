@@ -1,5 +1,6 @@
+import { linkFor } from '../measure/back-door.ts';
+import { bringUp, type Setup } from '../measure/bring-up.ts';
 import { located } from '../measure/locate.ts';
-import { bringUp, type Setup } from '../measure/session.ts';
 import type { Dut, DutIdentity, DutStats } from '../protocol/port.ts';
 import { protocolFor, targetFor } from '../runner/adapters.ts';
 import { type CaseInputs, loadCaseInputs } from '../runner/case-inputs.ts';
@@ -108,10 +109,10 @@ interface Up extends AsyncDisposable {
   readonly dut: Dut;
 }
 
-async function openLink({ setup }: Bench, signal: AbortSignal): Promise<Up> {
+async function openLink({ suite, setup }: Bench, signal: AbortSignal): Promise<Up> {
   const link = await setup.target.open(setup.image.path, signal);
   try {
-    const dut = await bringUp(setup, link, signal);
+    const dut = await bringUp(setup, linkFor(suite, link), signal);
     return { dut, [Symbol.asyncDispose]: () => link[Symbol.asyncDispose]() };
   } catch (error) {
     await link[Symbol.asyncDispose]();

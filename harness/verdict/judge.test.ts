@@ -284,7 +284,7 @@ test('a recording that claims to be complete and lacks a vector is broken, and n
 });
 
 test('a recording with fewer boots than the suite asks for is broken', () => {
-  const suite = aSuite({ measure: { warmup: 1, boots: 2, timeoutMs: 60_000 } });
+  const suite = aSuite({ measure: { warmup: 1, boots: 2, timeoutMs: 60_000, link: 'memory' } });
   expect(reasonOf(judgeCase(someEvidence({ suite })), 'rig.session')).toContain('vector 0 was not measured in boot 1');
 });
 
@@ -344,7 +344,7 @@ test('the loss against the float twin says so when the device does not compute t
 });
 
 test('an output that changes from boot to boot is named, in the verdict and as a warning', () => {
-  const suite = aSuite({ measure: { warmup: 1, boots: 2, timeoutMs: 60_000 } });
+  const suite = aSuite({ measure: { warmup: 1, boots: 2, timeoutMs: 60_000, link: 'memory' } });
   const second = replaceInference(
     someInferences(1),
     anInference({ boot: 1, vector: 8, output: goldenOutput(8).with(0, -49) }),

@@ -12,6 +12,7 @@ import { judgeMemory, measureMemory } from './memory.ts';
 import { measureOperators } from './operators.ts';
 import type { Reference } from './reference.ts';
 import type { CaseResult, MemoryMetrics, Metrics, OperatorMetrics, Provenance, Verdict } from './result.ts';
+import { judgeTrial } from './robustness.ts';
 import { explainEnd, type Identity, judgeSession, readSession, type Session } from './session.ts';
 import { caseStatus } from './status.ts';
 import { judgeTickCounter } from './tick-counter.ts';
@@ -35,7 +36,7 @@ export interface Evidence {
 
 /**
  * Judges one case from what was recorded of it. Verdicts: how the session ended, whether the tick counter counts, then the target's
- * budgets in the suite's order. The same evidence always gives the same result: a recording can be judged again without its target.
+ * budgets in the suite's order, then its faults on demand. The same evidence always gives the same result: a recording can be judged again without its target.
  */
 export function judgeCase(evidence: Evidence): CaseResult {
   const { suite, board, recording, recordingFolder } = evidence;
@@ -45,6 +46,7 @@ export function judgeCase(evidence: Evidence): CaseResult {
     judgeSession(facts.session),
     ...(facts.tickCounter ? [facts.tickCounter] : []),
     ...budgetsFor(suite, board.name).map(budget => judgeBudget(budget, facts)),
+    ...suite.robustness.map(trial => judgeTrial(trial, facts.session, evidence.reference.outputs)),
   ];
   const metrics = metricsOf(facts, manifest);
   return {
@@ -117,7 +119,7 @@ function metricsOf({ session, golden, accuracy, latency, operators, memory }: Fa
   };
 }
 
-function provenanceOf({ basis, emulator, dut, image, model, vectors }: Manifest, board: Board): Provenance {
+function provenanceOf({ basis, emulator, dut, image, carried, model, vectors }: Manifest, board: Board): Provenance {
   return {
     board: board.name,
     mcu: board.mcu,
@@ -127,6 +129,7 @@ function provenanceOf({ basis, emulator, dut, image, model, vectors }: Manifest,
     ...(emulator !== undefined && { emulator }),
     ...(dut && { runtime: dut.runtime, buildId: dut.buildId, unit: dut.unit, tickSource: dut.tickSource }),
     ...(image && { imageSha256: image.sha256, imageFile: image.file, isOwnImage: image.isOwn ?? false }),
+    ...(carried && { carried }),
     modelSha256: model.sha256,
     vectorsSha256: vectors.sha256,
   };

@@ -20,6 +20,8 @@ const session: Session = {
   operators: [],
   memory: [],
   link: [],
+  trials: [],
+  trialInferences: [],
 };
 
 test('sums the boots, and keeps the smallest size', () => {

@@ -242,6 +242,8 @@ export interface Provenance {
   /** The file's name, and whether it is the user's own firmware. */
   readonly imageFile?: string;
   readonly isOwnImage?: boolean;
+  /** The way that each took into the DUT: an emulator's back door, or the UART. */
+  readonly carried?: { readonly model?: 'memory' | 'uart'; readonly tensors?: 'memory' | 'uart' };
   readonly modelSha256: string;
   readonly vectorsSha256: string;
 }

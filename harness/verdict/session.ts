@@ -21,6 +21,9 @@ export interface Session {
   readonly operators: readonly SampleOf<'operators'>[];
   readonly memory: readonly SampleOf<'memory'>[];
   readonly link: readonly SampleOf<'link'>[];
+  /** Faults on demand, and the outputs that were taken for right in them. */
+  readonly trials: readonly SampleOf<'trial'>[];
+  readonly trialInferences: readonly SampleOf<'trial-inference'>[];
   /** What the image takes with the model in it; absent where none was loaded. */
   readonly image?: {
     readonly flashBytes: number;
@@ -70,6 +73,8 @@ export function readSession(recording: Recording, { identity, outputs, boots }: 
     operators: ofKind(samples, 'operators'),
     memory: ofKind(samples, 'memory'),
     link: ofKind(samples, 'link'),
+    trials: ofKind(samples, 'trial'),
+    trialInferences: ofKind(samples, 'trial-inference'),
     ...(image && { image }),
   };
 }

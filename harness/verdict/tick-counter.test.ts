@@ -7,7 +7,16 @@ const scaling = (ticks: number, doubledTicks: number, runs = 4) =>
   ({ kind: 'scaling', boot: 0, runs, ticks, doubledTicks }) as const;
 
 function judge(seen: Partial<Pick<Session, 'inferences' | 'scaling'>>) {
-  const session = { inferences: [inference(1000)], scaling: [], operators: [], memory: [], link: [], ...seen };
+  const session = {
+    inferences: [inference(1000)],
+    scaling: [],
+    operators: [],
+    memory: [],
+    link: [],
+    trials: [],
+    trialInferences: [],
+    ...seen,
+  };
   return judgeTickCounter({ end: { status: 'complete' }, vectors: 1, boots: 1, ...session }, 'modelled-cycles');
 }
 

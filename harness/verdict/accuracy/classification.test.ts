@@ -208,7 +208,7 @@ test('a vector that one of two boots got wrong is wrong, and counts once', () =>
   const second = someInferences(1).map(sample =>
     sample.vector === 20 ? anInference({ boot: 1, vector: 20, output: goldenOutput(21) }) : sample,
   );
-  const suite = aSuite({ measure: { warmup: 1, boots: 2, timeoutMs: 60_000 } });
+  const suite = aSuite({ measure: { warmup: 1, boots: 2, timeoutMs: 60_000, link: 'memory' } });
   const result = judgeCase(someEvidence({ suite, recording: aRecording({ samples: [...someSamples(), ...second] }) }));
   expect(result.metrics.accuracy).toMatchObject({ correct: 284, judged: 300 });
 });

@@ -1,0 +1,159 @@
+# Tickmark's end inside Renode: IronPython 2.7, run by its monitor. `tickmark_link` reads a request a line from the monitor's input, past its
+# line editor, and answers each by one line that begins with `tickmark`: a tenth of a millisecond, where a monitor command takes some.
+import System
+import sys
+from Antmicro.Renode.Peripherals.CPU import ExecutionTracerExtensions, HaltArguments, HaltReason
+from Antmicro.Renode.Time import TimeInterval
+from Antmicro.Renode.UserInterface import MonitorTimeExtensions
+
+
+BUSY = 0.9  # of what it could execute: renode-pace.ts has the same
+
+
+def mc_tickmark_link(uart, cpu):
+    Link(self.Machine, uart, cpu).serve()
+
+
+class Link(object):
+    def __init__(self, machine, uart, cpu):
+        self.machine = machine
+        self.uart = machine["sysbus." + uart]
+        self.cpu = machine["sysbus." + cpu]
+        self.emulation = emulationManager.CurrentEmulation
+        self.sent = System.Collections.Concurrent.ConcurrentQueue[System.Byte]()
+        self.clock = System.Diagnostics.Stopwatch()
+        self.is_started = False
+        # Kept, since what is taken off again must be the same delegate.
+        self.on_sent = System.Action[System.Byte](self.sent.Enqueue)
+        self.on_halted = System.Action[HaltArguments](self.tell_abort)
+
+    def serve(self):
+        self.listen(True)
+        sys.stdin.readline()  # meant for the monitor, where there is no bridge
+        say("ok")
+        while True:
+            request = sys.stdin.readline().split()
+            if not request or request[0] == "leave":
+                return
+            try:
+                say("ok " + getattr(self, "do_" + request[0])(*request[1:]))
+            except System.Exception as error:
+                say("no " + " ".join(error.Message.split()))
+            except Exception as error:
+                say("no " + " ".join(str(error).split()))
+
+    def listen(self, is_on):
+        if is_on:
+            self.uart.CharReceived += self.on_sent
+            self.cpu.Halted += self.on_halted
+        else:
+            self.uart.CharReceived -= self.on_sent
+            self.cpu.Halted -= self.on_halted
+
+    # run MICROSECONDS[,MICROSECONDS]* [HEX]: hands the bytes to the UART, then lets virtual time pass, a slice after the other, until one in
+    # which the core sent something or slept. Says how many slices that was, and what was executed in the last.
+    def do_run(self, slices, received=""):
+        for byte in bytearray.fromhex(received):
+            self.uart.WriteChar(byte)
+        count = 0
+        for microseconds in slices.split(","):
+            before = self.cpu.ExecutedInstructions
+            self.pass_time(int(microseconds))
+            count += 1
+            executed = self.cpu.ExecutedInstructions - before
+            if not self.sent.IsEmpty or executed < BUSY * int(microseconds) * self.cpu.PerformanceInMips:
+                break
+        return "%d %d %s" % (count, executed, self.seen())
+
+    def pass_time(self, microseconds):
+        time = TimeInterval.FromMicroseconds(microseconds)
+        self.clock.Start()
+        MonitorTimeExtensions.SetGlobalQuantum(self.emulation, time)  # one look-up from executing a slice: each costs a change of threads
+        self.emulation.RunFor(time)
+        self.clock.Stop()
+
+    # start: lets virtual time pass at the host's pace, from here on.
+    def do_start(self):
+        self.emulation.StartAll()
+        self.clock.Start()
+        return self.seen()
+
+    # give [HEX]: hands the bytes to the UART of a machine that was started, at its next point of synchronization.
+    def do_give(self, received=""):
+        for byte in bytearray.fromhex(received):
+            self.machine.HandleTimeDomainEvent[System.Byte](self.uart.WriteChar, byte, False)
+        return self.seen()
+
+    def take_sent(self):
+        sent = bytearray()
+        while True:
+            is_there, byte = self.sent.TryDequeue()
+            if not is_there:
+                return System.BitConverter.ToString(System.Array[System.Byte](sent)).replace("-", "")
+            sent.append(byte)
+
+    def seen(self):
+        busy = self.clock.ElapsedTicks * 1000000 / System.Diagnostics.Stopwatch.Frequency
+        return "%d %d %d %s" % (
+            self.cpu.ExecutedInstructions,
+            busy,
+            1 if self.cpu.IsHalted else 0,
+            self.take_sent(),
+        )
+
+    # read ADDRESS LENGTH: base64.
+    def do_read(self, address, length):
+        self.expect_memory(int(address), int(length))
+        return System.Convert.ToBase64String(self.machine.SystemBus.ReadBytes(int(address), int(length), True))
+
+    # write ADDRESS BASE64
+    def do_write(self, address, data=""):
+        data = System.Convert.FromBase64String(data)
+        self.expect_memory(int(address), len(data))
+        self.machine.SystemBus.WriteBytes(data, int(address), True)
+        return ""
+
+    # The bus itself skips what is not there.
+    def expect_memory(self, address, length):
+        at = address
+        while at < address + length:
+            memory = self.machine.SystemBus.FindMemory(at)
+            if memory is None:
+                raise ValueError("no memory at 0x%x, %d bytes" % (address, length))
+            at = memory.RegistrationPoint.Range.EndAddress + 1
+
+    # state: NAME=VALUE of where the core is, of the instructions executed, of the virtual time and of every register.
+    def do_state(self):
+        values = [(list(each.Aliases)[0], self.cpu.GetRegister(each.Index).RawValue) for each in self.cpu.GetRegisters() if each.Aliases]
+        registers = " ".join("%s=0x%08X" % value for value in values)
+        time = self.emulation.MasterTimeSource.ElapsedVirtualTime
+        symbol = self.machine.SystemBus.FindSymbolAt(self.cpu.PC.RawValue, self.cpu)
+        return "function=%s instructions=%d virtual-time=%s %s" % (
+            "".join((symbol or "unknown").split()),
+            self.cpu.ExecutedInstructions,
+            time,
+            registers,
+        )
+
+    # untrace: ends the execution trace, and writes its rest.
+    def do_untrace(self):
+        ExecutionTracerExtensions.DisableExecutionTracing(self.cpu)
+        return ""
+
+    # save PATH: a snapshot, which `Load` of the monitor takes. It cannot hold what listens here.
+    def do_save(self, *path):
+        self.listen(False)
+        try:
+            emulationManager.Save(" ".join(path))
+        finally:
+            self.listen(True)
+        return ""
+
+    # A core that aborts never comes back from a run: the request that is under way stays without an answer.
+    def tell_abort(self, halt):
+        if halt.Reason == HaltReason.Abort:
+            say("lost sent=%s %s" % (self.take_sent(), self.do_state()))
+
+
+def say(text):
+    System.Console.Out.Write("tickmark " + text + "\n")  # in one piece: the log of a model may come between
