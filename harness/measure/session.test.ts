@@ -211,6 +211,36 @@ test('is broken, with the vectors before it kept, when the DUT is lost at an inf
   expect(samples.filter(sample => sample.kind === 'inference')).toHaveLength(2);
 });
 
+test('asks what it can leave as evidence before the link is closed, and says whether the session completed', async () => {
+  const kept: { folder: string; isComplete: boolean }[] = [];
+  const target = (each: Target) => keepingEvidence(each, kept);
+  await session({ target });
+  await session({ target, mock: { faults: { dieAtInference: 8 } } });
+  expect(kept.map(({ isComplete }) => isComplete)).toEqual([true, false]);
+  expect(kept.map(({ folder }) => folder)).toEqual(folders);
+});
+
+/** The same target, with links that only note that they were asked. */
+function keepingEvidence(target: Target, kept: { folder: string; isComplete: boolean }[]): Target {
+  return {
+    ...target,
+    async open(imagePath, signal) {
+      const link = await target.open(imagePath, signal);
+      let isOpen = true;
+      return {
+        ...link,
+        async keepEvidence(folder, { isComplete }) {
+          if (isOpen) kept.push({ folder, isComplete });
+        },
+        async [Symbol.asyncDispose]() {
+          isOpen = false;
+          await link[Symbol.asyncDispose]();
+        },
+      };
+    },
+  };
+}
+
 test('is failed, as the fault is the firmware’s, when the core crashes in an inference', async () => {
   const { manifest } = await session({ mock: { faultAtInference: { inference: 5, text: 'HardFault pc=0x10000420' } } });
   expect(manifest.outcome).toMatchObject({

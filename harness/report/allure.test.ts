@@ -181,6 +181,28 @@ test('a damaged recording costs the log, not the report', async () => {
   expect(written(attachments.at(-1)?.source ?? '')).toMatch(/^The log cannot be read: /);
 });
 
+test("an emulator's log, its core and a snapshot come with a case that did not pass, and with no other", async () => {
+  mkdirSync(join(folder, 'recordings'));
+  const snapshot = Buffer.from([0, 255, 128, 10]);
+  const evidence = ['Renode log', 'Core state', 'Snapshot'];
+  for (const [name, content] of [
+    ['wire.jsonl', ''],
+    ['renode.log', `${'x'.repeat(100_000)} last words`],
+    ['core.txt', 'PC=0x50000000\n'],
+    ['snapshot.save', snapshot],
+  ] as const)
+    writeFileSync(join(folder, 'recordings', name), content);
+  const evidenceOf = async (status: 'passed' | 'broken') =>
+    (await writeOne(aCase({ status, recording: 'recordings' }))).attachments.filter(({ name }) =>
+      evidence.includes(name),
+    );
+  expect(await evidenceOf('passed')).toEqual([]);
+  const [log, core, saved] = await evidenceOf('broken');
+  expect(written(log?.source ?? '')).toMatch(/^x{65525} last words$/);
+  expect(written(core?.source ?? '')).toBe('PC=0x50000000\n');
+  expect(readFileSync(join(allureResultsOf(folder), saved?.source ?? ''))).toEqual(snapshot);
+});
+
 test('the run, its emulators and runtimes are the environment', async () => {
   await write(aResults());
   expect(written('environment.properties')).toContain('emulators=rp2040js 1.4.1');

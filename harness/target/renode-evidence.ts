@@ -16,13 +16,15 @@ export interface Kept {
  */
 export async function keepEvidence(renode: RenodeProcess, folder: string, kept: Kept): Promise<void> {
   const over = new AbortController();
-  const late = setTimeout(limitMs, undefined, { signal: over.signal }).catch(() => {});
+  const late = setTimeout(kept.trace ? traceMs : limitMs, undefined, { signal: over.signal }).catch(() => {});
   await Promise.race([keep(renode, folder, kept).catch(() => {}), late]);
   over.abort();
 }
 
 /** A run that is interrupted waits for it. */
 const limitMs = 4000;
+/** … but a trace is what was asked for. */
+const traceMs = 300_000;
 const keptLogCharacters = 256 << 10;
 
 async function keep(renode: RenodeProcess, folder: string, { isComplete, trace }: Kept): Promise<void> {
