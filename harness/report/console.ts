@@ -7,7 +7,7 @@ import type { Notice, ReportedRun, Reporter } from './port.ts';
 import { progressLine } from './progress.ts';
 import type { Results } from './results.ts';
 import type { RunProgress } from './run-progress.ts';
-import { countByStatus, notPassed, statusWords, titleOf } from './status.ts';
+import { countByStatus, notPassed, statusWords, titleOf, whyUntried } from './status.ts';
 
 /** The terminal's reporter: a line a case as it is judged, the reasons of what did not pass, totals, and where the report lies. */
 export interface ConsoleReporter extends Reporter {
@@ -47,10 +47,14 @@ function columnsOf({ isTTY, columns }: Terminal): number {
   return isTTY && columns ? columns : Number.POSITIVE_INFINITY;
 }
 
-/** One case: its status, its key figures with their basis, and the reason of every verdict that did not pass. */
+/**
+ * One case: its status, its key figures with their basis, and the reason of every verdict that did not pass. Why nothing was tried on a
+ * target is said at the end, once for all that share the reason.
+ */
 export function caseLines(result: CaseResult, paint: Paint): string[] {
   const { mark } = statusWords[result.status];
   const head = paint.status(result.status, `${mark} ${result.status.padEnd(12)}`);
+  if (whyUntried(result)) return [`${head} ${paint.bold(harmless(titleOf(result)))}`];
   const facts = paint.dim([...keyFigures(result), duration(result.durationMs)].join('  '));
   const doubts = result.warnings.map(text => `    ${paint.dim('doubt')}  ${indented(text)}`);
   return [
@@ -67,12 +71,25 @@ export function endLines(run: ReportedRun, paint: Paint, cwd: string): string[] 
   const emulated = cases.some(({ metrics }) => metrics.latency && metrics.latency.basis !== 'silicon');
   return [
     '',
+    ...untriedLines(cases, paint),
     totals(cases, paint),
     ...endLine(facts, unfinished),
     ...(emulated ? [paint.dim('modelled cycles and instructions are emulated figures, not silicon')] : []),
     ...run.notices.map(notice => noticeLine(notice, paint, cwd)),
     ...(run.notices.some(({ kind }) => kind === 'report') ? [] : [resultsLine(run, paint, cwd)]),
   ];
+}
+
+function untriedLines(cases: readonly CaseResult[], paint: Paint): string[] {
+  const targets = new Map<string, Set<string>>();
+  for (const result of cases) {
+    const reason = whyUntried(result)?.reason.replace(`${result.target}: `, '');
+    if (reason !== undefined) targets.set(reason, (targets.get(reason) ?? new Set()).add(result.target));
+  }
+  return [...targets].map(
+    ([reason, names]) =>
+      `${paint.status('skipped', 'skipped')}  ${harmless([...names].join(', '))}: ${indented(reason, '  ')}`,
+  );
 }
 
 function endLine({ planned, interrupted }: Results['run'], unfinished: number): string[] {
@@ -122,6 +139,6 @@ function nearest(path: string, cwd: string): string {
   return near.startsWith('..') ? path : near;
 }
 
-function indented(text: string): string {
-  return harmless(text).replaceAll('\n', '\n      ');
+function indented(text: string, indent = '      '): string {
+  return harmless(text).replaceAll('\n', `\n${indent}`);
 }

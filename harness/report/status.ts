@@ -19,13 +19,22 @@ export function titleOf(result: Pick<CaseResult, 'suite' | 'target'>): string {
  * The verdicts that did not pass, the gravest first: those that decided the case's status lead. Left out is what needs no telling: a
  * budget of another basis, which bounds other targets, and the budgets of a target that was not tried, whose session says why.
  */
-export function notPassed({ verdicts, provenance: { basis } }: CaseResult): readonly Verdict[] {
-  const untried = verdicts.find(({ budget, status }) => budget === 'rig.session' && status === 'skipped');
+export function notPassed(result: CaseResult): readonly Verdict[] {
+  const { verdicts, provenance } = result;
+  const untried = whyUntried(result);
   if (untried) return [untried];
   const rank: readonly Status[] = ['broken', 'failed', 'inconclusive', 'skipped'];
   return verdicts
-    .filter(verdict => verdict.status !== 'passed' && !(verdict.status === 'skipped' && boundsOther(verdict, basis)))
+    .filter(
+      verdict =>
+        verdict.status !== 'passed' && !(verdict.status === 'skipped' && boundsOther(verdict, provenance.basis)),
+    )
     .sort((a, b) => rank.indexOf(a.status) - rank.indexOf(b.status));
+}
+
+/** Why nothing was tried on the case's target; undefined where something was. */
+export function whyUntried({ verdicts }: CaseResult): Verdict | undefined {
+  return verdicts.find(({ budget, status }) => budget === 'rig.session' && status === 'skipped');
 }
 
 function boundsOther(verdict: Verdict, basis: Basis): boolean {
