@@ -29,11 +29,19 @@ interface Given {
   readonly sample?: Partial<TrialSample>;
   /** By vector. @default those of the golden */
   readonly answers?: readonly (readonly number[])[];
+  /** Of the measurement. */
+  readonly samples?: readonly Sample[];
   readonly outcome?: { readonly status: 'broken' | 'skipped'; readonly reason: string };
 }
 
 /** The case with one fault on demand, and the verdict on that. */
-function judged({ trial = {}, sample = {}, answers = [0, 1, 2].map(goldenOutput), outcome }: Given = {}) {
+function judged({
+  trial = {},
+  sample = {},
+  answers = [0, 1, 2].map(goldenOutput),
+  samples = someSamples(),
+  outcome,
+}: Given = {}) {
   const taken = answers.map(
     (codes, vector): Sample => ({
       kind: 'trial-inference',
@@ -46,7 +54,7 @@ function judged({ trial = {}, sample = {}, answers = [0, 1, 2].map(goldenOutput)
     someEvidence({
       suite: aSuite({ robustness: [{ ...aTrial, ...trial }] }),
       recording: aRecording({
-        samples: [...someSamples(), ...taken, { ...aSample, ...sample }],
+        samples: [...samples, ...taken, { ...aSample, ...sample }],
         ...(outcome && { manifest: { outcome } }),
       }),
     }),
@@ -123,12 +131,16 @@ test('a fault of another kind, rate or number of vectors was not tried, and that
   expect(judged({ trial: { optional: true, expect: 'recovered' } }).verdict.status).toBe('passed');
 });
 
-test('a session that broke tried nothing', () => {
-  const { verdict } = judged({
-    outcome: { status: 'broken', reason: 'the cable came off' },
-    sample: { trial: 1, vectors: 9 },
-  });
-  expect(verdict).toMatchObject({ status: 'skipped', reason: 'not tried, since the session broke, see rig.session' });
+test('a session that broke shows nothing', () => {
+  const { verdict } = judged({ outcome: { status: 'broken', reason: 'the cable came off' } });
+  expect(verdict).toMatchObject({ status: 'skipped', reason: 'not judged, since the session broke, see rig.session' });
+});
+
+test('outputs with nothing to hold them against are not judged', () => {
+  const isThere = (sample: Sample) => sample.kind !== 'inference' || sample.vector !== 1;
+  const { verdict, result } = judged({ samples: someSamples().filter(isThere) });
+  expect(result.status).toBe('broken');
+  expect(verdict).toMatchObject({ status: 'skipped', reason: 'not judged, since the session broke, see rig.session' });
 });
 
 test('no figure of the case knows of the outputs in it', () => {

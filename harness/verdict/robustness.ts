@@ -6,10 +6,12 @@ import type { Verdict } from './result.ts';
 import { explainEnd, type Inference, type Session } from './session.ts';
 import type { TensorSpec } from './tensor.ts';
 
-/** Judges what came of one fault on demand. `outputs` are the model's output tensors. */
+/** Judges what came of one fault on demand. `outputs` are the model's output tensors. Without the whole undisturbed boot there is nothing to hold it against. */
 export function judgeTrial(trial: Trial, session: Session, outputs: readonly TensorSpec[]): Verdict {
   const seen = session.trials.find(sample => isOf(sample, trial, session));
   if (session.end.status === 'skipped') return verdictOf(trial, 'skipped', `not measured: ${session.end.reason}`);
+  if (session.end.status !== 'complete')
+    return verdictOf(trial, 'skipped', `not judged, since ${explainEnd(session.end)}`);
   if (!seen) return verdictOf(trial, 'skipped', whyUntried(session));
   const tried = `tried ${trial.injection.kind}: `;
   if (seen.end.status === 'skipped') return verdictOf(trial, 'skipped', seen.end.reason);
@@ -107,8 +109,7 @@ function isOf({ injection, vectors }: TrialSample, trial: Trial, session: Sessio
   return isDeepStrictEqual(injection, trial.injection) && vectors === Math.min(trial.vectors, session.vectors);
 }
 
-function whyUntried({ end, trials }: Session): string {
-  if (end.status !== 'complete') return `not tried, since ${explainEnd(end)}`;
+function whyUntried({ trials }: Session): string {
   return trials.length === 0
     ? 'not tried: the recording has no faults on demand'
     : 'not tried: the recording has other faults on demand; measure again';
