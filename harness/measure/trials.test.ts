@@ -164,7 +164,9 @@ describe('a firmware that', () => {
   test('stays dead when its power is back is not recovered, when its time is over', async () => {
     const { judge, statuses } = await tried(cut, { mock: { ...cuttable, power: 'stays dead' }, timeoutMs: 1000 });
     expect(statuses).toEqual(allFailed);
-    expect(judge('recovered').reason).toMatch(/it was not over within 1 s, waiting 0.\d s for INFER of vector 2/);
+    expect(judge('recovered').reason).toMatch(
+      /not: the power went while vector 2 was computed; nothing noticed it; it was not over within 1 s, waiting 0.\d s for INFER of vector 2/,
+    );
   });
 });
 
@@ -186,19 +188,50 @@ test.each<Tried & { injection: Injection; why: string }>([
   expect(judge('recovered')).toMatchObject({ status: 'skipped', reason: expect.stringContaining(why) });
 });
 
-test('a rig that is lost, or cannot do it in time, is broken', async () => {
+/** The boot of the fault on demand is of another DUT than the measurement's. */
+function thenOf(open: Target['open']) {
   let opened = 0;
-  const lost = new TargetError('the emulator is gone', 'mock', 'start it again');
-  const target = (mock: Target): Target => ({
+  return (mock: Target): Target => ({
     ...mock,
-    open: (path, signal) => (opened++ > 0 ? Promise.reject(lost) : mock.open(path, signal)),
+    open: (...given) => (opened++ > 0 ? open(...given) : mock.open(...given)),
   });
-  expect((await tried(flip, { target })).judge('detected')).toMatchObject({
+}
+
+test('a rig that is lost, or cannot do it in time, is broken', async () => {
+  const lost = new TargetError('the emulator is gone', 'mock', 'start it again');
+  expect((await tried(flip, { target: thenOf(() => Promise.reject(lost)) })).judge('detected')).toMatchObject({
     status: 'broken',
     reason: expect.stringContaining('tried uart-flip: mock: the emulator is gone'),
   });
   const { judge } = await tried(cut); // whose inferences take no time
   expect(judge('detected').reason).toContain('the inference was over before the power could go, 5 times');
+});
+
+test('a DUT that cannot be brought up before the fault, and does not say why, is broken', async () => {
+  const neverOpens: Target['open'] = (_path, signal) =>
+    new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+  expect((await tried(flip, { target: thenOf(neverOpens), timeoutMs: 50 })).judge('recovered')).toMatchObject({
+    status: 'broken',
+    reason: 'tried uart-flip: no fault was done within 0.05 s: raise `timeout`',
+  });
+  const isSilent = mockTarget({
+    buildId,
+    inputBytes: 40,
+    faults: { drop: Array.from({ length: 999 }, (_, at) => at) },
+  });
+  expect((await tried(flip, { target: thenOf(isSilent.open) })).judge('recovered')).toMatchObject({
+    status: 'broken',
+    reason: expect.stringContaining('no answer to HELLO'),
+  });
+});
+
+test('a DUT that crashes before the fault has failed', async () => {
+  const faultAtInference = { inference: 1, text: 'HardFault' };
+  const crashing = mockTarget({ buildId, inputBytes: 40, faultAtInference });
+  expect((await tried(cut, { target: thenOf(crashing.open) })).judge('recovered')).toMatchObject({
+    status: 'failed',
+    reason: expect.stringMatching(/^it failed before any fault was done to it: the firmware faulted: HardFault/),
+  });
 });
 
 test('what the case has no time left for is broken, with the reason that ended it', async () => {

@@ -1,4 +1,4 @@
-import { messageOf, ProtocolError } from '../errors.ts';
+import { FirmwareFault, ModelRefused, messageOf, ProtocolError } from '../errors.ts';
 import type { TrialSample } from '../recording/recording.ts';
 import type { Trial } from '../suite/suite.ts';
 import { type Attempt, CannotInject, Unnoticed } from './injections/attempt.ts';
@@ -33,7 +33,7 @@ async function tryFault(
     await inject(attempt, AbortSignal.any([signal, limit]));
   } catch (error) {
     if (signal.aborted) end = { status: 'broken', reason: messageOf(signal.reason) };
-    else if (limit.aborted) end = { status: 'failed', reason: lateness(attempt, timeoutMs) };
+    else if (limit.aborted) end = endOfTime(attempt, timeoutMs);
     else end = endFor(located(error, job.image.functionAt), attempt);
   }
   const { injected, bytes, signs } = attempt.seen;
@@ -50,20 +50,32 @@ async function inject({ injection, ...attempt }: Attempt, signal: AbortSignal): 
   else await disturbLine({ ...attempt, injection }, link, signal);
 }
 
-/** The fault was done on demand: that the DUT does not get over it is its own failing, and that it says so is a sign. */
+/** Once the fault was done, that the DUT does not get over it is its own failing, and that it says so is a sign. */
 function endFor(error: unknown, { seen, vectors }: Attempt): TrialSample['end'] {
   const reason = messageOf(error);
   if (error instanceof CannotInject) return { status: 'skipped', reason };
   if (error instanceof Unnoticed) return { status: 'failed', reason };
-  if (!(error instanceof ProtocolError)) return { status: 'broken', reason };
+  if (!(error instanceof ProtocolError) || !isOwnFailing(error, seen)) return { status: 'broken', reason };
   seen.signs.push(error.what);
   const at = seen.vector === undefined ? '' : `, at vector ${seen.vector} of ${vectors}`;
   return { status: 'failed', reason: `${error.what}${at}` };
 }
 
-function lateness({ seen: { dut, vector } }: Attempt, timeoutMs: number): string {
+/** Before the fault it is as in a measurement: only what the firmware says of itself is its failing. */
+function isOwnFailing(error: ProtocolError, { injected }: Attempt['seen']): boolean {
+  return injected > 0 || error instanceof FirmwareFault || error instanceof ModelRefused;
+}
+
+function endOfTime({ seen }: Attempt, timeoutMs: number): TrialSample['end'] {
+  const within = `within ${timeoutMs / 1000} s${waitText(seen)}`;
+  return seen.injected > 0
+    ? { status: 'failed', reason: `it was not over ${within}` }
+    : { status: 'broken', reason: `no fault was done ${within}: raise \`timeout\`` };
+}
+
+function waitText({ dut, vector }: Attempt['seen']): string {
   const waiting = dut?.waiting();
-  const at = waiting?.request === 'INFER' && vector !== undefined ? ` of vector ${vector}` : '';
-  const asked = waiting ? `, waiting ${(waiting.ms / 1000).toFixed(1)} s for ${waiting.request}${at}` : '';
-  return `it was not over within ${timeoutMs / 1000} s${asked}`;
+  if (!waiting) return '';
+  const at = waiting.request === 'INFER' && vector !== undefined ? ` of vector ${vector}` : '';
+  return `, waiting ${(waiting.ms / 1000).toFixed(1)} s for ${waiting.request}${at}`;
 }

@@ -57,8 +57,8 @@ async function cutWithin(
     if (first !== 'computing') throw first;
     const after = hear();
     await link.powerCycle?.();
+    seen.injected = 1; // before the session of then has noticed: it may never
     seen.signs.push(signOf(await answer, job));
-    seen.injected = 1;
     return after;
   }
   const fix = 'run it again while the machine is less busy';
