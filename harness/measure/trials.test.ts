@@ -207,6 +207,13 @@ test('a rig that is lost, or cannot do it in time, is broken', async () => {
   expect(judge('detected').reason).toContain('the inference was over before the power could go, 5 times');
 });
 
+test('a line that lost something before the fault is no sign of the fault', async () => {
+  const lossy = mockTarget({ buildId, inputBytes: 40, faults: { drop: [3] } });
+  const { sample } = await tried({ ...delay, byMs: 0 }, { target: thenOf(lossy.open) });
+  expect(sample).toMatchObject({ end: { status: 'complete' }, signs: [] });
+  expect(sample?.injected).toBeGreaterThan(0);
+});
+
 test('a DUT that cannot be brought up before the fault, and does not say why, is broken', async () => {
   const neverOpens: Target['open'] = (_path, signal) =>
     new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));

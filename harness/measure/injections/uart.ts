@@ -23,15 +23,17 @@ export async function disturbLine(attempt: Attempt<OnLine>, link: Link, signal: 
   const delay = injection.kind === 'uart-delay' ? { delayMs: injection.byMs } : {};
   const line = faultyLine(link, { seed, toDut: rates, toHost: rates, isQuiet: true, ...delay });
   const dut = await readyDut(attempt, tapLink(line, job.recorder, trial), signal);
+  const { droppedFrames: droppedBefore } = await dut.stats();
+  const before = dut.linkUse();
   try {
     line.disturb();
     await answerAll(attempt, dut);
     await expectStill(job, dut, 'after the last vector');
-    const { droppedFrames } = await dut.stats();
-    if (droppedFrames > 0) seen.signs.push(counted(droppedFrames, 'damaged frame', 'dropped by the DUT'));
+    const dropped = (await dut.stats()).droppedFrames - droppedBefore;
+    if (dropped > 0) seen.signs.push(counted(dropped, 'damaged frame', 'dropped by the DUT'));
   } finally {
     Object.assign(seen, doneTo(line, fault));
-    seen.signs.push(...signsOf(dut.linkUse()));
+    seen.signs.push(...signsOf(before, dut.linkUse()));
   }
 }
 
@@ -39,7 +41,11 @@ function doneTo({ done: { toDut, toHost } }: FaultyLine, fault: keyof ByteFaults
   return { injected: toDut[fault] + toHost[fault], bytes: toDut.bytes + toHost.bytes };
 }
 
-function signsOf({ repeats, damagedFrames, lostFrames }: LinkUse): string[] {
+/** What went wrong before, as on a busy host, shows nothing of the fault. */
+function signsOf(before: LinkUse, after: LinkUse): string[] {
+  const repeats = after.repeats - before.repeats;
+  const damagedFrames = after.damagedFrames - before.damagedFrames;
+  const lostFrames = after.lostFrames - before.lostFrames;
   return [
     ...(repeats > 0 ? [counted(repeats, 'request', 'sent again')] : []),
     ...(damagedFrames > 0 ? [counted(damagedFrames, 'answer', 'heard damaged')] : []),
