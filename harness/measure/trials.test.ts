@@ -161,6 +161,17 @@ describe('a firmware that', () => {
     expect(statuses).toEqual(allPassed);
   });
 
+  test('stumbles over the flipped bit where nothing can cut its power is detected, and not recovered', async () => {
+    let calls = 0;
+    const infer = (input: Uint8Array) => {
+      if (++calls > 1 + 16 + 1 + 3) throw new RangeError('no such tensor');
+      return input.toReversed();
+    };
+    const { statuses, sample } = await tried(bit, { mock: { infer, power: 'cannot be cut' } });
+    expect(sample?.signs).toEqual([expect.stringContaining('no such tensor')]);
+    expect(statuses).toEqual(['passed', 'failed', 'failed']);
+  });
+
   test('stays dead when its power is back is not recovered, when its time is over', async () => {
     const { judge, statuses } = await tried(cut, { mock: { ...cuttable, power: 'stays dead' }, timeoutMs: 1000 });
     expect(statuses).toEqual(allFailed);

@@ -27,6 +27,7 @@ export async function flipModelBit(attempt: Flipping, link: Link, signal: AbortS
     const after = hear();
     before.close();
     await link.powerCycle();
+    seen.signs.push(crash.what);
     return answerAll(attempt, await repairedDut(attempt, after, signal));
   }
   await loadAgain(job, dut);
@@ -68,9 +69,8 @@ async function useFlipped(attempt: Flipping, dut: Dut): Promise<ProtocolError | 
       return undefined;
     }
   } catch (error) {
-    if (!(error instanceof ProtocolError)) throw error;
-    seen.signs.push(error.what);
-    return error;
+    if (error instanceof ProtocolError) return error;
+    throw error;
   }
   for (const [vector, output] of outputs.entries()) takeForRight(attempt, vector, output);
   throw new Unnoticed(`the DUT proves the suite's model, of which bit ${injection.bit} is another in its memory`);
