@@ -52,6 +52,16 @@ export function openLink({ start, child, ...place }: Opening, signal: AbortSigna
     throw new TargetError(`no memory at ${hex(address)}, ${length} bytes`, name, fix);
   };
   const flash = memory.filter(({ isFlash }) => isFlash);
+  const startAgain = async (): Promise<BoundChild> => {
+    const next = await start().catch((error: Error) => {
+      finish(error, error);
+      throw error;
+    });
+    if (!end) return next;
+    next.kill();
+    await next.closed;
+    throw end;
+  };
   return {
     bytes,
     async write(data) {
@@ -78,10 +88,7 @@ export function openLink({ start, child, ...place }: Opening, signal: AbortSigna
       if (end) throw end;
       const kept = await Promise.all(flash.map(part => running.stub.read(part.address, part.bytes)));
       await running.end(new TargetError('the power is off', name, 'wait until it is back'));
-      const next = await start();
-      if (!end) running = attach(next);
-      else next.kill();
-      if (end) throw end;
+      running = attach(await startAgain());
       for (const [index, { address }] of flash.entries())
         await running.stub.write(address, kept[index] ?? new Uint8Array());
     },

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { InputError, NotInstalled, TargetError } from '../errors.ts';
 import { missingTool } from '../fixtures/tools.ts';
+import { startBound } from './bound-child.ts';
 import { firmwareFile, mps2, type Program } from './fixtures/firmware.ts';
 import { computing, echo, exiting, lockingUp, opening, openingForEver } from './fixtures/mps2-programs.ts';
 import { computingOn, echoOn, wirings } from './fixtures/qemu-programs.ts';
@@ -13,7 +14,9 @@ import * as rv32 from './fixtures/rv32-programs.ts';
 import type { Link, Target } from './port.ts';
 import { findProgram } from './program.ts';
 import { missingQemu, qemuTarget } from './qemu.ts';
+import { openLink } from './qemu-link.ts';
 import { qemuMachines } from './qemu-machines.ts';
+import { sockets } from './qemu-start.ts';
 import { read, testTarget } from './target.contract.ts';
 
 const { signal } = new AbortController();
@@ -67,6 +70,16 @@ describe.skipIf(skipReason !== undefined)(`QEMU (${skipReason ?? 'found'})`, () 
     abort.abort(new Error('interrupted'));
     await expect(cycling).rejects.toThrow('interrupted');
     await expect.poll(() => childrenOf(process.pid).length).toBe(before);
+  });
+
+  test('a link whose QEMU does not start again after a power cycle is lost', async () => {
+    const gone = new TargetError('it was uninstalled', 'qemu', 'install it');
+    const child = await startBound('sleep', ['60'], { sockets });
+    const place = { name: 'qemu', machine: 'mps2-an386', memory: [], exit: 'exit' };
+    await using link = openLink({ ...place, child, start: () => Promise.reject(gone) }, signal);
+    await expect(link.powerCycle?.()).rejects.toThrow(gone);
+    await expect(read(link, 1)).rejects.toThrow(gone);
+    await expect(link.write(Uint8Array.of(1))).rejects.toThrow(gone);
   });
 
   test('names the emulator and its version', () => {
