@@ -103,6 +103,27 @@ test('what is asked for again is run again: the test was repeated', async () => 
   expect(started).toEqual(['a@x', 'a@x']);
 });
 
+test('a case that is asked for again while it is being ended waits for that: both write one recording', async () => {
+  const running = new Map<string, () => void>();
+  const started: string[] = [];
+  const schedule = createSchedule({
+    ahead: [],
+    front: ['x'],
+    emulators: { atOnce: 2, atFirst: 2 },
+    run: ({ id }) => {
+      started.push(id);
+      return new Promise(resolve => running.set(id, resolve));
+    },
+  });
+  schedule.ask(planned('a@x')).giveUp(new Error('the worker is gone'));
+  schedule.ask(planned('a@x'));
+  schedule.ask(planned('b@x'));
+  expect(started).toEqual(['a@x', 'b@x']);
+  running.get('a@x')?.();
+  await turn();
+  expect(started).toEqual(['a@x', 'b@x', 'a@x']);
+});
+
 test('without a plan to run ahead, cases run as they are asked for', async () => {
   const { started, ask, end } = scheduled([], { emulators: { atOnce: 1, atFirst: 1 } });
   for (const id of ['b@x', 'a@y', 'c@z']) ask(id);

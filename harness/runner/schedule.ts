@@ -45,6 +45,7 @@ export function createSchedule({ ahead, front, emulators, run }: ScheduleOptions
   let closed: Error | undefined;
 
   const hasRoom = ({ planned }: Turn): boolean => {
+    if ([...running].some(turn => turn.planned.id === planned.id)) return false; // given up, and still at its recording
     const lane = laneOf(planned);
     const inLane = [...running].filter(turn => laneOf(turn.planned) === lane).length;
     return lane === cores ? left > 0 && inLane < emulators.atOnce : inLane === 0;
