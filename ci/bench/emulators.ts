@@ -90,7 +90,10 @@ async function kwsAtOnceS(atOnce: number): Promise<number> {
       ahead: plan.cases,
       front: [qemu],
       emulators: { atOnce, atFirst: atOnce },
-      run: async (planned, signal) => void (await measureCase(plan, planned, () => {}, signal)),
+      run: async (planned, signal) => {
+        const { outcome } = await measureCase(plan, planned, () => {}, signal);
+        if (outcome.status !== 'complete') throw new Error(`${planned.id}: ${outcome.reason}`);
+      },
     });
     await Promise.all(plan.cases.map(planned => schedule.ask(planned).settled));
   });
