@@ -200,17 +200,18 @@ test.each<Tried & { injection: Injection; why: string }>([
 });
 
 /** The boot of the fault on demand is of another DUT than the measurement's. */
-function thenOf(open: Target['open']) {
+function thenOf(then: Pick<Target, 'open'>) {
   let opened = 0;
   return (mock: Target): Target => ({
     ...mock,
-    open: (...given) => (opened++ > 0 ? open(...given) : mock.open(...given)),
+    open: (path, signal) => (opened++ > 0 ? then : mock).open(path, signal),
   });
 }
 
 test('a rig that is lost, or cannot do it in time, is broken', async () => {
   const lost = new TargetError('the emulator is gone', 'mock', 'start it again');
-  expect((await tried(flip, { target: thenOf(() => Promise.reject(lost)) })).judge('detected')).toMatchObject({
+  const broken = await tried(flip, { target: thenOf({ open: () => Promise.reject(lost) }) });
+  expect(broken.judge('detected')).toMatchObject({
     status: 'broken',
     reason: expect.stringContaining('tried uart-flip: mock: the emulator is gone'),
   });
@@ -220,24 +221,26 @@ test('a rig that is lost, or cannot do it in time, is broken', async () => {
 
 test('a line that lost something before the fault is no sign of the fault', async () => {
   const lossy = mockTarget({ buildId, inputBytes: 40, faults: { drop: [3] } });
-  const { sample } = await tried({ ...delay, byMs: 0 }, { target: thenOf(lossy.open) });
+  const { sample } = await tried({ ...delay, byMs: 0 }, { target: thenOf(lossy) });
   expect(sample).toMatchObject({ end: { status: 'complete' }, signs: [] });
   expect(sample?.injected).toBeGreaterThan(0);
 });
 
 test('a DUT that cannot be brought up before the fault, and does not say why, is broken', async () => {
-  const neverOpens: Target['open'] = (_path, signal) =>
-    new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error)));
+  const neverOpens: Pick<Target, 'open'> = {
+    open: (_path, signal) =>
+      new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason as Error))),
+  };
   expect((await tried(flip, { target: thenOf(neverOpens), timeoutMs: 50 })).judge('recovered')).toMatchObject({
     status: 'broken',
     reason: 'tried uart-flip: no fault was done within 0.05 s: raise `timeout`',
   });
-  const isSilent = mockTarget({
+  const silent = mockTarget({
     buildId,
     inputBytes: 40,
     faults: { drop: Array.from({ length: 999 }, (_, at) => at) },
   });
-  expect((await tried(flip, { target: thenOf(isSilent.open) })).judge('recovered')).toMatchObject({
+  expect((await tried(flip, { target: thenOf(silent) })).judge('recovered')).toMatchObject({
     status: 'broken',
     reason: expect.stringContaining('no answer to HELLO'),
   });
@@ -246,7 +249,7 @@ test('a DUT that cannot be brought up before the fault, and does not say why, is
 test('a DUT that crashes before the fault has failed', async () => {
   const faultAtInference = { inference: 1, text: 'HardFault' };
   const crashing = mockTarget({ buildId, inputBytes: 40, faultAtInference });
-  expect((await tried(cut, { target: thenOf(crashing.open) })).judge('recovered')).toMatchObject({
+  expect((await tried(cut, { target: thenOf(crashing) })).judge('recovered')).toMatchObject({
     status: 'failed',
     reason: expect.stringMatching(/^it failed before any fault was done to it: the firmware faulted: HardFault/),
   });

@@ -137,8 +137,8 @@ test('a session that broke shows nothing', () => {
 });
 
 test('outputs with nothing to hold them against are not judged', () => {
-  const isThere = (sample: Sample) => sample.kind !== 'inference' || sample.vector !== 1;
-  const { verdict, result } = judged({ samples: someSamples().filter(isThere) });
+  const samples = someSamples().filter(sample => sample.kind !== 'inference' || sample.vector !== 1);
+  const { verdict, result } = judged({ samples });
   expect(result.status).toBe('broken');
   expect(verdict).toMatchObject({ status: 'skipped', reason: 'not judged, since the session broke, see rig.session' });
 });
