@@ -131,16 +131,24 @@ test('a fault of another kind, rate or number of vectors was not tried, and that
   expect(judged({ trial: { optional: true, expect: 'recovered' } }).verdict.status).toBe('passed');
 });
 
-test('a session that broke shows nothing', () => {
-  const { verdict } = judged({ outcome: { status: 'broken', reason: 'the cable came off' } });
-  expect(verdict).toMatchObject({ status: 'skipped', reason: 'not judged, since the session broke, see rig.session' });
+test('a session that broke tried nothing', () => {
+  const { verdict } = judged({
+    outcome: { status: 'broken', reason: 'the cable came off' },
+    sample: { trial: 1, vectors: 9 },
+  });
+  expect(verdict).toMatchObject({ status: 'skipped', reason: 'not tried, since the session broke, see rig.session' });
 });
 
-test('outputs with nothing to hold them against are not judged', () => {
+test('nothing passes beside a session that broke, and what is wrong stays wrong', () => {
   const samples = someSamples().filter(sample => sample.kind !== 'inference' || sample.vector !== 1);
   const { verdict, result } = judged({ samples });
   expect(result.status).toBe('broken');
-  expect(verdict).toMatchObject({ status: 'skipped', reason: 'not judged, since the session broke, see rig.session' });
+  expect(verdict).toMatchObject({
+    status: 'skipped',
+    reason: expect.stringMatching(/^not judged, since the session broke, see rig.session; so far a bit flipped/),
+  });
+  const answers = [[9, 100, -50], goldenOutput(1), goldenOutput(2)];
+  expect(judged({ samples, answers }).verdict.status).toBe('failed');
 });
 
 test('no figure of the case knows of the outputs in it', () => {

@@ -6,12 +6,13 @@ import type { Verdict } from './result.ts';
 import { explainEnd, type Inference, type Session } from './session.ts';
 import type { TensorSpec } from './tensor.ts';
 
-/** Judges what came of one fault on demand. `outputs` are the model's output tensors. Without the whole undisturbed boot there is nothing to hold it against. */
+/**
+ * Judges what came of one fault on demand. `outputs` are the model's output tensors. As with a budget, nothing passes beside a session that
+ * broke, whose undisturbed outputs may be lacking; what is wrong by then stays wrong.
+ */
 export function judgeTrial(trial: Trial, session: Session, outputs: readonly TensorSpec[]): Verdict {
   const seen = session.trials.find(sample => isOf(sample, trial, session));
   if (session.end.status === 'skipped') return verdictOf(trial, 'skipped', `not measured: ${session.end.reason}`);
-  if (session.end.status !== 'complete')
-    return verdictOf(trial, 'skipped', `not judged, since ${explainEnd(session.end)}`);
   if (!seen) return verdictOf(trial, 'skipped', whyUntried(session));
   const tried = `tried ${trial.injection.kind}: `;
   if (seen.end.status === 'skipped') return verdictOf(trial, 'skipped', seen.end.reason);
@@ -19,6 +20,8 @@ export function judgeTrial(trial: Trial, session: Session, outputs: readonly Ten
   if (seen.injected === 0) return verdictOf(trial, ...withoutFault(seen, trial));
   const course = courseOf(seen, session, outputs);
   const isMet = met[trial.expect](course);
+  if (isMet && session.end.status !== 'complete')
+    return verdictOf(trial, 'skipped', `not judged, since ${explainEnd(session.end)}; so far ${courseText(course)}`);
   const lead = isMet ? '' : `must be ${trial.expect}, and is not: `;
   return { ...verdictOf(trial, isMet ? 'passed' : 'failed', lead + courseText(course)), measured: seen.injected };
 }
@@ -109,7 +112,8 @@ function isOf({ injection, vectors }: TrialSample, trial: Trial, session: Sessio
   return isDeepStrictEqual(injection, trial.injection) && vectors === Math.min(trial.vectors, session.vectors);
 }
 
-function whyUntried({ trials }: Session): string {
+function whyUntried({ end, trials }: Session): string {
+  if (end.status !== 'complete') return `not tried, since ${explainEnd(end)}`;
   return trials.length === 0
     ? 'not tried: the recording has no faults on demand'
     : 'not tried: the recording has other faults on demand; measure again';
