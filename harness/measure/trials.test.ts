@@ -11,7 +11,7 @@ import { createRecorder } from '../recording/recorder.ts';
 import type { TrialSample } from '../recording/recording.ts';
 import type { Injection, Trial } from '../suite/suite.ts';
 import type { Target } from '../target/port.ts';
-import { judgeTrial } from '../verdict/robustness.ts';
+import { judgeTrials } from '../verdict/robustness.ts';
 import { readSession } from '../verdict/session.ts';
 import { type Job, measure } from './session.ts';
 
@@ -75,7 +75,11 @@ async function tried(injection: Injection, { mock = {}, target = same => same, .
   const identity = { modelSha256: manifest.model.sha256, vectorsSha256: manifest.vectors.sha256 };
   const session = readSession(recording, { identity, outputs, boots: 1 });
   const [sample] = recording.samples.filter((each): each is TrialSample => each.kind === 'trial');
-  const judge = (wanted: Trial['expect']) => judgeTrial({ ...trial, expect: wanted }, session, outputs);
+  const judge = (wanted: Trial['expect']) => {
+    const [verdict] = judgeTrials([{ ...trial, expect: wanted }], session, outputs);
+    if (!verdict) throw new TypeError('a fault on demand has a verdict');
+    return verdict;
+  };
   return { judge, session, sample, wire: readWire(folder), statuses: expectations.map(each => judge(each).status) };
 }
 

@@ -12,7 +12,7 @@ import { judgeMemory, measureMemory } from './memory.ts';
 import { measureOperators } from './operators.ts';
 import type { Reference } from './reference.ts';
 import type { CaseResult, MemoryMetrics, Metrics, OperatorMetrics, Provenance, Verdict } from './result.ts';
-import { judgeTrial } from './robustness.ts';
+import { judgeTrials } from './robustness.ts';
 import { explainEnd, type Identity, judgeSession, readSession, type Session } from './session.ts';
 import { caseStatus } from './status.ts';
 import { judgeTickCounter } from './tick-counter.ts';
@@ -46,7 +46,7 @@ export function judgeCase(evidence: Evidence): CaseResult {
     judgeSession(facts.session),
     ...(facts.tickCounter ? [facts.tickCounter] : []),
     ...budgetsFor(suite, board.name).map(budget => judgeBudget(budget, facts)),
-    ...suite.robustness.map(trial => judgeTrial(trial, facts.session, evidence.reference.outputs)),
+    ...judgeTrials(suite.robustness, facts.session, evidence.reference.outputs),
   ];
   const metrics = metricsOf(facts, manifest);
   return {

@@ -131,6 +131,29 @@ test('a fault of another kind, rate or number of vectors was not tried, and that
   expect(judged({ trial: { optional: true, expect: 'recovered' } }).verdict.status).toBe('passed');
 });
 
+test('the same fault twice is judged by its own trial, and by the first where the suite has changed', () => {
+  const timedOut = { status: 'failed', reason: 'it was not over within 1 s' } as const;
+  const whole = [0, 1, 2].map(
+    (vector): Sample => ({
+      kind: 'trial-inference',
+      trial: 1,
+      vector,
+      output: Buffer.from(Uint8Array.from(goldenOutput(vector))).toString('base64'),
+    }),
+  );
+  const samples = [...someSamples(), { ...aSample, end: timedOut }, ...whole, { ...aSample, trial: 1 }];
+  const statuses = (robustness: readonly Trial[]) =>
+    judgeCase(someEvidence({ suite: aSuite({ robustness }), recording: aRecording({ samples }) }))
+      .verdicts.filter(({ budget }) => budget.startsWith('robustness.'))
+      .map(({ status }) => status);
+  expect(statuses([{ ...aTrial, timeoutMs: 1000 }, aTrial])).toEqual(['failed', 'passed']);
+  expect(statuses([{ ...aTrial, injection: { kind: 'model-bit', bit: 1 } }, aTrial, aTrial])).toEqual([
+    'skipped',
+    'passed',
+    'failed',
+  ]);
+});
+
 test('a session that broke tried nothing', () => {
   const { verdict } = judged({
     outcome: { status: 'broken', reason: 'the cable came off' },

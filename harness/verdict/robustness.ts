@@ -7,11 +7,26 @@ import { explainEnd, type Inference, type Session } from './session.ts';
 import type { TensorSpec } from './tensor.ts';
 
 /**
- * Judges what came of one fault on demand. `outputs` are the model's output tensors. As with a budget, nothing passes beside a session that
- * broke, whose undisturbed outputs may be lacking; what is wrong by then stays wrong.
+ * Judges what came of a suite's faults on demand, in its order. `outputs` are the model's output tensors. As with a budget, nothing passes
+ * beside a session that broke, whose undisturbed outputs may be lacking; what is wrong by then stays wrong.
  */
-export function judgeTrial(trial: Trial, session: Session, outputs: readonly TensorSpec[]): Verdict {
-  const seen = session.trials.find(sample => isOf(sample, trial, session));
+export function judgeTrials(trials: readonly Trial[], session: Session, outputs: readonly TensorSpec[]): Verdict[] {
+  return trials.map((trial, index) => judgeTrial(trial, { seen: sampleOf(trial, index, session), session, outputs }));
+}
+
+/** A recording can be judged by another suite than it was made with: what was done then counts, at its own place if it is there. */
+function sampleOf(trial: Trial, index: number, session: Session): TrialSample | undefined {
+  const same = session.trials.filter(sample => isOf(sample, trial, session));
+  return same.find(sample => sample.trial === index) ?? same[0];
+}
+
+interface Evidence {
+  readonly seen: TrialSample | undefined;
+  readonly session: Session;
+  readonly outputs: readonly TensorSpec[];
+}
+
+function judgeTrial(trial: Trial, { seen, session, outputs }: Evidence): Verdict {
   if (session.end.status === 'skipped') return verdictOf(trial, 'skipped', `not measured: ${session.end.reason}`);
   if (!seen) return verdictOf(trial, 'skipped', whyUntried(session));
   const tried = `tried ${trial.injection.kind}: `;
@@ -107,7 +122,6 @@ function withoutFault({ bytes = 0, end }: TrialSample, { injection }: Trial): ['
   return ['inconclusive', `it befell none of ${bytes} bytes${rate}: raise \`rate\`, or \`vectors\``];
 }
 
-/** A recording can be judged by another suite than it was made with: only what was done then counts. */
 function isOf({ injection, vectors }: TrialSample, trial: Trial, session: Session): boolean {
   return isDeepStrictEqual(injection, trial.injection) && vectors === Math.min(trial.vectors, session.vectors);
 }
