@@ -4,16 +4,26 @@ import { expect, test } from 'vitest';
 import { missingTool } from '../../harness/fixtures/tools.ts';
 
 const firmware = fileURLToPath(new URL('.', import.meta.url));
-const compiler = spawnSync('arm-none-eabi-gcc', ['-dumpfullversion'], { encoding: 'utf8' });
+
+/** Debian 12's, by what `-dumpfullversion` says. */
+const compilers = {
+  'arm-none-eabi-gcc': '12.2.1',
+  'riscv64-unknown-elf-gcc': '12.2.0',
+  'xtensa-lx106-elf-gcc': '12.2.0',
+};
 const skipReason = missingTool(
-  compiler.stdout?.trim() === '12.2.1',
-  'needs Debian 12’s gcc-arm-none-eabi: apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi',
+  Object.entries(compilers).every(([compiler, version]) => versionOf(compiler) === version),
+  'needs Debian 12’s compilers: apt-get install gcc-arm-none-eabi libnewlib-arm-none-eabi gcc-riscv64-unknown-elf gcc-xtensa-lx106',
 );
 
-test('the committed image is, byte for byte, what its sources build', ({ skip }) => {
+test('the committed images are, byte for byte, what their sources build', ({ skip }) => {
   skip(skipReason !== undefined, skipReason);
 
   const { status, stdout, stderr } = spawnSync('make', ['-C', firmware, 'check'], { encoding: 'utf8' });
 
   expect({ status, output: stdout + stderr }).toMatchObject({ status: 0 });
 });
+
+function versionOf(compiler: string): string | undefined {
+  return spawnSync(compiler, ['-dumpfullversion'], { encoding: 'utf8' }).stdout?.trim();
+}

@@ -9,14 +9,18 @@ import { loadCaseInputs } from '../../harness/runner/case-inputs.ts';
 import { readImage } from '../../harness/runner/image.ts';
 import type { PlannedCase } from '../../harness/runner/plan.ts';
 import type { Link, Target } from '../../harness/target/port.ts';
-import { timed } from './rows.ts';
+
+/** Shares of wall time [0…1] that are not emulation: of the whole case, and of what follows the first byte that the DUT sends. */
+export interface Overhead {
+  readonly whole: number;
+  readonly started: number;
+}
 
 /**
- * Measures a case as the broker does, and gives the share of its wall time [0…1] that is not emulation. Emulation is from a request to compute
- * (INFER, PREPARE, PROVE) until the last byte of its answer: the wake-ups on both sides are in it, some 0.1 ms each time. Everything else is
- * not, the emulator's own start included.
+ * Measures a case as the broker does, and gives what of it is not emulation. Emulation is from a request to compute (INFER, PREPARE, PROVE)
+ * until the last byte of its answer: the wake-ups on both sides are in it, some 0.1 ms each time. Everything else is not.
  */
-export async function overheadOf(planned: PlannedCase, folder: string): Promise<number> {
+export async function overheadOf(planned: PlannedCase, folder: string): Promise<Overhead> {
   const { suite, board } = planned;
   const { signal } = new AbortController();
   const inputs = loadCaseInputs(suite);
@@ -34,19 +38,27 @@ export async function overheadOf(planned: PlannedCase, folder: string): Promise<
     onProgress: () => {},
     isRequired: true,
   };
-  const { seconds, value: manifest } = await timed(() => measure(job, signal));
+  const startMs = performance.now();
+  const manifest = await measure(job, signal);
+  const endMs = performance.now();
   if (manifest.outcome.status !== 'complete') throw new Error(`${planned.id}: ${manifest.outcome.reason}`);
-  return 1 - watch.elapsedMs() / 1000 / seconds;
+  const emulationMs = watch.elapsedMs();
+  return { whole: 1 - emulationMs / (endMs - startMs), started: 1 - emulationMs / (endMs - watch.firstMs()) };
 }
 
-/** Time from each `start` to the last `lap` after it. */
+/** Time from each `start` to the last `lap` after it, and when the first was. */
 function stopwatch() {
   let [ms, startMs] = [0, Number.NaN];
-  let lapMs = 0;
+  let [lapMs, firstMs] = [0, Number.NaN];
   const elapsedMs = () => ms + lapMs;
   return {
     start: () => ([ms, startMs, lapMs] = [elapsedMs(), performance.now(), 0]),
-    lap: () => (lapMs = Number.isNaN(startMs) ? 0 : performance.now() - startMs),
+    lap: () => {
+      const nowMs = performance.now();
+      lapMs = Number.isNaN(startMs) ? 0 : nowMs - startMs;
+      if (Number.isNaN(firstMs)) firstMs = nowMs;
+    },
+    firstMs: () => firstMs,
     stop: () => ([ms, startMs, lapMs] = [elapsedMs(), Number.NaN, 0]),
     elapsedMs,
   };

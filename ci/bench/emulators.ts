@@ -9,7 +9,7 @@ import { measureCase } from '../../harness/runner/measure-case.ts';
 import type { Plan } from '../../harness/runner/plan.ts';
 import { createSchedule } from '../../harness/runner/schedule.ts';
 import { measureSuite } from '../../harness/testing/measured.ts';
-import { overheadOf } from './emulation.ts';
+import { type Overhead, overheadOf } from './emulation.ts';
 import { promised, promisedWall, repeated, row, skipped, timed } from './rows.ts';
 import { obstacle, type SuiteName, writeSuites } from './suites.ts';
 
@@ -28,9 +28,11 @@ export async function benchEmulators(): Promise<void> {
     await where('kws', target, `${target}, 200 KWS vectors, 0 LSB, 183 right`, async what =>
       promised(what, ...(await kwsRun(target, limitS))),
     );
-    await where('kws', target, `${target}, KWS, share that is not emulation`, async what => {
-      const share = Math.min(...(await repeated(() => overhead(target))));
-      promised(what, `${(100 * share).toFixed(1)} %`, share / mostOverhead);
+    await where('kws', target, `${target}, KWS, not emulation`, async what => {
+      const [first, ...others] = await repeated(() => overhead(target));
+      const best = others.reduce((least, each) => (each.started < least.started ? each : least), first);
+      promised(`${what}, once started`, percent(best.started), best.started / mostOverhead);
+      row(`${what}, with the emulator's start`, percent(best.whole));
     });
   }
   await where('kws', qemu, `${qemu}, 4 × KWS, two emulators against one`, async what => {
@@ -72,7 +74,7 @@ async function kwsRun(target: string, limitS: number): Promise<[string, number]>
   return [`${seconds.toFixed(1)} s`, seconds / limitS];
 }
 
-async function overhead(target: string): Promise<number> {
+async function overhead(target: string): Promise<Overhead> {
   using written = writeSuites('kws', target);
   const [planned] = planOf(written).cases;
   if (!planned) throw new TypeError('a plan has a case');
@@ -93,6 +95,10 @@ async function kwsAtOnceS(atOnce: number): Promise<number> {
     await Promise.all(plan.cases.map(planned => schedule.ask(planned).settled));
   });
   return seconds;
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(1)} %`;
 }
 
 function planOf({ folder, files }: ReturnType<typeof writeSuites>): Plan {

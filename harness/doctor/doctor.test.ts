@@ -117,15 +117,18 @@ test.each([
 });
 
 test('a tool that is missing says what for, and how each system gets it', async () => {
-  const [java, , qemu] = await checkTools(machine());
+  const [java, , qemu, qemuForRiscv] = await checkTools(machine());
   expect(java).toMatchObject({ state: 'missing', detail: expect.stringContaining('allure 3 instead') });
   expect(qemu).toMatchObject({ state: 'missing', fix: expect.stringContaining('apt-get install qemu-system-arm') });
-  const [, , brewed] = await checkTools(machine({ platform: 'darwin' }));
+  expect(qemuForRiscv).toMatchObject({ fix: expect.stringContaining('apt-get install qemu-system-misc') });
+  const [, , brewed, , , unknownToHomebrew] = await checkTools(machine({ platform: 'darwin' }));
   expect(brewed).toMatchObject({ fix: 'brew install qemu' });
+  expect(unknownToHomebrew).not.toHaveProperty('fix');
 });
 
 test.each([
   [{ programs: { 'qemu-system-arm': '' } }, ['setpriv']],
+  [{ programs: { 'qemu-system-riscv32': '' } }, ['setpriv']],
   [{ programs: { 'qemu-system-arm': '', setpriv: '' } }, []],
   [{ programs: {} }, []],
   [{ platform: 'darwin', programs: { 'qemu-system-arm': '' } }, []],
@@ -138,8 +141,12 @@ test('a tool that is there shows its version', async () => {
   const programs = {
     java: 'openjdk version "17.0.15" 2025-04-15',
     'qemu-system-arm': 'QEMU emulator version 7.2.22 (Debian 1:7.2+dfsg-7+deb12u18)\n',
+    'qemu-system-riscv32': 'QEMU emulator version 9.2.4\n',
+    'qemu-system-xtensa': 'Supported machines are:\nesp32                Espressif ESP32 machine\n',
     setpriv: '',
     'arm-none-eabi-gcc': 'arm-none-eabi-gcc (15:12.2.rel1-1) 12.2.1 20221205\n',
+    'xtensa-lx106-elf-gcc': 'xtensa-lx106-elf-gcc (12.2.0-14+deb12u1+13+b2) 12.2.0\n',
+    'riscv64-unknown-elf-gcc': 'riscv64-unknown-elf-gcc (12.2.0-14+deb12u1+11+b2) 12.2.0\n',
   };
   const findings = await checkTools(machine({ programs, env: { RENODE_PATH: folderWithRenode() } }));
   const found = findings.filter(({ state }) => state === 'found');
@@ -148,9 +155,26 @@ test('a tool that is there shows its version', async () => {
     '17.0.15: reports by allure-commandline',
     expect.stringMatching(/^rp2040js \d/),
     '7.2.22',
+    '9.2.4',
     '12.2.1',
+    '12.2.0',
+    '12.2.0',
     '1.16.1',
+    'for ESP-IDF applications; nobody has run it with Tickmark yet',
   ]);
+});
+
+test.each([
+  [{}, 'missing'],
+  [
+    { programs: { 'qemu-system-xtensa': 'Supported machines are:\nsim                  sim machine (dc232b)\n' } },
+    'missing',
+  ],
+  [{ env: { TICKMARK_ESP_QEMU: '/esp' }, programs: { '/esp/qemu-system-xtensa': 'esp32     Espressif\n' } }, 'found'],
+] as const)('Espressif’s QEMU is told from the system’s by its machines: %o is %s', async (system, state) => {
+  const findings = await checkTools(machine(system));
+  const found = findings.find(({ name }) => name === 'Espressif’s QEMU');
+  expect(found).toMatchObject({ state, detail: expect.stringContaining('nobody has run it') as unknown });
 });
 
 test('Renode is missing where it is not, and in the way where RENODE_PATH leads nowhere', async () => {

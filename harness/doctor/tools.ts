@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
-import { qemuMachines, qemuPackages } from '../target/qemu-machines.ts';
+import { howToGetEspQemu } from '../target/esp-qemu.ts';
+import { type QemuProgram, qemuPackages } from '../target/qemu-machines.ts';
 import { findRenode, howToGetRenode } from '../target/renode-program.ts';
 import { rp2040Target } from '../target/rp2040.ts';
 import type { Finding } from './finding.ts';
 import type { System } from './system.ts';
 
 /** A program that some of the work needs. `version` finds its version in what it says. */
-interface Tool {
+interface Tool extends Packages {
   readonly about: string;
   readonly name: string;
   readonly program: string;
@@ -15,31 +16,45 @@ interface Tool {
   readonly version: RegExp;
   /** What it is needed for, said where it is missing. */
   readonly for: string;
+}
+
+interface Packages {
   readonly debian: string;
-  readonly macos: string;
+  /** Absent where Homebrew has none of it. */
+  readonly macos?: string;
 }
 
 const tools: readonly Tool[] = [
-  {
+  qemu('Arm', 'qemu-system-arm', 'the qemu-* targets'),
+  qemu('RISC-V', 'qemu-system-riscv32', 'the target qemu-rv32'),
+  compiler('Arm', 'arm-none-eabi-gcc', { debian: 'gcc-arm-none-eabi', macos: '--cask gcc-arm-embedded' }),
+  compiler('RISC-V', 'riscv64-unknown-elf-gcc', { debian: 'gcc-riscv64-unknown-elf' }),
+  compiler('Xtensa', 'xtensa-lx106-elf-gcc', { debian: 'gcc-xtensa-lx106' }),
+];
+
+function qemu(core: string, program: QemuProgram, targets: string): Tool {
+  return {
     about: 'emulators',
-    name: 'QEMU for Arm',
-    program: qemuMachines['mps2-an386'].program,
+    name: `QEMU for ${core}`,
+    program,
     args: ['--version'],
     version: /version (\S+)/,
-    for: 'the qemu-* targets, which are skipped',
-    ...qemuPackages,
-  },
-  {
+    for: `${targets}, which are skipped`,
+    ...qemuPackages(program),
+  };
+}
+
+function compiler(core: string, program: string, packages: Packages): Tool {
+  return {
     about: 'firmware',
-    name: 'Arm compiler',
-    program: 'arm-none-eabi-gcc',
+    name: `${core} compiler`,
+    program,
     args: ['--version'],
     version: /\) (\d\S+)/,
     for: 'building the reference firmware: its images come with the package',
-    debian: 'gcc-arm-none-eabi',
-    macos: '--cask gcc-arm-embedded',
-  },
-];
+    ...packages,
+  };
+}
 
 /** Renode is found as a run finds it: on PATH, or where RENODE_PATH says. */
 async function checkRenode({ env }: System): Promise<Finding> {
@@ -57,12 +72,21 @@ async function checkRenode({ env }: System): Promise<Finding> {
 
 const answerMs = 20_000;
 
+/** Told apart from the system's own QEMU of that name by the machines that it has. */
+async function checkEspQemu(system: System): Promise<Finding> {
+  const about = { about: 'emulators', name: 'Espressif’s QEMU' };
+  const says = await system.run(join(system.env.TICKMARK_ESP_QEMU ?? '', 'qemu-system-xtensa'), ['-M', 'help']);
+  const untried = 'for ESP-IDF applications; nobody has run it with Tickmark yet';
+  if (/^esp32\s/m.test(says ?? '')) return { ...about, state: 'found', detail: untried };
+  return { ...about, state: 'missing', detail: `needed ${untried}`, fix: howToGetEspQemu };
+}
+
 /** Report generators, emulators, compilers: what is installed, what is not, and what for. */
 export async function checkTools(system: System): Promise<Finding[]> {
   return [
     await checkJava(system),
     embeddedEmulator(),
-    ...(await Promise.all([...tools.map(tool => checkTool(tool, system)), checkRenode(system)])),
+    ...(await Promise.all([...tools.map(tool => checkTool(tool, system)), checkRenode(system), checkEspQemu(system)])),
     ...(await checkSetpriv(system)),
   ];
 }
@@ -75,7 +99,12 @@ async function checkJava(system: System): Promise<Finding> {
   const [, version = 'of unknown version'] = /version "([^"]+)"/.exec(said ?? '') ?? [];
   if (said !== undefined) return { ...about, state: 'found', detail: `${version}: reports by allure-commandline` };
   const detail = 'needed for allure-commandline; reports are made by allure 3 instead';
-  return { ...about, state: 'missing', detail, fix: installText(system, 'default-jre-headless', 'openjdk') };
+  return {
+    ...about,
+    state: 'missing',
+    detail,
+    ...howToInstall(system, { debian: 'default-jre-headless', macos: 'openjdk' }),
+  };
 }
 
 function embeddedEmulator(): Finding {
@@ -92,7 +121,7 @@ async function checkTool(tool: Tool, system: System): Promise<Finding> {
       name,
       state: 'missing',
       detail: `needed for ${tool.for}`,
-      fix: installText(system, tool.debian, tool.macos),
+      ...howToInstall(system, tool),
     };
   return { about, name, state: 'found', detail: tool.version.exec(said)?.[1] ?? 'of unknown version' };
 }
@@ -100,18 +129,16 @@ async function checkTool(tool: Tool, system: System): Promise<Finding> {
 /** What binds QEMU to its parent, where there is a QEMU to bind: BusyBox's cannot. */
 async function checkSetpriv(system: System): Promise<Finding[]> {
   if (system.platform !== 'linux') return [];
-  const { program } = qemuMachines['mps2-an386'];
-  const says = await Promise.all([
-    system.run(program, ['--version']),
+  const [binds, ...qemus] = await Promise.all([
     system.run('setpriv', ['--pdeathsig', 'KILL', 'true']),
+    ...tools.filter(({ about }) => about === 'emulators').map(({ program, args }) => system.run(program, args)),
   ]);
-  if (says[0] === undefined || says[1] !== undefined) return [];
+  if (binds !== undefined || qemus.every(said => said === undefined)) return [];
   const detail = 'without it, a QEMU stays behind when the run is killed by SIGKILL';
   return [{ about: 'emulators', name: 'setpriv', state: 'missing', detail, fix: 'install util-linux' }];
 }
 
-function installText({ platform }: System, debian: string, macos: string): string {
-  return platform === 'darwin'
-    ? `brew install ${macos}`
-    : `apt-get install ${debian}, or your system's package of that name`;
+function howToInstall({ platform }: System, { debian, macos }: Packages): Pick<Finding, 'fix'> {
+  if (platform !== 'darwin') return { fix: `apt-get install ${debian}, or your system's package of that name` };
+  return macos === undefined ? {} : { fix: `brew install ${macos}` };
 }

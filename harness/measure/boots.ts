@@ -9,37 +9,42 @@ export interface Boots extends AsyncDisposable {
   counters(): Promise<EmulationCounters | undefined>;
 }
 
+/** What is to be booted, and how often at most. */
+export interface Booting {
+  readonly target: Target;
+  readonly imagePath: string;
+  readonly count: number;
+}
+
 /** Boots an image on a target. Disposing ends the last boot. */
-export function bootsOf(target: Target, imagePath: string, signal: AbortSignal): Boots {
+export function bootsOf({ target, imagePath, count }: Booting, signal: AbortSignal): Boots {
   const earlier = { instructions: 0, busyMs: 0 };
   let link: Link | undefined;
   let hear: (() => Hearing) | undefined;
   let hearing: Hearing | undefined;
 
-  const count = async (): Promise<EmulationCounters | undefined> => {
+  const counters = async (): Promise<EmulationCounters | undefined> => {
     const now = await link?.counters?.().catch(() => undefined); // a lost emulator cannot tell; its loss is reported elsewhere
     return now && { instructions: earlier.instructions + now.instructions, busyMs: earlier.busyMs + now.busyMs };
   };
-  const powerOn = async (): Promise<void> => {
-    Object.assign(earlier, await count());
+  const powerOn = async (): Promise<Link> => {
+    Object.assign(earlier, await counters());
     await link?.[Symbol.asyncDispose]();
     link = undefined;
     link = await target.open(imagePath, signal);
+    if (count === 1 || !link.reset) return link;
     hear = hearingsOf(link);
-    hearing = hear();
-  };
-  const again = async (): Promise<void> => {
-    hearing?.close();
-    hearing = hear?.();
-    await link?.reset?.();
+    return (hearing = hear());
   };
   return {
     async next() {
-      await (link?.reset ? again() : powerOn());
-      if (!hearing) throw new TypeError('a boot has a link');
+      if (!link?.reset || !hear) return powerOn();
+      hearing?.close();
+      hearing = hear();
+      await link.reset();
       return hearing;
     },
-    counters: count,
+    counters,
     [Symbol.asyncDispose]: async () => link?.[Symbol.asyncDispose](),
   };
 }

@@ -273,7 +273,7 @@ test('is failed when the runtime refuses the model, in its own words', async () 
 function disturbedWindows(from: number, to: number): MockOptions {
   const isDisturbed = (inference: number): boolean => inference >= from && inference <= to;
   return {
-    windowMs: inference => (isDisturbed(inference) ? 150 : 0),
+    windowMs: inference => (isDisturbed(inference) ? 300 : 0),
     ticks: ({ inference, repeat }) => 1000 * repeat + (isDisturbed(inference) ? 500 : 0),
   };
 }

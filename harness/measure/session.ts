@@ -64,8 +64,9 @@ export async function measure(job: Job, signal: AbortSignal): Promise<Manifest> 
 async function outcomeOf(job: Job, note: (seen: Partial<Manifest>) => void, signal: AbortSignal) {
   let seen: Seen = {};
   try {
-    await using boots = bootsOf(job.target, job.image.path, signal);
-    for (let boot = 0; boot < job.suite.measure.boots; boot++) {
+    const { target, image, suite } = job;
+    await using boots = bootsOf({ target, imagePath: image.path, count: suite.measure.boots }, signal);
+    for (let boot = 0; boot < suite.measure.boots; boot++) {
       seen = {};
       await measureBoot({ ...job, boot, note, seen }, boots, signal);
     }

@@ -199,6 +199,19 @@ test.each<[what: string, path: string, value: unknown]>([
   expect(faultsOf(changed)).not.toEqual([]);
 });
 
+test('a fault on demand is a verdict, and the ways into the DUT are provenance', () => {
+  const verdict = { measured: 2, relation: null, limit: null, unit: 'faults', basis: null, optional: false };
+  const tried = { ...verdict, budget: 'robustness.uart-flip', status: 'passed', reason: 'all 8 vectors were answered' };
+  const withTrial = mutated(small(), ['cases', '0', 'verdicts'], list => Object.assign(list, { 0: tried }));
+  expect(faultsOf(withTrial)).toEqual([]);
+  const carriedBy = (tensors: string) =>
+    mutated(small(), ['cases', '0', 'provenance'], from =>
+      Object.assign(from, { carried: { model: 'memory', tensors } }),
+    );
+  expect(faultsOf(carriedBy('uart'))).toEqual([]);
+  expect(faultsOf(carriedBy('pigeon'))).not.toEqual([]);
+});
+
 test('nothing that the schema requires may be missing', () => {
   const results = small();
   for (const path of [

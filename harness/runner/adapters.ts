@@ -18,6 +18,8 @@ export async function targetFor(board: Board & Partial<Tracing>, signal: AbortSi
     return (await import('../target/qemu.ts')).qemuTarget({ name, machine: target.machine, clockHz }, signal);
   if (target.kind === 'renode')
     return (await import('../target/renode.ts')).renodeTarget({ ...target, name, clockHz, trace }, signal);
+  if (target.kind === 'esp-qemu')
+    return (await import('../target/esp-qemu.ts')).espQemuTarget({ ...target, name, clockHz }, signal);
   return (await import('../target/rp2040.ts')).rp2040Target({ name, flashBytes: memory.flashBytes });
 }
 
@@ -25,6 +27,7 @@ export async function targetFor(board: Board & Partial<Tracing>, signal: AbortSi
 export async function missingFor({ target }: Board): Promise<string | undefined> {
   if (target.kind === 'qemu') return (await import('../target/qemu.ts')).missingQemu(target.machine);
   if (target.kind === 'renode') return (await import('../target/renode-program.ts')).missingRenode();
+  if (target.kind === 'esp-qemu') return (await import('../target/esp-qemu.ts')).missingEspQemu(target.machine);
   return undefined;
 }
 

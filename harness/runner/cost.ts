@@ -24,6 +24,7 @@ const vectorS = 0.001;
 /** By kind of target: until the first inference, and then. Measured with the reference firmware on two cores of 2026; only their proportions matter. */
 const paces: Readonly<Record<Board['target']['kind'], { readonly startS: number; readonly macsPerS: number }>> = {
   qemu: { startS: 0.15, macsPerS: 140e6 },
+  'esp-qemu': { startS: 1, macsPerS: 100e6 }, // a guess
   renode: { startS: 3.5, macsPerS: 100e6 },
   rp2040js: { startS: 0.8, macsPerS: 32e6 },
 };

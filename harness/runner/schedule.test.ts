@@ -17,7 +17,7 @@ function scheduled(ids: readonly string[], options: Partial<Pick<ScheduleOptions
   const schedule = createSchedule({
     ahead: ids.map(planned),
     front: options.front ?? ids.map(id => id.split('@')[1] ?? ''),
-    emulators: options.emulators ?? { atOnce: 2, atFirst: 2 },
+    emulators: options.emulators ?? { atOnce: 2, atFirst: 9 },
     run: ({ id }, signal) => {
       started.push(id);
       return new Promise((resolve, reject) => {
@@ -60,11 +60,13 @@ test('a board of silicon has one case at a time, and takes no core from an emula
   expect(running()).toEqual(['c@board2', 'd@x', 'e@x', 'b@board1']);
 });
 
-test('until somebody asks, one core is left to who loads', () => {
-  const { running, ask } = scheduled(['a@x', 'b@x', 'c@x'], { emulators: { atOnce: 3, atFirst: 1 } });
+test('until somebody asks, only the first cases are run: who loads needs a core', async () => {
+  const { running, started, ask, end } = scheduled(['a@x', 'b@x', 'c@x'], { emulators: { atOnce: 2, atFirst: 1 } });
   expect(running()).toEqual(['a@x']);
+  await end('a@x');
+  expect(started).toEqual(['a@x']);
   ask('a@x');
-  expect(running()).toEqual(['a@x', 'b@x', 'c@x']);
+  expect(running()).toEqual(['b@x', 'c@x']);
 });
 
 test('asking changes nothing in the order', async () => {

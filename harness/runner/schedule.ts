@@ -19,7 +19,7 @@ export interface ScheduleOptions {
   readonly ahead: readonly PlannedCase[];
   /** Targets that have a worker from the start; others get one when theirs is asked for. */
   readonly front: readonly string[];
-  /** Emulators at once, and how many until the first case is asked for: a core is needed for who will ask. */
+  /** Emulators at once, and how many cases in all until the first is asked for: who will ask needs a core to get there. */
   readonly emulators: { readonly atOnce: number; readonly atFirst: number };
   readonly run: (planned: PlannedCase, signal: AbortSignal) => Promise<void>;
 }
@@ -41,13 +41,13 @@ export function createSchedule({ ahead, front, emulators, run }: ScheduleOptions
   const unasked = new Map(waiting.map(turn => [turn.planned.id, turn]));
   const running = new Set<Turn>();
   const served = new Set(front);
-  let mostEmulators = emulators.atFirst;
+  let left = emulators.atFirst;
   let closed: Error | undefined;
 
   const hasRoom = ({ planned }: Turn): boolean => {
     const lane = laneOf(planned);
     const inLane = [...running].filter(turn => laneOf(turn.planned) === lane).length;
-    return inLane < (lane === cores ? mostEmulators : 1);
+    return lane === cores ? left > 0 && inLane < emulators.atOnce : inLane === 0;
   };
   const next = (): Turn | undefined =>
     waiting.find(turn => served.has(turn.planned.board.name) && hasRoom(turn)) ?? waiting.find(hasRoom);
@@ -57,6 +57,7 @@ export function createSchedule({ ahead, front, emulators, run }: ScheduleOptions
   const start = (turn: Turn): void => {
     waiting = waiting.filter(each => each !== turn);
     running.add(turn);
+    if (laneOf(turn.planned) === cores) left--;
     void turn.begin().finally(() => {
       running.delete(turn);
       admit();
@@ -77,7 +78,7 @@ export function createSchedule({ ahead, front, emulators, run }: ScheduleOptions
   return {
     ask(planned) {
       served.add(planned.board.name);
-      mostEmulators = emulators.atOnce;
+      left = Number.POSITIVE_INFINITY;
       const turn = unasked.get(planned.id) ?? enqueue(planned);
       unasked.delete(planned.id);
       if (closed) leave(turn, closed);

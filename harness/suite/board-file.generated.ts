@@ -36,7 +36,7 @@ export interface BoardFile {
   /**
    * What executes the firmware.
    */
-  target: Rp2040Js | Qemu | Renode;
+  target: Rp2040Js | Qemu | Renode | EspQemu;
   /**
    * What the board has.
    */
@@ -57,13 +57,13 @@ export interface Rp2040Js {
 }
 export interface Qemu {
   /**
-   * QEMU, as the system's packages have it: qemu-system-arm.
+   * QEMU, as the system's packages have it: qemu-system-arm, qemu-system-riscv32.
    */
   kind: 'qemu';
   /**
-   * The machine, by QEMU's name: those that the reference firmware has a port for. mps2-an385 is a Cortex-M3, mps2-an386 a Cortex-M4, mps2-an500 a Cortex-M7, mps2-an505 a Cortex-M33, mps3-an547 a Cortex-M55; netduinoplus2 is an STM32F405 with a Cortex-M4.
+   * The machine, by QEMU's name: those that the reference firmware has a port for. mps2-an385 is a Cortex-M3, mps2-an386 a Cortex-M4, mps2-an500 a Cortex-M7, mps2-an505 a Cortex-M33, mps3-an547 a Cortex-M55; netduinoplus2 is an STM32F405 with a Cortex-M4; rv32 is the machine virt with an RV32IMC core.
    */
-  machine: 'mps2-an385' | 'mps2-an386' | 'mps2-an500' | 'mps2-an505' | 'mps3-an547' | 'netduinoplus2';
+  machine: 'mps2-an385' | 'mps2-an386' | 'mps2-an500' | 'mps2-an505' | 'mps3-an547' | 'netduinoplus2' | 'rv32';
 }
 export interface Renode {
   /**
@@ -86,4 +86,18 @@ export interface Renode {
    * virtual, as without it: time passes in slices that are the same in every run, and so are instructions and ticks. host: time passes as on the host's clock, for firmware that others talk to as well; instructions and ticks then differ from run to run.
    */
   time?: 'virtual' | 'host';
+}
+export interface EspQemu {
+  /**
+   * Espressif's fork of QEMU, for ESP-IDF applications: from the folder in TICKMARK_ESP_QEMU, or from PATH. Untried: nobody has run it yet.
+   */
+  kind: 'esp-qemu';
+  /**
+   * The chip.
+   */
+  machine: 'esp32' | 'esp32c3';
+  /**
+   * The whole flash, of 2, 4, 8 or 16 MiB, as `esptool.py merge_bin --fill-flash-size` writes it, relative to this file. Of the application whose ELF file is the firmware.
+   */
+  flash: string;
 }

@@ -60,8 +60,21 @@ test('the faults of every board file come at once', () => {
   expect(() => loadBoards([bad], folder)).toThrow(/bad\/a\.yaml:10:1: unknown key "colour"/);
   expect(() => loadBoards([bad], folder)).toThrow(/bad\/b\.yaml:5:8: clock: "125" has no unit: write "125 MHz"/);
   expect(() => loadBoards([bad], folder)).toThrow(
-    /bad\/c\.yaml:7:17: target\.kind is "rp2400js", expected rp2040js \| qemu \| renode\. Did you mean "rp2040js"\?/,
+    /bad\/c\.yaml:7:17: target\.kind is "rp2400js", expected rp2040js \| qemu \| renode \| esp-qemu\. Did you mean "rp2040js"\?/,
   );
+});
+
+test('a board of Espressif’s QEMU has its flash beside its file, and counts as QEMU does', () => {
+  const text = board('E').replace('rp2040js }', 'esp-qemu, machine: esp32, flash: build/merged.bin }');
+  const own = boardsFolder('esp', { 'e.yaml': text.replace('modelled-cycles', 'instructions') });
+  expect(loadBoards([own]).get('rp2040js-pico')?.target).toEqual({
+    kind: 'esp-qemu',
+    machine: 'esp32',
+    flash: join(own, 'build', 'merged.bin'),
+  });
+  const bad = boardsFolder('esp-bad', { 'e.yaml': text.replace('125 MHz', '160 MHz') });
+  expect(() => loadBoards([bad], folder)).toThrow(/QEMU counts instructions, not modelled-cycles/);
+  expect(() => loadBoards([bad], folder)).toThrow(/1 GHz divided by a power of two/);
 });
 
 test('a QEMU board names a machine that there is firmware for', () => {

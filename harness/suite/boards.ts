@@ -47,7 +47,7 @@ function readFolder(folder: string, cwd: string): Folder {
 
 /** QEMU counts instructions and nothing else, each taking a power of two of nanoseconds. */
 function* qemuFaults({ target, basis, clockHz }: Board, source: YamlSource): Generator<Fault> {
-  if (target.kind !== 'qemu') return;
+  if (target.kind !== 'qemu' && target.kind !== 'esp-qemu') return;
   if (basis !== 'instructions')
     yield { place: source.place(['basis']), what: `QEMU counts instructions, not ${basis}: write "instructions"` };
   if (icountShift(clockHz) === undefined)
@@ -103,9 +103,10 @@ function toBoard(file: string, { board, title, mcu, core, clock, basis, target, 
 }
 
 function absolute(target: BoardFile['target'], folder: string): BoardFile['target'] {
+  const at = (path: string): string => resolve(folder, path);
+  if (target.kind === 'esp-qemu') return { ...target, flash: at(target.flash) };
   if (target.kind !== 'renode') return target;
   const { platform, include } = target;
-  const at = (path: string): string => resolve(folder, path);
   return { ...target, platform: at(platform), ...(include && { include: include.map(at) as typeof include }) };
 }
 

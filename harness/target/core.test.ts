@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readArmAttributes } from './arm-attributes.ts';
+import { readArmAttributes, readRiscvArchitecture } from './build-attributes.ts';
 import { coreMisfit, describeCore } from './core.ts';
 import type { Elf } from './elf.ts';
 
@@ -45,6 +45,34 @@ test('without attributes, the machine and the float ABI still tell', () => {
   expect(describeCore({ ...plain, machine: 3 })).toBe('machine 3');
 });
 
+/** `.riscv.attributes` as GNU's assembler writes them. */
+const riscv = {
+  rv32imac: '413100000072697363760001270000000572763332693270315f6d3270305f613270315f633270305f7a6d6d756c31703000',
+  rv32gc:
+    '415000000072697363760001460000000572763332693270315f6d3270305f613270315f663270325f643270325f633270305f7a696373723270305f7a6966656e6365693270305f7a6d6d756c31703000',
+  rv32imc: '412c00000072697363760001220000000572763332693270315f6d3270305f633270305f7a6d6d756c31703000',
+  rv32ec: '411e00000072697363760001140000000572763332653170395f6332703000',
+};
+
+test.each([
+  ['rv32imc', 'RV32IMC', true],
+  ['rv32imac', 'RV32IMC', false],
+  ['rv32gc', 'RV32IMC', false],
+  ['rv32gc', 'RV32GC', true],
+  ['rv32imc', 'RV32IMAC', true],
+  ['rv32ec', 'RV32IMC', false],
+  ['rv32imac', 'RISC-V', true],
+  ['rv32imc', 'Cortex-M4', false],
+] as const)('an image built for %s on a %s: %s', (built, core, runs) => {
+  expect(coreMisfit(riscvImage(riscv[built]), core) === undefined).toBe(runs);
+});
+
+test('a RISC-V image is named by its architecture, where it tells', () => {
+  expect(describeCore(riscvImage(riscv.rv32ec))).toBe('RISC-V rv32e1p9_c2p0');
+  expect(describeCore(riscvImage(''))).toBe('RISC-V');
+  expect(coreMisfit(riscvImage(''), 'RV32IMC')).toBeUndefined();
+});
+
 test('attributes cut short at any byte say less, and never crash', () => {
   const whole = Buffer.from(sections.m55, 'hex');
   for (let end = 0; end < whole.length; end++) {
@@ -52,6 +80,11 @@ test('attributes cut short at any byte say less, and never crash', () => {
     expect([0, 21]).toContain(architecture);
   }
 });
+
+function riscvImage(attributes: string): Elf {
+  const architecture = readRiscvArchitecture(Buffer.from(attributes, 'hex'));
+  return { ...imageOf(''), arm: undefined, machine: 243, ...(architecture !== undefined && { riscv: architecture }) };
+}
 
 function imageOf(attributes: string): Elf {
   const arm = readArmAttributes(Buffer.from(attributes, 'hex'));

@@ -42,6 +42,7 @@ const cores: readonly Core[] = [
 
 /** `Arm v7E-M, with floating-point instructions`: what an image asks of a core, as far as its ELF file tells. */
 export function describeCore(elf: Elf): string {
+  if (elf.riscv !== undefined) return `RISC-V ${elf.riscv}`;
   const architecture = architectures.get(elf.arm?.architecture ?? -1);
   return [machineName(elf.machine), architecture, usesFpu(elf) ? 'with floating-point instructions' : undefined]
     .filter(part => part !== undefined)
@@ -56,8 +57,16 @@ export function coreMisfit(elf: Elf, core: string): string | undefined {
   const isOther =
     (machine && machine.number !== elf.machine) ||
     (known && architecture !== undefined && !known.executes.includes(architecture)) ||
-    (known && !known.hasFpu && usesFpu(elf));
+    (known && !known.hasFpu && usesFpu(elf)) ||
+    asksMoreOfRiscv(elf, core);
   return isOther ? `is built for ${describeCore(elf)}, which a ${core} does not execute` : undefined;
+}
+
+/** Whether an image may contain instructions of an extension that a core such as RV32IMC has not in its name. */
+function asksMoreOfRiscv({ riscv }: Elf, core: string): boolean {
+  const has = /^rv32([a-z]+)/i.exec(core)?.[1]?.toLowerCase().replace('g', 'imafd');
+  const asked = riscv?.split('_').flatMap(part => /^(?:rv32)?([a-y])\d*p?\d*$/.exec(part)?.[1] ?? []);
+  return has !== undefined && asked !== undefined && asked.some(extension => !has.includes(extension));
 }
 
 function machineName(machine: number): string {

@@ -1,5 +1,5 @@
 import { InputError } from '../errors.ts';
-import { type ArmAttributes, readArmAttributes } from './arm-attributes.ts';
+import { type ArmAttributes, readArmAttributes, readRiscvArchitecture } from './build-attributes.ts';
 
 /** What an ELF file says about the image in it. Addresses are the DUT's; the bytes are views of the file. */
 export interface Elf {
@@ -9,6 +9,8 @@ export interface Elf {
   readonly flags: number;
   /** What the code asks of an Arm core; absent where the linker kept no attributes. */
   readonly arm?: ArmAttributes;
+  /** What the code asks of a RISC-V core: `rv32i2p1_m2p0_c2p0`; absent likewise. */
+  readonly riscv?: string;
   readonly segments: readonly ElfSegment[];
   readonly sections: readonly ElfSection[];
   readonly symbols: readonly ElfSymbol[];
@@ -50,7 +52,9 @@ const SHT_NOBITS = 8;
 const STT_FUNC = 2;
 const SHF_WRITE = 1;
 const SHF_ALLOC = 2;
-const SHT_ARM_ATTRIBUTES = 0x7000_0003;
+const SHT_ATTRIBUTES = 0x7000_0003; // of Arm and of RISC-V alike
+const EM_ARM = 40;
+const EM_RISCV = 243;
 const NT_GNU_BUILD_ID = 3;
 const longestName = 1024;
 
@@ -72,18 +76,33 @@ export function readElf(file: Uint8Array, path: string): Elf {
     ...sections.filter(section => section.type === SHT_NOTE),
   ];
   const buildId = notes.map(note => buildIdIn(bytes.part(note.offset, note.fileBytes))).find(id => id !== undefined);
-  const attributes = sections.find(section => section.type === SHT_ARM_ATTRIBUTES);
   return {
     entry: header.entry,
     machine: header.machine,
     flags: header.flags,
-    ...(attributes && { arm: readArmAttributes(bytes.part(attributes.offset, attributes.fileBytes)) }),
+    ...readCore(bytes, header, sections),
     segments,
     sections: sections.map(({ name, type, flags, address, sizeBytes }) => ({ name, type, flags, address, sizeBytes })),
     symbols: readSymbols(bytes, sections),
     ...(buildId !== undefined && { buildId }),
     flashBytes: sum(segments.map(segment => segment.bytes.length)),
     ramBytes: sum(sections.filter(isRam).map(section => section.sizeBytes)),
+  };
+}
+
+/** What the linker kept of the instructions that the code may contain. */
+function readCore(
+  bytes: BoundedReader,
+  { machine }: Header,
+  sections: readonly SectionPart[],
+): Pick<Elf, 'arm' | 'riscv'> {
+  const section = sections.find(({ type }) => type === SHT_ATTRIBUTES);
+  if (!section) return {};
+  const attributes = bytes.part(section.offset, section.fileBytes);
+  const riscv = machine === EM_RISCV ? readRiscvArchitecture(attributes) : undefined;
+  return {
+    ...(machine === EM_ARM && { arm: readArmAttributes(attributes) }),
+    ...(riscv !== undefined && { riscv }),
   };
 }
 

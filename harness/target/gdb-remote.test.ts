@@ -10,7 +10,7 @@ function stub(answer: string): Duplex {
     write(data: Buffer, _encoding, done) {
       const text = data.toString('latin1');
       if (text === '\x03') stream.push('$T02thread:01;#00');
-      else if (/^\+?\$[mM]/.test(text)) stream.push(`$${answer}#00`);
+      else if (/^\+*\$[mM]/.test(text)) stream.push(`$${answer}#00`);
       done();
     },
   });

@@ -16,10 +16,11 @@ export function gdbMemory(stream: Duplex, where: string): Memory & { end(reason:
 
   const whilePaused = <T>(access: () => Promise<T>): Promise<T> => {
     const paused = last.then(async () => {
-      await packets.stop();
+      const stopped = packets.stop(); // the first request goes with it: two wake-ups of the emulator instead of four
       try {
         return await access();
       } finally {
+        await stopped;
         packets.send('c');
       }
     });
@@ -69,37 +70,31 @@ function packet(text: string): string {
 
 interface PacketQueue {
   send(text: string): void;
+  /** The next answer to a request. */
   next(): Promise<string>;
-  /** Stops the machine; resolves with the stop reply. */
-  stop(): Promise<string>;
+  /** Stops the machine; resolves when it stands still. Requests may follow at once: they are carried out after it. */
+  stop(): Promise<unknown>;
   end(reason: unknown): void;
 }
 
 /** The packets that the stub sends, in order; each is acknowledged with what is sent next, as every write wakes the emulator. */
 function packetQueue(stream: Duplex): PacketQueue {
-  const arrived: string[] = [];
-  let waiting: { resolve: (text: string) => void; reject: (reason: unknown) => void } | undefined;
-  let ended: { readonly reason: unknown } | undefined;
+  const [answers, stops] = [mailbox(), mailbox()];
   let buffered = '';
   let isStopping = false;
   let owed = '';
 
-  const send = (text: string): void => {
-    stream.write(owed + packet(text));
+  const write = (text: string): void => {
+    stream.write(owed + text);
     owed = '';
   };
-  const next = (): Promise<string> =>
-    new Promise((resolve, reject) => {
-      const first = arrived.shift();
-      if (ended) reject(ended.reason);
-      else if (first !== undefined) resolve(first);
-      else waiting = { resolve, reject };
-    });
+  const send = (text: string): void => write(packet(text));
   const take = (text: string): void => {
     owed += '+';
     if (text.startsWith('F')) return send(isStopping ? `${refusedCall},C` : refusedCall);
+    if (!stopReply.test(text)) return answers.put(text);
     isStopping = false;
-    arrived.push(text);
+    stops.put(text);
   };
 
   stream.on('data', (data: Buffer) => {
@@ -108,24 +103,42 @@ function packetQueue(stream: Duplex): PacketQueue {
       buffered = buffered.slice(match.index + match[0].length);
       take(match[1] ?? '');
     }
-    const [first] = arrived;
-    if (waiting && first !== undefined) {
-      arrived.shift();
-      waiting.resolve(first);
-      waiting = undefined;
-    }
   });
 
   return {
     send,
-    next,
+    next: () => answers.next(),
     stop() {
       isStopping = true;
-      stream.write(`${owed}\x03`);
-      owed = '';
-      return next();
+      write('\x03');
+      return stops.next();
     },
     end(reason) {
+      answers.end(reason);
+      stops.end(reason);
+    },
+  };
+}
+
+/** Packets of one kind, for one reader. */
+function mailbox() {
+  const arrived: string[] = [];
+  let waiting: { resolve: (text: string) => void; reject: (reason: unknown) => void } | undefined;
+  let ended: { readonly reason: unknown } | undefined;
+  return {
+    put(text: string): void {
+      if (!waiting) return void arrived.push(text);
+      waiting.resolve(text);
+      waiting = undefined;
+    },
+    next: (): Promise<string> =>
+      new Promise((resolve, reject) => {
+        const first = arrived.shift();
+        if (ended) reject(ended.reason);
+        else if (first !== undefined) resolve(first);
+        else waiting = { resolve, reject };
+      }),
+    end(reason: unknown): void {
       ended ??= { reason };
       waiting?.reject(reason);
     },
@@ -137,5 +150,8 @@ function packetQueue(stream: Duplex): PacketQueue {
  * machine, and a break that comes then is lost: `,C` tells the stub of it, which would else go on as soon as the call is answered.
  */
 const refusedCall = 'F-1,d';
+
+/** Answers are hexadecimal, OK or E and a number. */
+const stopReply = /^[TS]/;
 
 const nextPacket = /\$([^#]*)#[0-9a-f]{2}/;

@@ -9,15 +9,16 @@ import { missingTool } from '../fixtures/tools.ts';
 import { firmwareFile, mps2, type Program } from './fixtures/firmware.ts';
 import { computing, echo, exiting, lockingUp, opening, openingForEver } from './fixtures/mps2-programs.ts';
 import { computingOn, echoOn, wirings } from './fixtures/qemu-programs.ts';
+import * as rv32 from './fixtures/rv32-programs.ts';
 import type { Link, Target } from './port.ts';
 import { findProgram } from './program.ts';
 import { missingQemu, qemuTarget } from './qemu.ts';
-import { type QemuMachineName, qemuMachines } from './qemu-machines.ts';
+import { qemuMachines } from './qemu-machines.ts';
 import { read, testTarget } from './target.contract.ts';
 
 const { signal } = new AbortController();
 const clockHz = 15_625_000;
-const machines = Object.keys(qemuMachines) as QemuMachineName[];
+const machines = Object.keys(wirings) as (keyof typeof wirings)[];
 const skipReason = missingTool(findProgram('qemu-system-arm') !== undefined, 'apt-get install qemu-system-arm');
 const target = await qemuTarget({ name: 'qemu-mps2-an386', machine: 'mps2-an386', clockHz }, signal);
 
@@ -187,6 +188,44 @@ describe.skipIf(skipReason !== undefined)(`QEMU (${skipReason ?? 'found'})`, () 
   });
 });
 
+const noRiscv = missingTool(findProgram('qemu-system-riscv32') !== undefined, 'apt-get install qemu-system-misc');
+
+describe.skipIf(noRiscv !== undefined)(`QEMU for RISC-V (${noRiscv ?? 'found'})`, async () => {
+  const virt = await qemuTarget({ name: 'qemu-rv32', machine: 'rv32', clockHz: 1e9 }, signal);
+
+  testTarget({
+    target: () => virt,
+    image: () => rv32.virtFile(rv32.echo),
+    ramAddress: 0x8100_0000,
+    openResources: () => childrenOf(process.pid).length,
+  });
+
+  test('echoes all 256 bytes, in order', async () => {
+    await using link = await virt.open(rv32.virtFile(rv32.echo), signal);
+    const bytes = Uint8Array.from({ length: 1024 }, (_, at) => at & 0xff);
+    await link.write(bytes);
+    expect(await read(link, 1025)).toBe(`!${Buffer.from(bytes).toString('latin1')}`);
+  });
+
+  test('its memory is at the back door, also while the core computes, and nothing else', async () => {
+    await using link = await virt.open(rv32.virtFile(rv32.computing), signal);
+    await read(link, 1);
+    await link.memory?.write(0x81ff_fffc, Uint8Array.of(1, 2, 3, 4));
+    expect(await link.memory?.read(0x81ff_fffd, 3)).toEqual(Buffer.of(2, 3, 4));
+    await expect(link.memory?.read(0x8200_0000, 1)).rejects.toThrow('no memory at 0x82000000');
+  });
+
+  test('a firmware that ends its machine is told so', async () => {
+    await using link = await virt.open(rv32.virtFile(rv32.exiting), signal);
+    await expect(read(link, 1)).rejects.toThrow('the firmware ended itself by the test device at 0x100000: code 3');
+  });
+
+  test('refuses an image that does not begin where the core does', async () => {
+    const misplaced = firmwareFile(echo, { vectorAddress: 0x8000_0100, stackTop: 0x8000_8000 });
+    await expect(virt.open(misplaced, signal)).rejects.toThrow('has no code at 0x80000000');
+  });
+});
+
 test('a rate that QEMU cannot count at is an error of the board', async () => {
   const board = { name: 'mine', machine: 'mps2-an386' } as const;
   await expect(qemuTarget({ ...board, clockHz: 25e6 }, signal)).rejects.toThrow(InputError);
@@ -201,6 +240,7 @@ test('without QEMU nothing is tried, and how to get it is said', async () => {
   expect(missingQemu('mps2-an386')).toBe(
     'qemu-system-arm is not installed: apt-get install qemu-system-arm, or brew install qemu',
   );
+  expect(missingQemu('rv32')).toContain('qemu-system-riscv32 is not installed: apt-get install qemu-system-misc,');
 });
 
 test('a QEMU that does not start is told with its words and how to get another', async () => {
@@ -245,7 +285,7 @@ function childrenOf(pid: number): number[] {
   const { stdout } = spawnSync('ps', ['-o', 'pid=,args=', '--ppid', String(pid)], { encoding: 'utf8' });
   return stdout
     .split('\n')
-    .filter(line => line.includes('qemu-system-arm'))
+    .filter(line => line.includes('qemu-system-'))
     .map(line => Number.parseInt(line, 10));
 }
 
