@@ -10,8 +10,13 @@ from Antmicro.Renode.UserInterface import MonitorTimeExtensions
 BUSY = 0.9  # of what it could execute: renode-pace.ts has the same
 
 
-def mc_tickmark_link(uart, cpu):
-    Link(self.Machine, uart, cpu).serve()
+# `mips` million instructions make a second of virtual time, which passes as the host's does when `time` is "host".
+def mc_tickmark_link(uart, cpu, mips, time):
+    link = Link(self.Machine, uart, cpu)
+    link.cpu.PerformanceInMips = int(mips)
+    MonitorTimeExtensions.SetGlobalSerialExecution(link.emulation, True)
+    MonitorTimeExtensions.SetGlobalAdvanceImmediately(link.emulation, time != "host")
+    link.serve()
 
 
 class Link(object):
@@ -75,6 +80,11 @@ class Link(object):
         self.emulation.RunFor(time)
         self.clock.Stop()
         return self.cpu.ExecutedInstructions - executed, self.sent.Count - sent
+
+    # vectors ADDRESS: where a Cortex-M boots from.
+    def do_vectors(self, address):
+        self.cpu.VectorTableOffset = int(address)
+        return ""
 
     # start: lets virtual time pass at the host's pace, from here on.
     def do_start(self):
