@@ -2,7 +2,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { byteQueue } from './byte-queue.ts';
 import type { EmulationCounters, Link, Memory } from './port.ts';
 import type { RenodeMonitor } from './renode-monitor.ts';
-import { awake, paceAfterAll, slicesFor } from './renode-pace.ts';
+import { awake, nextFor, paceAfterAll, type Ran } from './renode-pace.ts';
 
 /** How a machine's time passes: in slices that are the same in every run, or at the pace of the host's clock. */
 export type RenodeTime = 'virtual' | 'host';
@@ -40,6 +40,10 @@ export function runMachine(machine: RenodeMachine): RunningMachine {
   let end: { readonly reason: unknown } | undefined;
   let wake: (() => void) | undefined;
   const isEnded = (): boolean => end !== undefined;
+  const known = new Set<string>();
+  const fail = (error: unknown): void => {
+    if (!isEnded()) machine.onFault(error instanceof Error ? error : new Error(String(error)));
+  };
 
   /** Says how many bytes were sent. */
   const take = (answer: string): number => {
@@ -69,13 +73,12 @@ export function runMachine(machine: RenodeMachine): RunningMachine {
         if (given.length > 0 || isEnded()) continue;
         restMs = pace.next / 1000;
       }
-      const slices = slicesFor(pace, machine.mips);
-      const [, count, instructions, answer = ''] =
-        /^(\d+) (\d+) (.*)$/.exec(await monitor.ask(`run ${slices.join(',')} ${hex}`)) ?? [];
-      const last = { instructions: Number(instructions), sent: take(answer) };
-      pace = paceAfterAll(pace, slices.slice(0, Number(count)), last, machine.mips);
+      const asked = nextFor(pace, machine.mips);
+      const ran = readRan(await monitor.ask(`run ${asked.slices.join(',')} ${asked.settling} ${hex}`));
+      const sent = take(ran.seen);
+      pace = paceAfterAll(pace, asked, ran, machine.mips);
       if (pace.isReady) onReady();
-      if (last.sent > 0) await setImmediate(); // a core that never sleeps gets an answer that is ready at once
+      if (sent > 0) await setImmediate(); // a core that never sleeps gets an answer that is ready at once
     }
   }
 
@@ -90,11 +93,7 @@ export function runMachine(machine: RenodeMachine): RunningMachine {
 
   const booted = new Promise<void>((resolve, reject) => {
     const running = machine.time === 'host' ? runWithHost(resolve) : runInSlices(resolve);
-    running
-      .catch((error: unknown) => {
-        if (!isEnded()) machine.onFault(error instanceof Error ? error : new Error(String(error)));
-      })
-      .finally(() => reject(end?.reason));
+    running.catch(fail).finally(() => reject(end?.reason));
   });
   booted.catch(() => {});
 
@@ -116,7 +115,12 @@ export function runMachine(machine: RenodeMachine): RunningMachine {
       write: (address, data) =>
         whileRunning(async () => {
           const { buffer, byteOffset, length } = data;
-          await monitor.ask(`write ${address} ${Buffer.from(buffer, byteOffset, length).toString('base64')}`);
+          const range = `${address}, ${length}`;
+          const written = monitor.ask(`write ${address} ${Buffer.from(buffer, byteOffset, length).toString('base64')}`);
+          // The input of the next inference goes where the last one went: nobody waits for what comes before the request to run.
+          if (known.has(range)) written.catch(fail);
+          else await written;
+          known.add(range);
         }),
     },
     counters: async () => counters,
@@ -133,6 +137,20 @@ export function runMachine(machine: RenodeMachine): RunningMachine {
 /** For how long a sleeping machine may wait for the host before its time passes without it: a timer may be set that nobody knows of. */
 const silenceMs = 500;
 const pollMs = 2;
+
+/** COUNT, then twice INSTRUCTIONS BYTES, then what was seen. */
+function readRan(answer: string): Ran & { readonly seen: string } {
+  const [, figures = '', seen = ''] = /^((?:\d+ ){5})(.*)$/.exec(answer) ?? [];
+  const [count = 1, instructions = 0, sent = 0, settledInstructions = 0, settledSent = 0] = figures
+    .split(' ')
+    .map(Number);
+  return {
+    count,
+    last: { instructions, sent },
+    settled: { instructions: settledInstructions, sent: settledSent },
+    seen,
+  };
+}
 
 /** INSTRUCTIONS MICROSECONDS HALTED HEX */
 function readSeen(answer: string): EmulationCounters & { readonly isHalted: boolean; readonly sent: Uint8Array } {
