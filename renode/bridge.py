@@ -1,13 +1,16 @@
 # Tickmark's end inside Renode: IronPython 2.7, run by its monitor. `tickmark_link` reads a request a line from the monitor's input, past its
 # line editor, and answers each by one line that begins with `tickmark`: a tenth of a millisecond, where a monitor command takes some.
 import System
+import re
 import sys
 from Antmicro.Renode.Peripherals.CPU import ExecutionTracerExtensions, HaltArguments, HaltReason
+from Antmicro.Renode.Peripherals.Memory import MappedMemory
 from Antmicro.Renode.Time import TimeInterval
 from Antmicro.Renode.UserInterface import MonitorTimeExtensions
 
 
 BUSY = 0.9  # of what it could execute: renode-pace.ts has the same
+KEPT = re.compile("flash|rom", re.I)  # names of memory that needs no power to keep what it holds
 
 
 # `mips` million instructions make a second of virtual time, which passes as the host's does when `time` is "host".
@@ -85,6 +88,20 @@ class Link(object):
     def do_vectors(self, address):
         self.cpu.VectorTableOffset = int(address)
         return ""
+
+    # power BASE64 [ADDRESS]: takes the power away and gives it back. Memory by the name of flash or ROM keeps what it holds; then the image at the
+    # path is loaded, as a boot ROM loads what runs from RAM.
+    def do_power(self, path, vectors=None):
+        paused = self.machine.ObtainPausedState(True)
+        try:
+            self.machine.Reset()
+            for memory in self.machine.GetPeripheralsOfType[MappedMemory]():
+                if not KEPT.search(self.machine.GetAnyNameOrTypeName(memory)):
+                    memory.ZeroAll()
+            self.machine.SystemBus.LoadELF(System.Text.Encoding.UTF8.GetString(System.Convert.FromBase64String(path)))
+            return "" if vectors is None else self.do_vectors(vectors)
+        finally:
+            paused.Dispose()
 
     # start: lets virtual time pass at the host's pace, from here on.
     def do_start(self):

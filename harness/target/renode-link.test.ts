@@ -46,6 +46,16 @@ test('what comes while the core boots is handed over when it sleeps', async () =
   expect(asked.slice(0, 3).map(request => request.split(' ')[3])).toEqual(['', '', '616263']);
 });
 
+test('a power cycle loses what was not handed over, and boots anew', async () => {
+  const { machine, asked } = machineWith(['1 150000 0 0 0 100 5000 0 ']); // neither busy nor asleep
+  await Promise.all([machine.write(Buffer.from('lost')), machine.powerCycle(async () => asked.push('power'))]);
+  await machine.write(Buffer.from('a'));
+  await expect.poll(() => asked.some(request => request.endsWith(' 61'))).toBe(true);
+  const [boot = ''] = asked;
+  expect(asked.slice(0, 3)).toEqual([boot, 'power', boot]);
+  expect(asked.join()).not.toContain(Buffer.from('lost').toString('hex'));
+});
+
 test("in the host's time, input is given at once", async () => {
   const { machine, asked } = machineWith([], 'host');
   await machine.booted;

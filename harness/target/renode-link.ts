@@ -23,6 +23,8 @@ export interface RenodeMachine {
 export interface RunningMachine extends Pick<Link, 'bytes' | 'write'> {
   readonly memory: Memory;
   readonly counters: () => Promise<EmulationCounters>;
+  /** Boots anew by what `cut` asks the bridge for, at once when it is called. What was given and not yet handed over is lost. */
+  powerCycle(cut: () => Promise<unknown>): Promise<void>;
   /** Resolves when the firmware has come to rest for the first time, or has run for long without a word. */
   readonly booted: Promise<void>;
   /** What the core has sent that no answer has told of. */
@@ -39,6 +41,7 @@ export function runMachine(machine: RenodeMachine): RunningMachine {
   let counters: EmulationCounters = { instructions: 0, busyMs: 0 };
   let end: { readonly reason: unknown } | undefined;
   let wake: (() => void) | undefined;
+  let isNew = true; // it boots, and nothing is known of its pace
   const isEnded = (): boolean => end !== undefined;
   const known = new Set<string>();
   const fail = (error: unknown): void => {
@@ -66,11 +69,12 @@ export function runMachine(machine: RenodeMachine): RunningMachine {
     let pace = awake(machine.mips);
     let restMs = silenceMs;
     while (!isEnded()) {
+      if (isNew) [pace, restMs, isNew] = [awake(machine.mips), silenceMs, false];
       const hex = pace.isReady ? takeGiven() : '';
       if (hex !== '') [pace, restMs] = [awake(machine.mips), silenceMs];
       else if (pace.isAsleep) {
         await rest(restMs);
-        if (given.length > 0 || isEnded()) continue;
+        if (given.length > 0 || isNew || isEnded()) continue;
         restMs = pace.next / 1000;
       }
       const asked = nextFor(pace, machine.mips);
@@ -124,6 +128,14 @@ export function runMachine(machine: RenodeMachine): RunningMachine {
         }),
     },
     counters: async () => counters,
+    powerCycle: cut =>
+      whileRunning(async () => {
+        given.splice(0);
+        const isBack = cut();
+        isNew = true;
+        wake?.();
+        await isBack;
+      }),
     deliver: sent => bytes.push(sent),
     end(reason, bytesEnd) {
       if (end) return;

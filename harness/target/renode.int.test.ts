@@ -29,6 +29,8 @@ describe.skipIf(skipReason !== undefined)(`Renode (${skipReason ?? 'found'})`, {
   testTarget({
     target: () => target,
     image: () => firmwareFile(echo, stm32f4),
+    ramAddress: 0x2000_0100,
+    flashAddress: 0x0808_0000,
     openResources: () => renodesOf(process.pid).length + foldersLeft(),
   });
 

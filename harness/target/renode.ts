@@ -126,12 +126,13 @@ async function openLink(options: RenodeOptions, { renode, image }: Opened, signa
     await close();
     throw error;
   }
-  const { bytes, write, memory, counters } = running;
+  const { bytes, write, memory, counters, powerCycle } = running;
   return {
     bytes,
     write,
     memory,
     counters,
+    powerCycle: () => powerCycle(() => monitor.ask(powerRequest(image))),
     keepEvidence: (folder, { isComplete }) =>
       keepEvidence(renode, folder, { isComplete, trace: options.trace ?? false }),
     [Symbol.asyncDispose]: close,
@@ -171,6 +172,11 @@ async function setUp(options: RenodeOptions, { renode, image: { path, elf } }: O
 
 const bridge = fileURLToPath(new URL('../../renode/bridge.py', import.meta.url));
 const machineArm = 40; // EM_ARM
+
+function powerRequest({ path, elf }: Image): string {
+  const vectors = elf.machine === machineArm ? vectorsOf(elf) : '';
+  return `power ${Buffer.from(path).toString('base64')} ${vectors}`.trim();
+}
 
 function pathToken(path: string): string {
   return `@${path.replaceAll(' ', '\\ ')}`;
