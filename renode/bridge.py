@@ -1,17 +1,25 @@
 # Tickmark's end inside Renode: IronPython 2.7, run by its monitor. `tickmark_link` reads a request a line from the monitor's input, past its
 # line editor, and answers each by one line that begins with `tickmark`: a tenth of a millisecond, where a monitor command takes some.
 import System
+import re
 import sys
 from Antmicro.Renode.Peripherals.CPU import ExecutionTracerExtensions, HaltArguments, HaltReason
+from Antmicro.Renode.Peripherals.Memory import MappedMemory
 from Antmicro.Renode.Time import TimeInterval
 from Antmicro.Renode.UserInterface import MonitorTimeExtensions
 
 
 BUSY = 0.9  # of what it could execute: renode-pace.ts has the same
+KEPT = re.compile("flash|rom", re.I)  # names of memory that needs no power to keep what it holds
 
 
-def mc_tickmark_link(uart, cpu):
-    Link(self.Machine, uart, cpu).serve()
+# `mips` million instructions make a second of virtual time, which passes as the host's does when `time` is "host".
+def mc_tickmark_link(uart, cpu, mips, time):
+    link = Link(self.Machine, uart, cpu)
+    link.cpu.PerformanceInMips = int(mips)
+    MonitorTimeExtensions.SetGlobalSerialExecution(link.emulation, True)
+    MonitorTimeExtensions.SetGlobalAdvanceImmediately(link.emulation, time != "host")
+    link.serve()
 
 
 class Link(object):
@@ -50,27 +58,50 @@ class Link(object):
             self.uart.CharReceived -= self.on_sent
             self.cpu.Halted -= self.on_halted
 
-    # run MICROSECONDS[,MICROSECONDS]* [HEX]: hands the bytes to the UART, then lets virtual time pass, a slice after the other, until one in
-    # which the core sent something or slept. Says how many slices that was, and what was executed in the last.
-    def do_run(self, slices, received=""):
+    # run MICROSECONDS[,MICROSECONDS]* SETTLING [HEX]: hands the bytes to the UART, then lets virtual time pass, a slice after the other, until
+    # one in which the core sent something or slept; if it slept, then a last slice of SETTLING microseconds, unless that is 0. Says how many
+    # slices that was, and of the one before the last and of the last what was executed and how many bytes were sent.
+    def do_run(self, slices, settling, received=""):
         for byte in bytearray.fromhex(received):
             self.uart.WriteChar(byte)
         count = 0
         for microseconds in slices.split(","):
-            before = self.cpu.ExecutedInstructions
-            self.pass_time(int(microseconds))
+            ended = self.pass_time(int(microseconds))
             count += 1
-            executed = self.cpu.ExecutedInstructions - before
-            if not self.sent.IsEmpty or executed < BUSY * int(microseconds) * self.cpu.PerformanceInMips:
+            is_asleep = ended[0] < BUSY * int(microseconds) * self.cpu.PerformanceInMips
+            if is_asleep or ended[1]:
                 break
-        return "%d %d %s" % (count, executed, self.seen())
+        settled = self.pass_time(int(settling)) if is_asleep and int(settling) else (0, 0)
+        return "%d %d %d %d %d %s" % ((count,) + ended + settled + (self.seen(),))
 
+    # One slice: the instructions executed and the bytes sent in it.
     def pass_time(self, microseconds):
+        executed, sent = self.cpu.ExecutedInstructions, self.sent.Count
         time = TimeInterval.FromMicroseconds(microseconds)
         self.clock.Start()
         MonitorTimeExtensions.SetGlobalQuantum(self.emulation, time)  # one look-up from executing a slice: each costs a change of threads
         self.emulation.RunFor(time)
         self.clock.Stop()
+        return self.cpu.ExecutedInstructions - executed, self.sent.Count - sent
+
+    # vectors ADDRESS: where a Cortex-M boots from.
+    def do_vectors(self, address):
+        self.cpu.VectorTableOffset = int(address)
+        return ""
+
+    # power BASE64 [ADDRESS]: takes the power away and gives it back. Memory by the name of flash or ROM keeps what it holds; then the image at the
+    # path is loaded, as a boot ROM loads what runs from RAM.
+    def do_power(self, path, vectors=None):
+        paused = self.machine.ObtainPausedState(True)
+        try:
+            self.machine.Reset()
+            for memory in self.machine.GetPeripheralsOfType[MappedMemory]():
+                if not KEPT.search(self.machine.GetAnyNameOrTypeName(memory)):
+                    memory.ZeroAll()
+            self.machine.SystemBus.LoadELF(System.Text.Encoding.UTF8.GetString(System.Convert.FromBase64String(path)))
+            return "" if vectors is None else self.do_vectors(vectors)
+        finally:
+            paused.Dispose()
 
     # start: lets virtual time pass at the host's pace, from here on.
     def do_start(self):

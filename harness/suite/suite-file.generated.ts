@@ -129,7 +129,7 @@ export interface SuiteFile {
   };
   budgets: Budgets;
   /**
-   * Faults that are done to the target on demand, each in a boot of its own after the measurement, and what must come of it. No figure of the measurement is touched. On QEMU and rp2040js all of them can be done; Renode's power cannot be cut, where power-cycle is skipped.
+   * Faults that are done to the target on demand, each in a boot of its own after the measurement, and what must come of it. No figure of the measurement is touched. Emulated targets can do all of them.
    *
    * @minItems 1
    * @maxItems 100

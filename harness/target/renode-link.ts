@@ -2,7 +2,7 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import { byteQueue } from './byte-queue.ts';
 import type { EmulationCounters, Link, Memory } from './port.ts';
 import type { RenodeMonitor } from './renode-monitor.ts';
-import { awake, paceAfterAll, slicesFor } from './renode-pace.ts';
+import { awake, nextFor, paceAfterAll, type Ran } from './renode-pace.ts';
 
 /** How a machine's time passes: in slices that are the same in every run, or at the pace of the host's clock. */
 export type RenodeTime = 'virtual' | 'host';
@@ -23,6 +23,8 @@ export interface RenodeMachine {
 export interface RunningMachine extends Pick<Link, 'bytes' | 'write'> {
   readonly memory: Memory;
   readonly counters: () => Promise<EmulationCounters>;
+  /** Boots anew by what `cut` asks the bridge for, at once when it is called. What was given and not yet handed over is lost. */
+  powerCycle(cut: () => Promise<unknown>): Promise<void>;
   /** Resolves when the firmware has come to rest for the first time, or has run for long without a word. */
   readonly booted: Promise<void>;
   /** What the core has sent that no answer has told of. */
@@ -39,7 +41,12 @@ export function runMachine(machine: RenodeMachine): RunningMachine {
   let counters: EmulationCounters = { instructions: 0, busyMs: 0 };
   let end: { readonly reason: unknown } | undefined;
   let wake: (() => void) | undefined;
+  let isNew = true; // it boots, and nothing is known of its pace
   const isEnded = (): boolean => end !== undefined;
+  const known = new Set<string>();
+  const fail = (error: unknown): void => {
+    if (!isEnded()) machine.onFault(error instanceof Error ? error : new Error(String(error)));
+  };
 
   /** Says how many bytes were sent. */
   const take = (answer: string): number => {
@@ -62,20 +69,20 @@ export function runMachine(machine: RenodeMachine): RunningMachine {
     let pace = awake(machine.mips);
     let restMs = silenceMs;
     while (!isEnded()) {
+      if (isNew) [pace, restMs, isNew] = [awake(machine.mips), silenceMs, false];
       const hex = pace.isReady ? takeGiven() : '';
       if (hex !== '') [pace, restMs] = [awake(machine.mips), silenceMs];
       else if (pace.isAsleep) {
         await rest(restMs);
-        if (given.length > 0 || isEnded()) continue;
+        if (given.length > 0 || isNew || isEnded()) continue;
         restMs = pace.next / 1000;
       }
-      const slices = slicesFor(pace, machine.mips);
-      const [, count, instructions, answer = ''] =
-        /^(\d+) (\d+) (.*)$/.exec(await monitor.ask(`run ${slices.join(',')} ${hex}`)) ?? [];
-      const last = { instructions: Number(instructions), sent: take(answer) };
-      pace = paceAfterAll(pace, slices.slice(0, Number(count)), last, machine.mips);
+      const asked = nextFor(pace, machine.mips);
+      const ran = readRan(await monitor.ask(`run ${asked.slices.join(',')} ${asked.settling} ${hex}`));
+      const sent = take(ran.seen);
+      pace = paceAfterAll(pace, asked, ran, machine.mips);
       if (pace.isReady) onReady();
-      if (last.sent > 0) await setImmediate(); // a core that never sleeps gets an answer that is ready at once
+      if (sent > 0) await setImmediate(); // a core that never sleeps gets an answer that is ready at once
     }
   }
 
@@ -90,11 +97,7 @@ export function runMachine(machine: RenodeMachine): RunningMachine {
 
   const booted = new Promise<void>((resolve, reject) => {
     const running = machine.time === 'host' ? runWithHost(resolve) : runInSlices(resolve);
-    running
-      .catch((error: unknown) => {
-        if (!isEnded()) machine.onFault(error instanceof Error ? error : new Error(String(error)));
-      })
-      .finally(() => reject(end?.reason));
+    running.catch(fail).finally(() => reject(end?.reason));
   });
   booted.catch(() => {});
 
@@ -116,10 +119,23 @@ export function runMachine(machine: RenodeMachine): RunningMachine {
       write: (address, data) =>
         whileRunning(async () => {
           const { buffer, byteOffset, length } = data;
-          await monitor.ask(`write ${address} ${Buffer.from(buffer, byteOffset, length).toString('base64')}`);
+          const range = `${address}, ${length}`;
+          const written = monitor.ask(`write ${address} ${Buffer.from(buffer, byteOffset, length).toString('base64')}`);
+          // The input of the next inference goes where the last one went: nobody waits for what comes before the request to run.
+          if (known.has(range)) written.catch(fail);
+          else await written;
+          known.add(range);
         }),
     },
     counters: async () => counters,
+    powerCycle: cut =>
+      whileRunning(async () => {
+        given.splice(0);
+        const isBack = cut();
+        isNew = true;
+        wake?.();
+        await isBack;
+      }),
     deliver: sent => bytes.push(sent),
     end(reason, bytesEnd) {
       if (end) return;
@@ -133,6 +149,20 @@ export function runMachine(machine: RenodeMachine): RunningMachine {
 /** For how long a sleeping machine may wait for the host before its time passes without it: a timer may be set that nobody knows of. */
 const silenceMs = 500;
 const pollMs = 2;
+
+/** COUNT, then twice INSTRUCTIONS BYTES, then what was seen. */
+function readRan(answer: string): Ran & { readonly seen: string } {
+  const [, figures = '', seen = ''] = /^((?:\d+ ){5})(.*)$/.exec(answer) ?? [];
+  const [count = 1, instructions = 0, sent = 0, settledInstructions = 0, settledSent = 0] = figures
+    .split(' ')
+    .map(Number);
+  return {
+    count,
+    last: { instructions, sent },
+    settled: { instructions: settledInstructions, sent: settledSent },
+    seen,
+  };
+}
 
 /** INSTRUCTIONS MICROSECONDS HALTED HEX */
 function readSeen(answer: string): EmulationCounters & { readonly isHalted: boolean; readonly sent: Uint8Array } {

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { TargetError } from '../errors.ts';
 
-/** Renode's monitor on the standard streams of its process (`--console --plain`). One thing is asked at a time, in the order of the calls. */
+/** Renode's monitor on the standard streams of its process (`--console --plain`). Whatever is asked is answered in the order of the calls. */
 export interface RenodeMonitor {
   /** What a command of the monitor says; rejects with a TargetError that quotes Renode where it says that something is wrong. */
   command(text: string): Promise<string>;
@@ -61,17 +61,12 @@ export function renodeMonitor(
     heard = [];
     if (outcome.fault === undefined) question.resolve(outcome.said);
     else question.reject(new TargetError(`Renode says: ${outcome.fault}`, where, fix));
-    send();
-  };
-  const send = (): void => {
-    const [question] = questions;
-    if (question) stdin.write(question.text);
   };
   const put = ({ text, outcome }: Pick<Question, 'text' | 'outcome'>): Promise<string> =>
     new Promise((resolve, reject) => {
       if (ended) return reject(ended.reason);
       questions.push({ text, outcome, resolve, reject });
-      if (questions.length === 1) send();
+      stdin.write(text);
     });
   const nextEnd = (): string => `end of answer ${++asked}`;
 

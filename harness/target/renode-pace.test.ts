@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { awake, type Pace, paceAfter, paceAfterAll, slicesFor } from './renode-pace.ts';
+import { awake, nextFor, type Pace, paceAfter, paceAfterAll } from './renode-pace.ts';
 
 const mips = 100;
 
@@ -29,13 +29,25 @@ test('slices grow while the core computes, to eight million instructions', () =>
 });
 
 test('slices that are asked for at once are those that would be asked for one by one', () => {
-  const slices = slicesFor(awake(mips), mips);
-  expect(slices).toEqual([2500, 10_000, 40_000, 80_000]);
-  const [executed, sent] = [1000 * mips, 3];
-  const last = { instructions: executed, sent };
-  expect(paceAfterAll(awake(mips), slices.slice(0, 3), last, mips)).toEqual(
-    paceAfter(after([2500, 10_000]), { microseconds: 40_000, ...last }, mips),
+  const asked = nextFor(awake(mips), mips);
+  expect(asked).toEqual({ slices: [2500, 10_000, 40_000, 80_000], settling: 20_000 });
+  const [last, settled] = [
+    { instructions: 1000 * mips, sent: 3 },
+    { instructions: 7, sent: 0 },
+  ];
+  const oneByOne = paceAfter(after([2500, 10_000]), { microseconds: 40_000, ...last }, mips);
+  expect(oneByOne.next).toBe(20_000);
+  expect(paceAfterAll(awake(mips), asked, { count: 3, last, settled }, mips)).toEqual(
+    paceAfter(oneByOne, { microseconds: 20_000, ...settled }, mips),
   );
+});
+
+test('a core that computes is not settled, and one that was asleep already has', () => {
+  const asked = nextFor(awake(mips), mips);
+  const none = { instructions: 0, sent: 0 };
+  const busy = { count: 4, last: { instructions: 80_000 * mips, sent: 0 }, settled: none };
+  expect(paceAfterAll(awake(mips), asked, busy, mips)).toEqual(after([2500, 10_000, 40_000, 80_000]));
+  expect(nextFor(after([50, 0]), mips).settling).toBe(0);
 });
 
 test('a core that has answered and sleeps is given input once it has done nothing for 20 ms', () => {

@@ -59,25 +59,41 @@ export function paceAfter(pace: Pace, { microseconds, instructions, sent }: Slic
   };
 }
 
-/** The next slices, in microseconds, of a core that computes through all but the last of them. */
-export function slicesFor(pace: Pace, mips: number): number[] {
+/** What Renode is asked for at once, in microseconds: slices of a core that computes, and one that settles it when it has slept. */
+export interface Asked {
+  readonly slices: readonly number[];
+  /** 0 for none. */
+  readonly settling: number;
+}
+
+/** What to ask for next. A core that was asleep has settled. */
+export function nextFor(pace: Pace, mips: number): Asked {
   const slices: number[] = [];
   for (let at = pace; slices.length < slicesAhead; at = paceAfter(at, busySlice(at.next, mips), mips))
     slices.push(at.next);
-  return slices;
+  return { slices, settling: pace.isAsleep ? 0 : settling };
 }
 
-/** The pace after some of these slices, of which only the last is known: a core is let run on only while it computes and is silent. */
-export function paceAfterAll(
-  pace: Pace,
-  slices: readonly number[],
-  last: Omit<Slice, 'microseconds'>,
-  mips: number,
-): Pace {
+/** What Renode says of a request: how many slices it has run, and of the last of them what came of it; then of the one that settles, if any. */
+export interface Ran {
+  readonly count: number;
+  readonly last: Omit<Slice, 'microseconds'>;
+  readonly settled: Omit<Slice, 'microseconds'>;
+}
+
+/**
+ * The pace after these slices were asked for, and `settling` for a core that slept in the last. Only of that one it is told what came of it: a
+ * core is let run on only while it computes and is silent.
+ */
+export function paceAfterAll(pace: Pace, asked: Asked, { count, last, settled }: Ran, mips: number): Pace {
+  const slices = asked.slices.slice(0, count);
   const before = slices
     .slice(0, -1)
     .reduce((at, microseconds) => paceAfter(at, busySlice(microseconds, mips), mips), pace);
-  return paceAfter(before, { microseconds: slices.at(-1) ?? 0, ...last }, mips);
+  const microseconds = slices.at(-1) ?? 0;
+  const after = paceAfter(before, { microseconds, ...last }, mips);
+  const hasSlept = last.instructions < busyShare * microseconds * mips;
+  return hasSlept && asked.settling > 0 ? paceAfter(after, { microseconds: asked.settling, ...settled }, mips) : after;
 }
 
 function busySlice(microseconds: number, mips: number): Slice {

@@ -2,7 +2,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { InputError, NotInstalled, TargetError } from '../errors.ts';
 import { untestableHere } from '../fixtures/tools.ts';
 import { firmwareFile, mps2, type Program, stm32f4 } from './fixtures/firmware.ts';
@@ -12,6 +12,11 @@ import { findProgram } from './program.ts';
 import { renodeTarget } from './renode.ts';
 import { missingRenode } from './renode-program.ts';
 import { read, testTarget } from './target.contract.ts';
+
+// A temporary folder of its own: other Renodes may be at work on this machine.
+const ownTemporary = mkdtempSync(join(tmpdir(), 'tickmark-int-'));
+process.env.TMPDIR = ownTemporary;
+afterAll(() => rmSync(ownTemporary, { recursive: true }));
 
 const { signal } = new AbortController();
 const platforms = join(import.meta.dirname, '..', '..', 'renode');
@@ -24,6 +29,8 @@ describe.skipIf(skipReason !== undefined)(`Renode (${skipReason ?? 'found'})`, {
   testTarget({
     target: () => target,
     image: () => firmwareFile(echo, stm32f4),
+    ramAddress: 0x2000_0100,
+    flashAddress: 0x0808_0000,
     openResources: () => renodesOf(process.pid).length + foldersLeft(),
   });
 

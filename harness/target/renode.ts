@@ -126,12 +126,13 @@ async function openLink(options: RenodeOptions, { renode, image }: Opened, signa
     await close();
     throw error;
   }
-  const { bytes, write, memory, counters } = running;
+  const { bytes, write, memory, counters, powerCycle } = running;
   return {
     bytes,
     write,
     memory,
     counters,
+    powerCycle: () => powerCycle(() => monitor.ask(powerRequest(image))),
     keepEvidence: (folder, { isComplete }) =>
       keepEvidence(renode, folder, { isComplete, trace: options.trace ?? false }),
     [Symbol.asyncDispose]: close,
@@ -154,25 +155,28 @@ async function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promi
 
 /** What the monitor is told, from an empty Renode to a machine whose bridge answers. */
 async function setUp(options: RenodeOptions, { renode, image: { path, elf } }: Opened): Promise<void> {
-  const { platform, include = [], uart, cpu = 'cpu', clockHz, trace } = options;
+  const { platform, include = [], uart, cpu = 'cpu', clockHz, time = 'virtual', trace } = options;
   const { monitor } = renode;
   await monitor.command(`logFile ${pathToken(renode.file(logName))} true`);
   for (const file of include) await monitor.command(`include ${pathToken(file)}`);
   await monitor.command(`include ${pathToken(bridge)}`);
   await monitor.command('mach create "dut"');
   await monitor.command(`machine LoadPlatformDescription ${pathToken(platform)}`);
-  await monitor.command(`sysbus.${cpu} PerformanceInMips ${clockHz / 1e6}`);
-  await monitor.command('emulation SetGlobalSerialExecution true');
-  if (options.time !== 'host') await monitor.command('emulation SetGlobalAdvanceImmediately true');
   await monitor.command(`sysbus LoadELF ${pathToken(path)}`);
-  if (elf.machine === machineArm) await monitor.command(`sysbus.${cpu} VectorTableOffset ${vectorsOf(elf)}`);
   if (trace) await startTrace(renode, cpu);
-  await monitor.enter(`tickmark_link "${uart}" "${cpu}"`);
+  // A property that the monitor sets is half a second of its own.
+  await monitor.enter(`tickmark_link "${uart}" "${cpu}" "${clockHz / 1e6}" "${time}"`);
+  if (elf.machine === machineArm) await monitor.ask(`vectors ${vectorsOf(elf)}`);
   await expectLoaded(monitor, path, elf);
 }
 
 const bridge = fileURLToPath(new URL('../../renode/bridge.py', import.meta.url));
 const machineArm = 40; // EM_ARM
+
+function powerRequest({ path, elf }: Image): string {
+  const vectors = elf.machine === machineArm ? vectorsOf(elf) : '';
+  return `power ${Buffer.from(path).toString('base64')} ${vectors}`.trim();
+}
 
 function pathToken(path: string): string {
   return `@${path.replaceAll(' ', '\\ ')}`;

@@ -64,9 +64,9 @@ export function testTarget({ target, image, ramAddress, flashAddress, openResour
   test('a reset and a power cycle of a link that is closed reject', async ({ skip }) => {
     const link = await target().open(image(), signal);
     await link[Symbol.asyncDispose]();
-    skip(!link.reset || !link.powerCycle, 'this target has none');
-    await expect(link.reset?.()).rejects.toThrow(TargetError);
-    await expect(link.powerCycle?.()).rejects.toThrow(TargetError);
+    const ways = [link.reset, link.powerCycle].filter(way => way !== undefined);
+    skip(ways.length === 0, 'this target has none');
+    for (const way of ways) await expect(way()).rejects.toThrow(TargetError);
   });
 
   test('does not open when the signal has aborted before', async () => {

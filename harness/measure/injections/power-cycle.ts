@@ -79,8 +79,8 @@ interface Window {
 }
 
 const mostRepeats = 0xffff;
-/** Beside what it takes to ask: long enough to hit its middle on a busy machine. */
-const leastMs = 150;
+/** Beside what it takes to ask: long enough to hit its middle on a busy machine, also on Renode, which hears of the cut some 60 ms later. */
+const leastMs = 400;
 
 async function longWindow(dut: Dut, input: Uint8Array): Promise<Window> {
   let window: Window = { repeat: 1, ms: 0 };
