@@ -40,9 +40,15 @@ test('the end has the totals, where the report lies from here, and what could no
   expect(text).toContain('warning  the JUnit report was not written: disk full\n');
 });
 
+function skipped(target: string, reason: string) {
+  return aCase({
+    target,
+    status: 'skipped',
+    verdicts: [aVerdict({ budget: 'rig.session', status: 'skipped', reason })],
+  });
+}
+
 test('why targets were not tried is said once at the end, for all that share the reason', () => {
-  const skipped = (target: string, reason: string) =>
-    aCase({ target, status: 'skipped', verdicts: [aVerdict({ budget: 'rig.session', status: 'skipped', reason })] });
   const missing = 'qemu-system-arm is not installed\n  → apt-get install qemu-system-arm';
   const text = printed({}, false, [
     skipped('qemu-a', `qemu-a: ${missing}`),
