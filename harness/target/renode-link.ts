@@ -24,7 +24,7 @@ export interface RunningMachine extends Pick<Link, 'bytes' | 'write'> {
   readonly memory: Memory;
   readonly counters: () => Promise<EmulationCounters>;
   /** Boots anew by what `cut` asks the bridge for, at once when it is called. What was given and not yet handed over is lost. */
-  powerCycle(cut: () => Promise<unknown>): Promise<void>;
+  readonly powerCycle: (cut: () => Promise<unknown>) => Promise<void>;
   /** Resolves when the firmware has come to rest for the first time, or has run for long without a word. */
   readonly booted: Promise<void>;
   /** What the core has sent that no answer has told of. */
