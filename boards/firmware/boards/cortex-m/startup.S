@@ -5,6 +5,7 @@
   .thumb
 
   .section .vectors, "a"
+  .balign 256 << -(IRQS > 48) << -(IRQS > 112) /* VTOR: the table's size, to a power of two; "true" is -1 */
 vectors:
   .word __stack_top
   .word reset
