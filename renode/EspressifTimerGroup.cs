@@ -3,8 +3,6 @@
 // Registers by the ESP32 Technical Reference Manual, "64-bit Timers". Modelled: the 64-bit counters with their 16-bit prescaler on the 80 MHz
 // APB clock, up and down, started, stopped, loaded, and latched by UPDATE. They count the machine's virtual time, to the very instruction
 // that latches. Not modelled: alarms and their interrupts, the watchdog, the calibration of the slow clock.
-using System.Collections.Generic;
-
 using Antmicro.Renode.Core;
 using Antmicro.Renode.Core.Structure.Registers;
 using Antmicro.Renode.Peripherals.Bus;

@@ -197,7 +197,8 @@ namespace Antmicro.Renode.Peripherals.UART
             }
         }
 
-        // Those two last as long as what they tell of. The manual has RXFIFO_FULL at more bytes than the threshold, the chip at as many.
+        // Those two last as long as what they tell of, and need no INT_CLR. The manual has RXFIFO_FULL at more bytes than the threshold; here it is
+        // at as many, which is what drivers that set it to 1 wait for.
         private uint Raised =>
             raised
             | ((ulong)InFifo >= fullThreshold.Value ? (uint)Interrupts.RxFifoFull : 0)

@@ -9,6 +9,7 @@ import {
   faultOf,
   keywordOutputs,
   type Reference,
+  stackOverflowOf,
   ticksFor,
 } from '../../harness/fixtures/reference.ts';
 import { missingTool } from '../../harness/fixtures/tools.ts';
@@ -31,6 +32,12 @@ const images: Partial<Record<QemuMachineName, string>> = { netduinoplus2: 'stm32
 const fault: Record<QemuProgram, (pc: string) => RegExp> = {
   'qemu-system-arm': pc => new RegExp(`HardFault pc=0x${pc} lr=0x[0-9a-f]{8} cfsr=0x00010000`), // UNDEFINSTR
   'qemu-system-riscv32': pc => new RegExp(`trap mcause=0x00000002 mepc=0x${pc} mtval=0x0000`), // illegal instruction
+};
+
+/** Told on a stack that is whole: nothing could be said on the one that overflowed. */
+const overflow: Record<QemuProgram, RegExp> = {
+  'qemu-system-arm': /stack overflow sp=0x[0-9a-f]{8}/,
+  'qemu-system-riscv32': /trap mcause=0x00000007 mepc=0x[0-9a-f]{8} mtval=0x80400/, // a store into the guard
 };
 
 describe.skipIf(skipReason !== undefined).each(machines)(`%s on QEMU (${skipReason ?? 'found'})`, machine => {
@@ -60,6 +67,12 @@ describe.skipIf(skipReason !== undefined).each(machines)(`%s on QEMU (${skipReas
     expect(String(told)).toMatch(fault[qemuMachines[machine].program](address.toString(16).padStart(8, '0')));
     const elf = readElf(readFileSync(reference.image), machine);
     expect(String(located(told, functionsOf(elf)))).toContain(' in reference_invoke+0x0 ');
+  });
+
+  test('a stack that overflows is told by the firmware', async () => {
+    const { fault: told } = await stackOverflowOf(await referenceOn(machine));
+    expect(told).toBeInstanceOf(FirmwareFault);
+    expect(String(told)).toMatch(overflow[qemuMachines[machine].program]);
   });
 });
 

@@ -2,6 +2,7 @@
 
 /* Room for a whole request. A host that sends more than one at a time loses bytes, and the agent counts the frame. */
 enum { INBOX_BYTES = 2048 };
+__extension__ _Static_assert((INBOX_BYTES & (INBOX_BYTES - 1)) == 0, "head and tail wrap at 2^32, a multiple of it");
 
 static volatile uint8_t bytes[INBOX_BYTES];
 static volatile uint32_t received;

@@ -1,5 +1,5 @@
-/* What the compiler expects of a C library; memcpy is in memcpy.S. Built with -fno-tree-loop-distribute-patterns, or
- * memset would call memset. */
+/* What the compiler expects of a C library; memcpy is a file of its own, by the core. Built with
+ * -fno-tree-loop-distribute-patterns, or memset would call memset. */
 #include <stddef.h>
 #include <stdint.h>
 

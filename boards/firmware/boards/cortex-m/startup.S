@@ -1,9 +1,11 @@
 /* Vectors, reset and faults of every Cortex-M port. ARMv6-M and ARMv7-M manuals B1.5. */
 #include "port.h"
+  .equ TELLING_BYTES, 512 /* of stack; report_fault takes less than 300 */
   .syntax unified
   .thumb
 
   .section .vectors, "a"
+  .balign 256 << -(IRQS > 48) << -(IRQS > 112) /* VTOR: the table's size, to a power of two; "true" is -1 */
 vectors:
   .word __stack_top
   .word reset
@@ -76,7 +78,12 @@ reset:
   .thumb_func
 fault:
   mrs r0, msp /* where the core left r0-r3, r12, lr, pc, xpsr */
-  ldr r1, =report_fault
+  ldr r1, =__stack_bottom + TELLING_BYTES
+  cmp r0, r1
+  bhs 8f
+  ldr r1, =__stack_top /* too little stack is left to tell it on, and nothing returns to what lies there */
+  msr msp, r1
+8:ldr r1, =report_fault
   bx r1
   .ltorg
 

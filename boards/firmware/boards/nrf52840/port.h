@@ -1,4 +1,4 @@
-/* nRF52840 on the nRF52840-DK. Product specification: 4.2.3 for the interrupts. */
+/* nRF52840 on the nRF52840-DK. Product specification, "Instantiation", for the interrupts. */
 #define TICK_HZ 64000000 /* SysTick counts the core's clock */
 
 #define UART_IRQ 2 /* UARTE0 */

@@ -1,7 +1,7 @@
 /*
  * nRF52840-DK: UARTE0 on P0.06 (TX) and P0.08 (RX), the serial port of its J-Link, 115200 baud, 8N1. It moves bytes by
- * DMA alone: one at a time in, by interrupt; a piece at a time out, by polling. Product specification, 6.34, 5.4
- * and 4.3.
+ * DMA alone: one at a time in, by interrupt; a piece at a time out, by polling. Product specification, "UARTE",
+ * "CLOCK", "NVMC" and "GPIO".
  */
 #include "../common/hooks.h"
 #include "../common/inbox.h"
@@ -11,6 +11,9 @@
 #define CLOCK_TASKS_HFCLKSTART 0x40000000
 #define CLOCK_EVENTS_HFCLKSTARTED 0x40000100
 #define NVMC_ICACHECNF 0x4001e540
+
+#define P0_OUTSET 0x50000508
+#define P0_PIN_CNF 0x50000700
 
 #define UARTE0 0x40002000
 #define TASKS_STARTRX (UARTE0 + 0x000)
@@ -37,10 +40,22 @@ static void start_crystal(void) {
   }
 }
 
+enum { P0_06 = 6, P0_08 = 8 };
+
+/* As the UARTE wants its pins before it is enabled: TX drives the level of an idle line, RX is read, and pulled to it.
+ */
+static void configure_pins(void) {
+  enum { OUTPUT = 1 << 0, UNREAD = 1 << 1, PULL_UP = 3 << 2 };
+  REGISTER(P0_OUTSET) = 1 << P0_06;
+  REGISTER(P0_PIN_CNF + 4 * P0_06) = OUTPUT | UNREAD;
+  REGISTER(P0_PIN_CNF + 4 * P0_08) = PULL_UP;
+}
+
 void port_start(void) {
-  enum { CACHE_ON = 1, P0_06 = 6, P0_08 = 8, BAUD_115200 = 0x01d7e000, UARTE = 8, END_OF_RX = 1 << 4 };
+  enum { CACHE_ON = 1, BAUD_115200 = 0x01d60000, UARTE = 8, END_OF_RX = 1 << 4 };
   start_crystal();
   REGISTER(NVMC_ICACHECNF) = CACHE_ON;
+  configure_pins();
   REGISTER(PSEL_TXD) = P0_06;
   REGISTER(PSEL_RXD) = P0_08;
   REGISTER(BAUDRATE) = BAUD_115200;
@@ -52,7 +67,7 @@ void port_start(void) {
   REGISTER(TASKS_STARTRX) = 1;
 }
 
-/* The receiver keeps what comes before it is started again. */
+/* The receiver has a FIFO of a few bytes for what comes before it is started again; a byte takes 87 us. */
 void uart_interrupt(void) {
   if (!REGISTER(EVENTS_ENDRX)) return;
   REGISTER(EVENTS_ENDRX) = 0;

@@ -13,8 +13,9 @@ void enable_clock(uint32_t enable_register, uint32_t bit) {
 }
 
 void pin_to_function(uint32_t gpio, unsigned pin, uint32_t function) {
-  enum { MODER = 0x00, AFRL = 0x20, ALTERNATE = 2 };
+  enum { MODER = 0x00, PUPDR = 0x0c, AFRL = 0x20, ALTERNATE = 2, PULL_UP = 1 };
   const unsigned at = pin % 8 * 4;
   replace(gpio + AFRL + pin / 8 * 4, 15u << at, function << at);
+  replace(gpio + PUPDR, 3u << 2 * pin, (uint32_t)PULL_UP << 2 * pin);
   replace(gpio + MODER, 3u << 2 * pin, (uint32_t)ALTERNATE << 2 * pin);
 }

@@ -16,6 +16,9 @@ enum { HSE_ON = 1 << 16, HSE_READY = 1 << 17, PLL_ON = 1 << 24, PLL_READY = 1 <<
 /* At 16 MHz: 10 ms and more, where a crystal takes 2 and the PLL 0.3. An end, where an emulator models no such flag. */
 enum { MOST_POLLS = 20000 };
 
+__extension__ _Static_assert(HSE_MHZ >= 4 && HSE_MHZ <= 26, "the crystals that these chips take");
+__extension__ _Static_assert(TICK_HZ == 168000000, "pll_start makes 168 MHz, and no other rate");
+
 static bool wait_for(uint32_t address, uint32_t mask, uint32_t bits) {
   for (uint32_t polls = 0; polls < MOST_POLLS; polls++) {
     if ((REGISTER(address) & mask) == bits) return true;

@@ -1,7 +1,8 @@
 /* STM32F407VG on the STM32F4 Discovery. RM0090, 12.1 for the interrupts; UM1472 for the board. */
 #define TICK_HZ 168000000 /* SysTick counts HCLK */
 #define HSE_MHZ 8
-#define FLASH_ACCESS 0x705 /* 5 wait states, prefetch, both caches */
+/* 5 wait states, prefetch, both caches. Revision A of the chip has no prefetch that works (ES0182): 0x605 there. */
+#define FLASH_ACCESS 0x705
 
 #define UART_BASE 0x40004400 /* USART2, on APB1 */
 #define UART_CLOCK_HZ 42000000

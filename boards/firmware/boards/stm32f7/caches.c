@@ -8,7 +8,8 @@
 
 static void barrier(void) { __asm__ volatile("dsb\n\tisb" ::: "memory"); }
 
-/* 4 ways of 32 lines of 32 bytes. A cache holds anything at all after power-on. ARMv7-M manual, B2.2.7; PM0253, 4.8. */
+/* 4 ways of 32 lines of 32 bytes. A cache holds anything at all after power-on. ARMv7-M manual, "Caches"; PM0253,
+ * "Cache maintenance". */
 static void invalidate(void) {
   enum { WAYS = 4, SETS = 32, WAY_AT = 30, SET_AT = 5 };
   REGISTER(ICIALLU) = 0;

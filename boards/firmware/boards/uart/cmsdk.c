@@ -11,6 +11,7 @@
 #define INTCLEAR (UART_BASE + 0x0c)
 #define BAUDDIV (UART_BASE + 0x10)
 enum { BAUD = 115200 };
+__extension__ _Static_assert(UART_CLOCK_HZ / BAUD >= 16, "the least that BAUDDIV takes");
 
 /* These boards' clocks run from power-on. */
 void port_start(void) {

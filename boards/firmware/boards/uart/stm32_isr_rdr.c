@@ -13,6 +13,8 @@
 #define RDR (UART_BASE + 0x24)
 #define TDR (UART_BASE + 0x28)
 
+__extension__ _Static_assert(UART_CLOCK_HZ / BAUD >= 16, "a bit is sampled 16 times");
+
 /* With overruns disabled a late byte replaces the one before it; nothing has to be cleared, and the agent sees a bad
  * frame. */
 void uart_start(void) {

@@ -10,6 +10,8 @@
 #define BRR (UART_BASE + 0x08)
 #define CR1 (UART_BASE + 0x0c)
 
+__extension__ _Static_assert(UART_CLOCK_HZ / BAUD >= 16, "a bit is sampled 16 times");
+
 void uart_start(void) {
   enum { RX = 1 << 2, TX = 1 << 3, RX_INTERRUPT = 1 << 5, ENABLE = 1 << 13 };
   REGISTER(BRR) = (UART_CLOCK_HZ + BAUD / 2) / BAUD;

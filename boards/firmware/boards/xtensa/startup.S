@@ -3,6 +3,7 @@
  * vector lies behind VECBASE: xtensa/core-isa.h of the ESP32.
  */
   .section .vectors, "ax"
+  .balign 1024 /* VECBASE */
 vectors:
   .org 0x300 /* an exception of a kernel, as which nothing here runs */
   j fault
