@@ -3,6 +3,7 @@
 import System
 import sys
 from Antmicro.Renode.Peripherals.CPU import ExecutionTracerExtensions, HaltArguments, HaltReason
+from Antmicro.Renode.Peripherals.Memory import MappedMemory
 from Antmicro.Renode.Time import TimeInterval
 from Antmicro.Renode.UserInterface import MonitorTimeExtensions
 
@@ -100,6 +101,13 @@ class Link(object):
             1 if self.cpu.IsHalted else 0,
             self.take_sent(),
         )
+
+    # log: every access to a peripheral goes to the log. Not to memory: there the tracer of executed instructions reads each of them.
+    def do_log(self):
+        self.machine.SystemBus.LogAllPeripheralsAccess(True)
+        for memory in self.machine.GetPeripheralsOfType[MappedMemory]():
+            self.machine.SystemBus.LogPeripheralAccess(memory, False)
+        return ""
 
     # read ADDRESS LENGTH: base64.
     def do_read(self, address, length):

@@ -168,6 +168,7 @@ async function setUp(options: RenodeOptions, { renode, image: { path, elf } }: O
   if (elf.machine === machineArm) await monitor.command(`sysbus.${cpu} VectorTableOffset ${vectorsOf(elf)}`);
   if (trace) await startTrace(renode, cpu);
   await monitor.enter(`tickmark_link "${uart}" "${cpu}"`);
+  if (trace) await monitor.ask('log');
   await expectLoaded(monitor, path, elf);
 }
 
@@ -198,6 +199,5 @@ async function expectLoaded(monitor: RenodeMonitor, path: string, { segments }: 
 
 async function startTrace(renode: RenodeProcess, cpu: string): Promise<void> {
   const file = pathToken(renode.file(traceName));
-  await renode.monitor.command('sysbus LogAllPeripheralsAccess true');
   await renode.monitor.command(`sysbus.${cpu} CreateExecutionTracing "trace" ${file} PC`);
 }
