@@ -40,14 +40,20 @@ test('the end has the totals, where the report lies from here, and what could no
   expect(text).toContain('warning  the JUnit report was not written: disk full\n');
 });
 
+function untried(target: string, reason: string) {
+  return aCase({
+    target,
+    status: 'skipped',
+    verdicts: [aVerdict({ budget: 'rig.session', status: 'skipped', reason })],
+  });
+}
+
 test('why targets were not tried is said once at the end, for all that share the reason', () => {
-  const skipped = (target: string, reason: string) =>
-    aCase({ target, status: 'skipped', verdicts: [aVerdict({ budget: 'rig.session', status: 'skipped', reason })] });
   const missing = 'qemu-system-arm is not installed\n  → apt-get install qemu-system-arm';
   const text = printed({}, false, [
-    skipped('qemu-a', `qemu-a: ${missing}`),
-    skipped('qemu-b', `qemu-b: ${missing}`),
-    skipped('renode-c', 'renode-c: Renode is not installed'),
+    untried('qemu-a', `qemu-a: ${missing}`),
+    untried('qemu-b', `qemu-b: ${missing}`),
+    untried('renode-c', 'renode-c: Renode is not installed'),
   ]);
   expect(text).toMatch(
     /^○ skipped +fashion on qemu-a\n○ skipped +fashion on qemu-b\n○ skipped +fashion on renode-c\n\n/,
