@@ -132,6 +132,13 @@ class Link(object):
             self.take_sent(),
         )
 
+    # log: every access to a peripheral goes to the log. Not to memory: there the tracer of executed instructions reads each of them.
+    def do_log(self):
+        self.machine.SystemBus.LogAllPeripheralsAccess(True)
+        for memory in self.machine.GetPeripheralsOfType[MappedMemory]():
+            self.machine.SystemBus.LogPeripheralAccess(memory, False)
+        return ""
+
     # read ADDRESS LENGTH: base64.
     def do_read(self, address, length):
         self.expect_memory(int(address), int(length))

@@ -105,3 +105,20 @@ test('on a narrow terminal lines are broken between words', () => {
   expect(Math.max(...lines.map(line => line.length))).toBeLessThanOrEqual(60);
   expect(lines).toContain('    failed  latency.modelled-cycles.p50: p50 is 412345');
 });
+
+test('a required budget that was not measured in a case that passed is why the run is not passed', () => {
+  const skipped = {
+    status: 'skipped',
+    measured: null,
+    reason: 'nothing can take the power of this target away',
+  } as const;
+  const trial = (target: string, optional: boolean) =>
+    aCase({
+      target,
+      verdicts: [aVerdict({}), aVerdict({ budget: 'robustness.power-cycle', basis: null, optional, ...skipped })],
+    });
+  expect(printed({}, false, [trial('renode-a', false), trial('renode-b', false), trial('renode-c', true)])).toContain(
+    '3 cases: 3 passed\nnot measured  robustness.power-cycle on renode-a, renode-b: the run is not passed\n' +
+      '    → mend that, or allow it with `optional: true`\n',
+  );
+});

@@ -1,5 +1,6 @@
 import { join, relative } from 'node:path';
 import type { CaseResult, Verdict } from '../verdict/result.ts';
+import { missingBudgets } from '../verdict/status.ts';
 import { duration, figure, qualityOf } from './figures.ts';
 import { wrapped } from './fit.ts';
 import { harmless, type Paint, paintFor, type Terminal } from './paint.ts';
@@ -73,6 +74,7 @@ export function endLines(run: ReportedRun, paint: Paint, cwd: string): string[] 
     '',
     ...untriedLines(cases, paint),
     totals(cases, paint),
+    ...missingLines(cases, paint),
     ...endLine(facts, unfinished),
     ...(emulated ? [paint.dim('modelled cycles and instructions are emulated figures, not silicon')] : []),
     ...run.notices.map(notice => noticeLine(notice, paint, cwd)),
@@ -89,6 +91,19 @@ function untriedLines(cases: readonly CaseResult[], paint: Paint): string[] {
   return [...targets].map(
     ([reason, names]) =>
       `${paint.status('skipped', 'skipped')}  ${harmless([...names].join(', '))}: ${indented(reason, '  ')}`,
+  );
+}
+
+/** Without these words, a run whose cases all passed would end with exit code 3 and no reason. */
+function missingLines(cases: readonly CaseResult[], paint: Paint): string[] {
+  const targets = new Map<string, Set<string>>();
+  for (const result of cases.filter(({ status }) => status === 'passed'))
+    for (const { budget } of missingBudgets(result))
+      targets.set(budget, (targets.get(budget) ?? new Set()).add(result.target));
+  return [...targets].map(
+    ([budget, names]) =>
+      `${paint.status('broken', 'not measured')}  ${harmless(budget)} on ${harmless([...names].join(', '))}: the run is not passed` +
+      '\n    → mend that, or allow it with `optional: true`',
   );
 }
 

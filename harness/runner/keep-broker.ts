@@ -1,9 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { entryPoint } from '../entry.ts';
 import type { PlanMessage, RunEvent } from './events.ts';
-import { newSocketPath, removeSocket } from './socket.ts';
+import { clearFolder, newSocketPath, removeSocket } from './socket.ts';
 
 /** The broker of a run. Disposing ends it, with everything it holds. */
 export interface KeptBroker extends AsyncDisposable {
@@ -37,6 +37,7 @@ export function keepBroker(onEvent: (event: RunEvent) => void): KeptBroker {
       stopped = true;
       if (broker.connected) broker.disconnect();
       if (broker.exitCode === null && broker.signalCode === null) await once(broker, 'exit');
+      clearFolder(socketPath);
       removeSocket(socketPath);
     },
   };
@@ -46,10 +47,12 @@ export function keepBroker(onEvent: (event: RunEvent) => void): KeptBroker {
   }
 
   function start(left: number): ChildProcess {
-    rmSync(socketPath, { force: true });
+    clearFolder(socketPath);
     const { path, execArgv } = entryPoint('broker', import.meta.url);
     // A group of its own: the terminal's Ctrl-C must reach Tickmark first, so that the recording is closed before the target is.
-    const child = fork(path, [socketPath], { execArgv: [...execArgv], detached: true });
+    // What its emulators write lies beside the socket: a broker that is killed leaves it to this process to remove.
+    const env = { ...process.env, TMPDIR: dirname(socketPath) };
+    const child = fork(path, [socketPath], { execArgv: [...execArgv], detached: true, env });
     hand(child, false);
     child.on('error', () => {}); // 'exit' follows, or nothing was started and the worker says that it cannot be reached
     child.on('message', message => onEvent(message as RunEvent));

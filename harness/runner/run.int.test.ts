@@ -1,6 +1,8 @@
 // `tickmark run` as a user runs it: the built command, in a project of its own, on the real emulator.
+import { once } from 'node:events';
 import { chmodSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { dataDir, noData } from '../fixtures/data.ts';
@@ -191,6 +193,41 @@ test.each(['the command', 'Playwright', 'the broker', 'the command and the broke
     expect([code, cases[0]?.status]).toEqual(code === 0 ? [0, 'passed'] : [3, 'broken']);
   },
 );
+
+test.each(['a second Ctrl-C', 'kill -9 of the broker'])('%s leaves none of an emulator’s files', async how => {
+  using project = createProject();
+  project.suite(
+    'stuck',
+    ['[rp2040js-pico]', '[renode-stm32f4]'],
+    ["modelled-cycles: { p50: '<= 10 Mcycles' }", "instructions: { p50: '<= 10 Minstructions' }"],
+    ['timeout: 60 s', 'timeout: 5 s'],
+  );
+  project.write('renode', '#!/bin/sh\n[ "$1" = --version ] && echo Renode v1.16.1 && exit\nexec sleep 60\n');
+  chmodSync(join(project.folder, 'renode'), 0o755);
+  project.write('tmp/keep', '');
+  const temporary = join(project.folder, 'tmp');
+  const env = { TMPDIR: temporary, RENODE_PATH: join(project.folder, 'renode') };
+  const run = project.start(['run', '--no-html', '--out', 'run'], env);
+  const end = ended(run);
+  const names = () => readdirSync(temporary, { recursive: true }).map(String);
+  expect(await until(() => names().some(name => name.includes('tickmark-renode-')), 60_000)).toBe(true);
+  if (how === 'kill -9 of the broker') process.kill(victimOf(run, 'the broker'), 'SIGKILL');
+  else {
+    process.kill(victimOf(run, 'the broker'), 'SIGSTOP'); // it would end in order between the two
+    run.kill('SIGINT');
+    await once(run.stdout as Readable, 'data');
+    run.kill('SIGINT');
+  }
+  await end;
+  expect(names().filter(name => name.startsWith('tickmark-'))).toEqual([]);
+});
+
+test('a TMPDIR that cannot be written to is told, with what to do', async () => {
+  using project = createProject();
+  project.suite('hum');
+  const { code, stderr } = await ended(project.start(['run', '--out', 'run'], { TMPDIR: '/nowhere' }));
+  expect([code, stderr]).toEqual([3, 'TMPDIR /nowhere: cannot be written (ENOENT)\n  → write to another place\n']);
+});
 
 test('a suite that is wrong ends with code 2, says where, and runs nothing', async () => {
   using project = createProject();

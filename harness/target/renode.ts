@@ -167,6 +167,7 @@ async function setUp(options: RenodeOptions, { renode, image: { path, elf } }: O
   // A property that the monitor sets is half a second of its own.
   await monitor.enter(`tickmark_link "${uart}" "${cpu}" "${clockHz / 1e6}" "${time}"`);
   if (elf.machine === machineArm) await monitor.ask(`vectors ${vectorsOf(elf)}`);
+  if (trace) await monitor.ask('log');
   await expectLoaded(monitor, path, elf);
 }
 
@@ -202,6 +203,5 @@ async function expectLoaded(monitor: RenodeMonitor, path: string, { segments }: 
 
 async function startTrace(renode: RenodeProcess, cpu: string): Promise<void> {
   const file = pathToken(renode.file(traceName));
-  await renode.monitor.command('sysbus LogAllPeripheralsAccess true');
   await renode.monitor.command(`sysbus.${cpu} CreateExecutionTracing "trace" ${file} PC`);
 }

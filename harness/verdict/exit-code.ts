@@ -1,5 +1,5 @@
 import type { CaseResult } from './result.ts';
-import { isBudget, isMissing } from './status.ts';
+import { isBudget, missingBudgets } from './status.ts';
 
 /** How a run went besides its verdicts. `strict`: a case that was skipped is a fault, as CI wants it. */
 export interface RunFlags {
@@ -30,9 +30,8 @@ function isBroken({ status }: CaseResult): boolean {
   return status === 'broken';
 }
 
-function hasGap({ verdicts, provenance }: CaseResult): boolean {
-  const hasRun = !verdicts.some(({ budget, status }) => budget === 'rig.session' && status === 'skipped');
-  return hasRun && verdicts.some(verdict => isMissing(verdict, provenance.basis));
+function hasGap(result: CaseResult): boolean {
+  return missingBudgets(result).length > 0;
 }
 
 function wasJudged({ verdicts }: CaseResult): boolean {

@@ -1,5 +1,5 @@
 import type { Basis } from '../units.ts';
-import { type Status, statuses, type Verdict } from './result.ts';
+import { type CaseResult, type Status, statuses, type Verdict } from './result.ts';
 
 /**
  * The status of a case: broken, failed, inconclusive or passed, the first that one of its verdicts has; skipped when nothing was judged.
@@ -17,8 +17,14 @@ export function isBudget({ budget }: Verdict): boolean {
   return !budget.startsWith('rig.') && !budget.startsWith('firmware.');
 }
 
+/** The required budgets that a case which ran has no figure for: with one, the run is not whole, whatever the others came to. */
+export function missingBudgets({ verdicts, provenance }: CaseResult): Verdict[] {
+  const hasRun = !verdicts.some(({ budget, status }) => budget === 'rig.session' && status === 'skipped');
+  return hasRun ? verdicts.filter(verdict => isMissing(verdict, provenance.basis)) : [];
+}
+
 /** Whether a required budget that bounds this basis has no figure to show for it. */
-export function isMissing(verdict: Verdict, basis: Basis): boolean {
+function isMissing(verdict: Verdict, basis: Basis): boolean {
   const applies = verdict.basis === null || verdict.basis === basis;
   return isBudget(verdict) && applies && !verdict.optional && verdict.status === 'skipped';
 }
