@@ -107,7 +107,7 @@ test('on a narrow terminal lines are broken between words', () => {
 });
 
 test('a required budget that was not measured in a case that passed is why the run is not passed', () => {
-  const skipped = {
+  const untaken = {
     status: 'skipped',
     measured: null,
     reason: 'nothing can take the power of this target away',
@@ -115,7 +115,7 @@ test('a required budget that was not measured in a case that passed is why the r
   const trial = (target: string, optional: boolean) =>
     aCase({
       target,
-      verdicts: [aVerdict({}), aVerdict({ budget: 'robustness.power-cycle', basis: null, optional, ...skipped })],
+      verdicts: [aVerdict({}), aVerdict({ budget: 'robustness.power-cycle', basis: null, optional, ...untaken })],
     });
   expect(printed({}, false, [trial('renode-a', false), trial('renode-b', false), trial('renode-c', true)])).toContain(
     '3 cases: 3 passed\nnot measured  robustness.power-cycle on renode-a, renode-b: the run is not passed\n' +
