@@ -102,6 +102,6 @@ test('brings the types that a spec in TypeScript is checked by, sound without sk
 test('measures and judges a suite', () => {
   const { status, stdout, stderr } = tickmark('run', suite, '--no-html', '--out', 'run');
   expect(stderr).toBe('');
-  expect(stdout).toMatch(/: (2 passed|1 passed, 1 skipped)$/m); // QEMU may be there or not
+  expect(stdout).toMatch(/: \d+ passed(, \d+ skipped)?$/m); // emulators may be there or not
   expect(status).toBe(0);
 });

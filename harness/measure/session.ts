@@ -132,7 +132,7 @@ async function exchange(job: Boot, link: Link, signal: AbortSignal): Promise<voi
       seen.dut = connected;
       job.note({ dut: connected.identity });
     });
-    await settle(job, dut);
+    await settle(job, dut, link);
     await inferAll(job, dut, link);
     job.note({ carried: dut.carried() });
     delete seen.vector;
@@ -155,19 +155,40 @@ const scalingTicks = 10_000;
 const mostScalingRuns = 1000;
 
 /** Prepares, warms up, checks that twice the work takes twice the ticks, and prepares again so that no state is left of it. */
-async function settle(job: Boot, dut: Dut): Promise<void> {
-  const { suite, model, inputs, boot, recorder } = job;
+async function settle(job: Boot, dut: Dut, link: Link): Promise<void> {
+  const { suite, model, inputs, boot, recorder, target } = job;
   const prepared = await dut.prepare(model.length);
   const first = inputs[0] ?? new Uint8Array();
   expectInputBytes(job, prepared.inputBytes, first.length);
   for (let run = 0; run < suite.measure.warmup; run++) await dut.infer(first);
-  const one = await undisturbed(() => dut.infer(first));
+  const executed = () => (target.basis === 'instructions' ? link.counters?.() : undefined);
+  const window = (repeat: number) => undisturbed(() => countedIn(executed, () => dut.infer(first, { repeat })));
+  const one = await window(1);
   const runs = scalingRuns(one.ticks, dut.identity.tickHz);
-  const single = runs === 1 ? one : await undisturbed(() => dut.infer(first, { repeat: runs }));
-  const double = await undisturbed(() => dut.infer(first, { repeat: 2 * runs }));
-  const mark = markOf(single.isDisturbed ? single : double);
-  recorder.sample({ kind: 'scaling', boot, runs, ticks: single.ticks, doubledTicks: double.ticks, ...mark });
+  const single = runs === 1 ? one : await window(runs);
+  const double = await window(2 * runs);
+  recorder.sample({
+    kind: 'scaling',
+    boot,
+    runs,
+    ticks: single.ticks,
+    doubledTicks: double.ticks,
+    ...(single.executed !== undefined &&
+      double.executed !== undefined && { executed: single.executed, doubledExecuted: double.executed }),
+    ...markOf(single.isDisturbed ? single : double),
+  });
   await dut.prepare(model.length);
+}
+
+/** A window with what the emulator executed from its request to its answer, where it tells. */
+async function countedIn(
+  counters: () => Promise<EmulationCounters> | undefined,
+  take: () => Promise<Inference>,
+): Promise<Inference & { readonly executed?: number }> {
+  const before = await counters();
+  const window = await take();
+  const after = await counters();
+  return before && after ? { ...window, executed: after.instructions - before.instructions } : window;
 }
 
 function scalingRuns(ticks: number, tickHz: number): number {
@@ -177,7 +198,7 @@ function scalingRuns(ticks: number, tickHz: number): number {
 }
 
 /** Takes a disturbed window again, up to twice: only where nothing is measured later that the model's state could change. */
-async function undisturbed(take: () => Promise<Inference>): Promise<Inference> {
+async function undisturbed<T extends Inference>(take: () => Promise<T>): Promise<T> {
   let window = await take();
   for (let again = 0; again < 2 && window.isDisturbed; again++) window = await take();
   return window;

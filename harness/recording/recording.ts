@@ -71,6 +71,9 @@ export type Sample =
       readonly runs: number;
       readonly ticks: number;
       readonly doubledTicks: number;
+      /** Instructions that the emulator executed for each of the two, what it takes to ask included. Absent where nobody counts them. */
+      readonly executed?: number;
+      readonly doubledExecuted?: number;
       /** As in an inference, in one of the two windows, which were taken three times. */
       readonly isDisturbed?: true;
     }

@@ -77,7 +77,7 @@ function gather({ suite, board, recording, identity, reference, truth, inputs }:
   const { manifest } = recording;
   const { basis, dut } = manifest;
   const session = readSession(recording, { identity, outputs: reference.outputs, boots: suite.measure.boots });
-  const tickCounter = judgeTickCounter(session, basis);
+  const tickCounter = judgeTickCounter(session, basis, dut && { tickHz: dut.tickHz, clockHz: board.clockHz });
   const counts = tickCounter?.status !== 'broken';
   const rates = counts && dut ? { basis, tickHz: dut.tickHz, clockHz: board.clockHz } : undefined;
   const golden = compareWithGolden(session, reference);

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import type { Session } from './session.ts';
-import { judgeTickCounter } from './tick-counter.ts';
+import { judgeTickCounter, type Rates } from './tick-counter.ts';
 
 const inference = (ticks: number, vector = 0) => ({ boot: 0, vector, ticks, output: new Uint8Array() });
 const scaling = (ticks: number, doubledTicks: number, runs = 4) =>
   ({ kind: 'scaling', boot: 0, runs, ticks, doubledTicks }) as const;
 
-function judge(seen: Partial<Pick<Session, 'inferences' | 'scaling'>>) {
+function judge(seen: Partial<Pick<Session, 'inferences' | 'scaling'>>, rates?: Rates) {
   const session = {
     inferences: [inference(1000)],
     scaling: [],
@@ -17,7 +17,7 @@ function judge(seen: Partial<Pick<Session, 'inferences' | 'scaling'>>) {
     trialInferences: [],
     ...seen,
   };
-  return judgeTickCounter({ end: { status: 'complete' }, vectors: 1, boots: 1, ...session }, 'modelled-cycles');
+  return judgeTickCounter({ end: { status: 'complete' }, vectors: 1, boots: 1, ...session }, 'modelled-cycles', rates);
 }
 
 test.each([
@@ -31,6 +31,24 @@ test.each([
   [0, 'broken'],
 ])('4000 ticks for 4 inferences and %i for 8 is %s', (doubledTicks, status) => {
   expect(judge({ scaling: [scaling(4_000, doubledTicks)] })?.status).toBe(status);
+});
+
+test.each([
+  { executed: 41_000, doubledExecuted: 81_000, status: 'passed' }, // 1000 are what it takes to ask
+  { executed: 41_000, doubledExecuted: 80_300, status: 'passed' },
+  { executed: 41_000, doubledExecuted: 82_000, status: 'broken' },
+  { executed: 21_000, doubledExecuted: 41_000, status: 'broken' },
+])('4 inferences of 4000 ticks, 10 instructions each, are $status beside $executed and $doubledExecuted', window => {
+  const { status, ...executed } = window;
+  const verdict = judge({ scaling: [{ ...scaling(4_000, 8_000), ...executed }] }, { tickHz: 1e6, clockHz: 1e7 });
+  expect(verdict?.status).toBe(status);
+});
+
+test('a timer that counts at another rate than the firmware names is told with both numbers', () => {
+  const counted = { ...scaling(4_000, 8_000), executed: 21_000, doubledExecuted: 41_000 };
+  expect(judge({ scaling: [counted] }, { tickHz: 1e6, clockHz: 1e7 })?.reason).toMatch(
+    /^4 inferences took 40000 instructions by their ticks, and the emulator executed 20000: .*1000000 Hz that the firmware names; /,
+  );
 });
 
 test('says both numbers and how far they are off', () => {

@@ -1,18 +1,28 @@
-import type { Basis } from '../units.ts';
+import { type Basis, ticksToLatency } from '../units.ts';
 import type { Verdict } from './result.ts';
 import type { Session } from './session.ts';
 
 /** Twice the work must take twice the ticks within this share. */
 const allowedPercent = 1;
 
+/** What ticks say of instructions must be what the emulator executed within this share. */
+const allowedRatePercent = 2;
+
 /** Two readings of a counter differ from the true interval by less than a tick each way, and one of them counts twice. */
 const resolutionTicks = 2;
 
+/** What the firmware says of its timer, and what the board file says of the core. */
+export interface Rates {
+  readonly tickHz: number;
+  readonly clockHz: number;
+}
+
 /**
- * Whether the DUT's tick counter counts: `rig.tickCounter`. No inference takes 0 ticks, and 2N inferences take twice the ticks of N,
- * within 1 %. Undefined when no ticks were taken. Inconclusive when the windows are too short to tell 1 % apart, or were disturbed.
+ * Whether the DUT's tick counter counts: `rig.tickCounter`. No inference takes 0 ticks, 2N inferences take twice the ticks of N within
+ * 1 %, and where an emulator has counted its instructions, ticks say as many within 2 %. Undefined when no ticks were taken. Inconclusive when
+ * the windows are too short to tell 1 % apart, or were disturbed.
  */
-export function judgeTickCounter(session: Session, basis: Basis): Verdict | undefined {
+export function judgeTickCounter(session: Session, basis: Basis, rates?: Rates): Verdict | undefined {
   const { inferences, scaling } = session;
   if (inferences.length === 0 && scaling.length === 0) return undefined;
   const still = inferences.find(inference => !(inference.ticks > 0));
@@ -25,7 +35,21 @@ export function judgeTickCounter(session: Session, basis: Basis): Verdict | unde
   }
 
   const worst = scaling.toSorted((a, b) => deviationPercent(b) - deviationPercent(a))[0];
-  return verdictOf(basis, worst ? judgeScaling(worst) : unchecked);
+  const judgement = worst ? judgeScaling(worst) : unchecked;
+  const misrated = rates && scaling.map(each => misrate(each, rates)).find(reason => reason !== undefined);
+  if (judgement.status !== 'passed' || misrated === undefined) return verdictOf(basis, judgement);
+  return verdictOf(basis, { ...judgement, status: 'broken', reason: misrated });
+}
+
+/** Why ticks at these rates cannot be the instructions that were executed. What it takes to ask is the same in both windows. */
+function misrate({ runs, ticks, doubledTicks, executed, doubledExecuted }: Scaling, rates: Rates): string | undefined {
+  if (executed === undefined || doubledExecuted === undefined) return undefined;
+  const real = doubledExecuted - executed;
+  const told = ticksToLatency(doubledTicks - ticks, 'instructions', rates);
+  if (Math.abs(told - real) <= (allowedRatePercent / 100) * real) return undefined;
+  const cause = `the timer does not count at the ${rates.tickHz} Hz that the firmware names`;
+  const fix = 'give it that rate in the platform (systickFrequency of a .repl)';
+  return `${counted(runs)} took ${Math.round(told)} instructions by their ticks, and the emulator executed ${real}: ${cause}; ${fix}`;
 }
 
 type Scaling = Session['scaling'][number];
