@@ -47,13 +47,14 @@ export function renodeMonitor(
 
   stdout.setEncoding('utf8').on('data', (text: string) => {
     const pieces = (rest + text).split('\n');
-    rest = pieces.pop() ?? '';
+    rest = (pieces.pop() ?? '').slice(-mostCharacters);
     for (const line of pieces) take(line.replaceAll('\r', ''));
   });
 
   const take = (line: string): void => {
     if (line.startsWith(lostMark)) return onLost(line.slice(lostMark.length));
     heard.push(line);
+    if (heard.length > mostLines) heard = heard.slice(-mostLines / 2);
     const [question] = questions;
     const outcome = question?.outcome(heard);
     if (!question || !outcome) return;
@@ -88,6 +89,10 @@ export function renodeMonitor(
     },
   };
 }
+
+/** Far more than any answer has: what calls itself Renode may talk without end. A line may be a whole memory. */
+const mostLines = 20_000;
+const mostCharacters = 64 << 20;
 
 const fix = 'mend what it names, in the board file, the platform or the image';
 const lostMark = 'tickmark lost ';

@@ -220,6 +220,17 @@ test('a Renode that does not start is told with its words and how to get another
   expect(String(refused)).toMatch(/renode-stm32f4: Renode did not start: .*\n?.*no libgdiplus.*\n.*→ .*v1\.16\.1/);
 });
 
+test.each([
+  { does: 'hangs', script: 'exec /bin/sleep 60' },
+  { does: 'talks without end', script: 'exec yes garbage' },
+])('a Renode that $does is given up, and nothing of it stays', async ({ script }) => {
+  const version = '[ "$1" = --version ] && echo "Renode v1.16.1.1" && exit';
+  using _here = environment({ PATH: '/usr/bin:/bin', RENODE_PATH: folderWithRenode(`${version}\n${script}`) });
+  const hopeless = await renodeTarget({ ...board, startMs: 1000 }, signal);
+  await expect(hopeless.open(firmwareFile(echo, stm32f4), signal)).rejects.toThrow('was not ready within 1 s');
+  expect(foldersLeft()).toBe(0);
+});
+
 /** Of two requests, with a pause of the host between them. */
 async function instructionsOfEcho(pauseMs: number): Promise<number | undefined> {
   await using link = await open(echo);

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { InputError, messageOf, NotInstalled, TargetError } from '../errors.ts';
 import { type Elf, readElf } from './elf.ts';
@@ -26,6 +27,8 @@ export interface RenodeOptions {
   readonly time?: RenodeTime;
   /** Writes every access to a peripheral to Renode's log, and every instruction's address to a file beside it. @default false */
   readonly trace?: boolean;
+  /** How long Renode may take to get ready; tests do not wait as long. @default 90 s */
+  readonly startMs?: number;
 }
 
 /**
@@ -109,7 +112,7 @@ async function openLink(options: RenodeOptions, { renode, image }: Opened, signa
   signal.addEventListener('abort', abort);
 
   try {
-    await unlessAborted(signal, setUp(options, { renode, image }));
+    await unlessAborted(signal, inTime(options, setUp(options, { renode, image })));
     running = runMachine({
       monitor,
       mips: options.clockHz / 1e6,
@@ -148,6 +151,20 @@ async function unlessAborted<T>(signal: AbortSignal, promise: Promise<T>): Promi
   aborted.catch(() => {});
   try {
     return (await Promise.race([promise, aborted])) as T;
+  } finally {
+    over.abort();
+  }
+}
+
+/** A start takes seconds, and some more on a busy machine or with models to compile. */
+async function inTime({ name, startMs = 90_000 }: RenodeOptions, start: Promise<void>): Promise<void> {
+  const over = new AbortController();
+  const late = setTimeout(startMs, undefined, { signal: over.signal }).then(() => {
+    const fix = 'see whether it starts by hand, and gives its prompt: renode --console --disable-xwt --plain';
+    throw new TargetError(`Renode was not ready within ${startMs / 1000} s`, name, fix);
+  });
+  try {
+    await Promise.race([start, late]);
   } finally {
     over.abort();
   }
