@@ -18,12 +18,25 @@ const mayImport: Record<string, readonly string[]> = {
   'protocol/mock.ts': [...leaves, 'target'],
   'target/replay.ts': [...leaves, 'recording'],
   measure: [...leaves, 'suite', 'model', 'vectors', 'recording', 'target/byte-queue.ts', ...ports],
+  farm: leaves,
   verdict: [...leaves, 'suite', 'model', 'recording'],
   report: [...leaves, 'suite', 'recording', 'verdict', 'protocol/frame.ts'],
   init: ['suite', 'model', 'vectors', 'target', 'runner', 'verdict', ...leaves],
   doctor: [...leaves, 'target'],
   testing: ['suite', 'model', 'vectors', 'protocol', 'measure', 'report', 'runner', 'verdict', ...leaves],
-  runner: ['suite', 'model', 'vectors', 'target', 'protocol', 'measure', 'recording', 'verdict', 'report', ...leaves],
+  runner: [
+    'suite',
+    'model',
+    'vectors',
+    'target',
+    'protocol',
+    'farm',
+    'measure',
+    'recording',
+    'verdict',
+    'report',
+    ...leaves,
+  ],
 };
 const anything = ['cli.ts', 'cli', 'index.ts'];
 
