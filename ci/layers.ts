@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 const leaves = ['units.ts', 'errors.ts', 'files.ts', 'entry.ts', 'icount.ts'];
-const ports = ['target/port.ts', 'protocol/port.ts'];
+const ports = ['target/port.ts', 'protocol/port.ts', 'flash/port.ts'];
 
 /** Folder (or file) to what it may import besides itself; the longest matching key of a file counts. */
 const mayImport: Record<string, readonly string[]> = {
@@ -12,13 +12,15 @@ const mayImport: Record<string, readonly string[]> = {
   suite: leaves,
   model: leaves,
   target: leaves,
+  flash: [...leaves, 'suite', 'target'],
+  farm: [...leaves, 'target/port.ts'],
+  export: [...leaves, 'suite', 'recording', 'verdict', 'report'],
   recording: leaves,
   vectors: [...leaves, 'suite', 'model'],
   protocol: [...leaves, 'target/port.ts'],
   'protocol/mock.ts': [...leaves, 'target'],
   'target/replay.ts': [...leaves, 'recording'],
   measure: [...leaves, 'suite', 'model', 'vectors', 'recording', 'target/byte-queue.ts', ...ports],
-  farm: leaves,
   verdict: [...leaves, 'suite', 'model', 'recording'],
   report: [...leaves, 'suite', 'recording', 'verdict', 'protocol/frame.ts'],
   init: ['suite', 'model', 'vectors', 'target', 'runner', 'verdict', ...leaves],
@@ -30,6 +32,7 @@ const mayImport: Record<string, readonly string[]> = {
     'vectors',
     'target',
     'protocol',
+    'flash',
     'farm',
     'measure',
     'recording',
