@@ -9,6 +9,8 @@ export interface DutIdentity {
   readonly runtime: string;
   readonly tickSource: string;
   readonly tickHz: number;
+  /** Why it was reset last, `power-on` among others; absent where it cannot tell. */
+  readonly resetCause?: string;
 }
 
 /** A model accepted by the runtime. Input and output bytes are those of all tensors, end to end. */
@@ -78,6 +80,8 @@ export interface Dut {
   /** Ticks of each operator in the last profiled inference [operators]. */
   operatorTicks(): Promise<readonly number[]>;
   stats(): Promise<DutStats>;
+  /** Has the firmware reset itself. */
+  reset?(): Promise<void>;
   linkUse(): LinkUse;
   carried(): Carried;
   /** What is outstanding, also after a call has rejected. */

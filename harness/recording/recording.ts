@@ -51,6 +51,23 @@ export interface Manifest {
   /** The way that model and tensors took into the DUT; absent in older recordings, and for a model that the image carries. */
   readonly carried?: { readonly model?: 'memory' | 'uart'; readonly tensors?: 'memory' | 'uart' };
   readonly emulation?: { readonly instructions: number; readonly busyMs: number };
+  /** The board of silicon that it was, and how it is known that the image runs on it. */
+  readonly board?: {
+    /** The port's own name, whatever the system calls it today, and what it was called. */
+    readonly port: string;
+    readonly path: string;
+    readonly flasher?: string;
+    readonly proof?: string;
+  };
+  /** Attempts before this one, which broke; each is in a folder of this recording: `attempt-1`. */
+  readonly attempts?: readonly Attempt[];
+}
+
+/** A measurement that was given up, and made again from the start. */
+export interface Attempt {
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly reason: string;
 }
 
 /** One thing seen. `output` is base64 of all output tensors' bytes; ticks are of the DUT's timer. */
@@ -109,8 +126,22 @@ export type Sample =
       /** The least data that frames were made to carry. */
       readonly leastDataBytes: number;
     }
+  | RigSample
   | TrialInference
   | TrialSample;
+
+/** What was done to a board besides talking to it, and whether it then answered as it should. */
+export interface RigSample {
+  readonly kind: 'rig';
+  readonly boot: number;
+  /** found: its port was opened. verify: the image was compared with the flash. soft: the firmware was asked to reset. lines: DTR and RTS. */
+  readonly step: 'found' | 'verify' | 'flash' | 'soft' | 'lines' | 'probe' | 'power';
+  readonly worked: boolean;
+  /** What it took by itself, without the answer after it. */
+  readonly ms: number;
+  /** With what, or why it has not worked. */
+  readonly detail: string;
+}
 
 /** An output that was taken for right while a fault was on demand. `trial` counts them from 0. */
 export interface TrialInference {

@@ -101,7 +101,7 @@ function toBoard(file: string, written: BoardFile): Board {
     protocol = 'tickmark',
     reset = [],
   } = written;
-  const { ticks, flasher, power, supply, meter, currents = {} } = written;
+  const { ticks, announces, unit, flasher, power, supply, meter, currents = {} } = written;
   return {
     name: board,
     file,
@@ -115,6 +115,8 @@ function toBoard(file: string, written: BoardFile): Board {
     ...(firmware !== undefined && { firmware: resolve(dirname(file), firmware) }),
     protocol,
     ...(ticks && { ticks: { source: ticks.source, rateHz: quantity('frequency-with-unit', ticks.rate) } }),
+    ...(announces !== undefined && { announces }),
+    ...(unit !== undefined && { unit }),
     ...(flasher && { flasher: flasherAt(flasher, dirname(file)) }),
     reset,
     ...(power && { power }),
