@@ -1,6 +1,6 @@
-import { findTool, missingTool, mustRun, resettingMs, type Tool } from './tool.ts';
 import type { SwitchOptions } from './options.ts';
 import type { PowerSwitch, ToolIo } from './port.ts';
+import { findTool, missingTool, mustRun, resettingMs, type Tool } from './tool.ts';
 
 /** A power switch by programs of the user's: argument arrays, which no shell sees. */
 export function commandSwitch({ off, on }: SwitchOptions<'command'>): PowerSwitch {

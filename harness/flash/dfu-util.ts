@@ -50,6 +50,9 @@ const dfuUtil: Tool = {
       says: /is not writeable|not erasable|Last page at .* is not/i,
       fix: 'the image is linked for addresses that this boot loader does not write: build it for this board, or correct `flasher.alt`',
     },
-    { says: /[Cc]annot set alt(ernate)? (interface|setting)/, fix: 'correct `flasher.alt`: `dfu-util --list` shows the settings' },
+    {
+      says: /[Cc]annot set alt(ernate)? (interface|setting)/,
+      fix: 'correct `flasher.alt`: `dfu-util --list` shows the settings',
+    },
   ],
 };

@@ -43,7 +43,8 @@ export function esptoolFlasher(options: FlasherOptions<'esptool'>): Flasher {
   };
 }
 
-const hold = 'hold BOOT (GPIO0) down while it is reset or plugged in, then try again; a charging cable has no data lines';
+const hold =
+  'hold BOOT (GPIO0) down while it is reset or plugged in, then try again; a charging cable has no data lines';
 
 const esptool: Tool = {
   name: 'esptool',
@@ -58,12 +59,27 @@ const esptool: Tool = {
       says: /the port is busy or doesn't exist|could not open port|Device or resource busy/i,
       fix: 'another program has the port, or it has gone: close serial monitors, plug the board in again',
     },
-    { says: /Wrong --chip argument|This chip is .*, not|is not .* chip/i, fix: 'correct `flasher.chip`, or connect the board that it names' },
+    {
+      says: /Wrong --chip argument|This chip is .*, not|is not .* chip/i,
+      fix: 'correct `flasher.chip`, or connect the board that it names',
+    },
     { says: /Wrong boot mode detected/, fix: `its automatic reset does not work: ${hold}` },
-    { says: /TX path seems to be down/, fix: 'the chip waits for us and hears nothing: check the line that goes to its RX' },
-    { says: /Failed to connect to|No serial data received|Timed out waiting for packet/, fix: `the chip does not answer: ${hold}` },
-    { says: /MD5 of file does not match/, fix: 'what was written is not what is in the flash: try a lower `flasher.baud`, then another cable' },
-    { says: /doesn't fit|past .* flash size|larger than detected flash size/i, fix: 'the image is for a larger flash: build it for this board' },
+    {
+      says: /TX path seems to be down/,
+      fix: 'the chip waits for us and hears nothing: check the line that goes to its RX',
+    },
+    {
+      says: /Failed to connect to|No serial data received|Timed out waiting for packet/,
+      fix: `the chip does not answer: ${hold}`,
+    },
+    {
+      says: /MD5 of file does not match/,
+      fix: 'what was written is not what is in the flash: try a lower `flasher.baud`, then another cable',
+    },
+    {
+      says: /doesn't fit|past .* flash size|larger than detected flash size/i,
+      fix: 'the image is for a larger flash: build it for this board',
+    },
   ],
 };
 
@@ -94,7 +110,9 @@ async function planFor(
 
   if (chip === undefined) throw new InputError('is made into an application only for a known chip', imagePath, noList);
   const path = join(place.folder, 'app.bin');
-  const make = ['--chip', chip, 'elf2image', '--output', path, imagePath].map((word, at) => (at === 2 ? say(word) : word));
+  const make = ['--chip', chip, 'elf2image', '--output', path, imagePath].map((word, at) =>
+    at === 2 ? say(word) : word,
+  );
   await mustRun(esptool, { args: make, timeoutMs: resettingMs }, io, signal);
   return { files: [{ offset: appOffset, path }], settings: {} };
 }

@@ -9,7 +9,10 @@ import { openWorkplace } from './workplace.ts';
 
 /** st-flash of stlink-tools, which takes binaries. https://github.com/stlink-org/stlink/blob/testing/doc/tutorial.md */
 export function stFlashFlasher(options: FlasherOptions<'st-flash'>): Flasher {
-  const use = (args: readonly string[], timeoutMs = writingMs) => ({ args: [...connection(options), ...args], timeoutMs });
+  const use = (args: readonly string[], timeoutMs = writingMs) => ({
+    args: [...connection(options), ...args],
+    timeoutMs,
+  });
   const reset = async (io: ToolIo, signal: AbortSignal): Promise<void> => {
     await mustRun(stFlash, use(['reset'], resettingMs), io, signal);
   };

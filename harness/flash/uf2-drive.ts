@@ -20,7 +20,8 @@ export function uf2DriveAt(folder: string): Uf2Drive | undefined {
 
 /** Where this system has drives mounted that may be a boot loader's: FAT, on Linux; everything in /Volumes, on macOS. */
 export function mountedFolders(platform: NodeJS.Platform = process.platform): readonly string[] {
-  if (platform === 'darwin') return existsSync('/Volumes') ? readdirSync('/Volumes').map(name => `/Volumes/${name}`) : [];
+  if (platform === 'darwin')
+    return existsSync('/Volumes') ? readdirSync('/Volumes').map(name => `/Volumes/${name}`) : [];
   return existsSync('/proc/self/mounts') ? fatMounts(readFileSync('/proc/self/mounts', 'latin1')) : [];
 }
 
