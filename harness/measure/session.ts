@@ -81,6 +81,13 @@ export async function measure(job: Job, signal: AbortSignal): Promise<Manifest> 
   return manifest;
 }
 
+/** Records why a case was not begun. */
+export function recordUntried(job: Job, reason: unknown): Manifest {
+  const untried = { ...started(job), outcome: { status: statusFor(reason, job), reason: messageOf(reason) } };
+  job.recorder.manifest(untried);
+  return untried;
+}
+
 async function outcomeOf(job: Job, note: (seen: Partial<Manifest>) => void, signal: AbortSignal) {
   let seen: Seen = {};
   try {

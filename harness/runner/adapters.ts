@@ -1,7 +1,10 @@
+import type { Flasher, PowerSwitch } from '../flash/port.ts';
+import type { Gear } from '../measure/rig.ts';
 import type { Protocol } from '../protocol/port.ts';
 import type { Reporter } from '../report/port.ts';
-import type { Board, ProtocolName } from '../suite/board.ts';
-import type { Target } from '../target/port.ts';
+import type { Board, ProtocolName, SerialPlace } from '../suite/board.ts';
+import type { SerialTarget, Target } from '../target/port.ts';
+import { parseQuantity } from '../units.ts';
 
 // The composition root: the only place that names adapters. A new target, protocol or report is a line here.
 // Each is loaded when it is asked for: a run has several processes, and none needs all of them.
@@ -29,6 +32,41 @@ export async function missingFor({ target }: Board): Promise<string | undefined>
   if (target.kind === 'renode') return (await import('../target/renode-program.ts')).missingRenode();
   if (target.kind === 'esp-qemu') return (await import('../target/esp-qemu.ts')).missingEspQemu(target.machine);
   return undefined;
+}
+
+/** What writes images into a board's flash; undefined where its file names nothing. */
+export async function flasherFor({ flasher }: Pick<Board, 'flasher'>): Promise<Flasher | undefined> {
+  if (flasher?.tool === 'openocd') return (await import('../flash/openocd.ts')).openocdFlasher(flasher);
+  if (flasher?.tool === 'probe-rs') return (await import('../flash/probe-rs.ts')).probeRsFlasher(flasher);
+  if (flasher?.tool === 'esptool') return (await import('../flash/esptool.ts')).esptoolFlasher(flasher);
+  if (flasher?.tool === 'st-flash') return (await import('../flash/st-flash.ts')).stFlashFlasher(flasher);
+  if (flasher?.tool === 'jlink') return (await import('../flash/jlink.ts')).jlinkFlasher(flasher);
+  if (flasher?.tool === 'dfu-util') return (await import('../flash/dfu-util.ts')).dfuUtilFlasher(flasher);
+  if (flasher?.tool === 'uf2') return (await import('../flash/uf2.ts')).uf2Flasher(flasher);
+  return undefined;
+}
+
+/** What takes a board's power away; undefined where its file names nothing. */
+export async function powerSwitchFor({ power }: Pick<Board, 'power'>): Promise<PowerSwitch | undefined> {
+  if (power?.switch === 'uhubctl') return (await import('../flash/uhubctl.ts')).uhubctlSwitch(power);
+  if (power?.switch === 'command') return (await import('../flash/command.ts')).commandSwitch(power);
+  return undefined;
+}
+
+/** What can be done to a board of silicon besides talking to it. */
+export async function gearFor(board: Board & { readonly target: SerialPlace }, signal: AbortSignal): Promise<Gear> {
+  const { lines = 'none', bootTime = '5 s' } = board.target;
+  const flasher = await flasherFor(board);
+  const power = await powerSwitchFor(board);
+  const boot = parseQuantity(bootTime, 'µs');
+  return {
+    target: (await targetFor(board, signal)) as SerialTarget,
+    ...(flasher && { flasher }),
+    ...(power && { power }),
+    hasLines: lines !== 'none',
+    rungs: board.reset,
+    bootMs: 'value' in boot ? boot.value / 1000 : 5000, // the schema has accepted it
+  };
 }
 
 /** How to talk to what runs there. */
