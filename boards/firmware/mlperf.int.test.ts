@@ -40,10 +40,7 @@ describe.skipIf(missing !== undefined)('MLPerf Tiny firmware on the host', () =>
     ['db abxy', "e-[Invalid hex digit 'xy']\r\n"],
     ['infer 0', 'e-[Inference iterations must be >0]\r\n'],
     ['infer 1 -1', 'e-[Inference warmup must be >=0]\r\n'],
-    [
-      'db load 00000000000000000000000000000000000000000000000000000000000000000000000490',
-      'm-[Expecting 49 bytes]\r\n',
-    ],
+    [`db load ${'0'.repeat(70)}490`, 'm-[Expecting 49 bytes]\r\n'],
   ])('answers "%s" as the reference code does', async (command, reply) => {
     await using dut = await started();
     expect(await dut.ask(command)).toBe(reply);
