@@ -34,9 +34,11 @@ const spellings = {
     MB: { exponent: 6 },
   },
   Hz: { MHz: { exponent: 6 }, kHz: { exponent: 3 }, Hz: ones, GHz: { exponent: 9 } },
+  mV: { V: { exponent: 3 }, mV: ones },
+  mA: { mA: ones, µA: { exponent: -3 }, A: { exponent: 3 }, uA: { exponent: -3 }, nA: { exponent: -6 } },
 } satisfies Record<string, Spellings>;
 
-/** A unit that values are held in: 1 (a plain number), LSB, percent (0…100), percentage points, µs, cycles, instructions, bytes, Hz. */
+/** A unit that values are held in: 1 (a plain number), LSB, percent (0…100), percentage points, µs, cycles, instructions, bytes, Hz, mV, mA. */
 export type Unit = keyof typeof spellings;
 
 /** The unit that latencies of a basis are held in: time only where a clock was real. */
@@ -127,6 +129,8 @@ const nounOf: Record<Unit, string> = {
   instructions: 'number of instructions',
   B: 'size',
   Hz: 'frequency',
+  mV: 'voltage',
+  mA: 'current',
 };
 
 const goodness: Record<Relation, string> = { '<=': 'less is better', '>=': 'more is better' };
@@ -216,6 +220,16 @@ const displayed: Record<Unit, readonly (readonly [symbol: string, size: number])
     ['Hz', 1],
     ['kHz', 1e3],
     ['MHz', 1e6],
+  ],
+  mV: [
+    ['mV', 1],
+    ['V', 1e3],
+  ],
+  mA: [
+    ['nA', 1e-6],
+    ['µA', 1e-3],
+    ['mA', 1],
+    ['A', 1e3],
   ],
 };
 
