@@ -1,3 +1,4 @@
+import type { Flasher, PowerSwitch } from '../flash/port.ts';
 import type { Protocol } from '../protocol/port.ts';
 import type { Reporter } from '../report/port.ts';
 import type { Board, ProtocolName } from '../suite/board.ts';
@@ -28,6 +29,25 @@ export async function missingFor({ target }: Board): Promise<string | undefined>
   if (target.kind === 'qemu') return (await import('../target/qemu.ts')).missingQemu(target.machine);
   if (target.kind === 'renode') return (await import('../target/renode-program.ts')).missingRenode();
   if (target.kind === 'esp-qemu') return (await import('../target/esp-qemu.ts')).missingEspQemu(target.machine);
+  return undefined;
+}
+
+/** What writes images into a board's flash; undefined where its file names nothing. */
+export async function flasherFor({ flasher }: Pick<Board, 'flasher'>): Promise<Flasher | undefined> {
+  if (flasher?.tool === 'openocd') return (await import('../flash/openocd.ts')).openocdFlasher(flasher);
+  if (flasher?.tool === 'probe-rs') return (await import('../flash/probe-rs.ts')).probeRsFlasher(flasher);
+  if (flasher?.tool === 'esptool') return (await import('../flash/esptool.ts')).esptoolFlasher(flasher);
+  if (flasher?.tool === 'st-flash') return (await import('../flash/st-flash.ts')).stFlashFlasher(flasher);
+  if (flasher?.tool === 'jlink') return (await import('../flash/jlink.ts')).jlinkFlasher(flasher);
+  if (flasher?.tool === 'dfu-util') return (await import('../flash/dfu-util.ts')).dfuUtilFlasher(flasher);
+  if (flasher?.tool === 'uf2') return (await import('../flash/uf2.ts')).uf2Flasher(flasher);
+  return undefined;
+}
+
+/** What takes a board's power away; undefined where its file names nothing. */
+export async function powerSwitchFor({ power }: Pick<Board, 'power'>): Promise<PowerSwitch | undefined> {
+  if (power?.switch === 'uhubctl') return (await import('../flash/uhubctl.ts')).uhubctlSwitch(power);
+  if (power?.switch === 'command') return (await import('../flash/command.ts')).commandSwitch(power);
   return undefined;
 }
 
