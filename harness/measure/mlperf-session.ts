@@ -80,9 +80,9 @@ async function timeAll(job: MlperfBoot, firmware: Firmware, windowUs: number): P
   let eachUs = await inferenceUs(job, firmware, windowUs);
   for (let window = 0; window < windows && eachUs > 0; window++) {
     const vector = Math.floor((window * inputs.length) / windows);
-    const timed = await timeWindow(job, firmware, { vector, eachUs, windowUs });
-    job.recorder.sample(timed);
-    eachUs = lengthUs(timed) / timed.iterations;
+    const measured = await timeWindow(job, firmware, { vector, eachUs, windowUs });
+    job.recorder.sample(measured);
+    eachUs = lengthUs(measured) / measured.iterations;
   }
 }
 

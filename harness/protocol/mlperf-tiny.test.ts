@@ -29,12 +29,14 @@ async function connected(
   return { dut: await settled(mlperfProtocol(protocol).connect(fake.link, new AbortController().signal)), fake };
 }
 
-/** Inputs of which each begins with another byte. */
-function someInputs(count: number, bytes = 490): readonly Uint8Array[] {
+function anInput(first: number): Uint8Array {
   const random = randomsFrom(3);
-  return Array.from({ length: count }, (_, index) =>
-    Uint8Array.from({ length: bytes }, (__, at) => (at === 0 ? index : random(256))),
-  );
+  return Uint8Array.from({ length: 490 }, (_, at) => (at === 0 ? first : random(256)));
+}
+
+/** Inputs of which each begins with another byte. */
+function someInputs(count: number): readonly Uint8Array[] {
+  return Array.from({ length: count }, (_, index) => anInput(index));
 }
 
 test('asks who answers, and by its timestamps which build it is', async () => {
@@ -76,15 +78,13 @@ test('a command is one write without line ends, of 80 bytes at most, and none is
 
 test('the first load is read back, and a clean one after it is not', async () => {
   const { dut, fake } = await connected();
-  const [first, second] = someInputs(2);
-  await settled(dut.load(first as Uint8Array));
-  await settled(dut.load(second as Uint8Array));
+  for (const input of someInputs(2)) await settled(dut.load(input));
   expect(fake.commands.filter(command => command === 'db print')).toHaveLength(1);
 });
 
 test('results come as printed, with both readings of the clock, which may wrap between them', async () => {
   const { dut } = await connected({ inferUs: 1_000_000 });
-  await settled(dut.load(someInputs(8)[7] as Uint8Array));
+  await settled(dut.load(anInput(7)));
   const { results, laps } = await settled(dut.infer({ ...once, iterations: 8 }));
   expect(results.slice(0, 2)).toEqual(['0.007', '0.010']);
   const lapsUs = ((laps?.lap1Us ?? 0) - (laps?.lap0Us ?? 0) + 2 ** 32) % 2 ** 32;
@@ -94,13 +94,13 @@ test('results come as printed, with both readings of the clock, which may wrap b
 
 test('an inference may take longer than half a minute', async () => {
   const { dut } = await connected({ inferUs: 40_000_000 });
-  await settled(dut.load(someInputs(1)[0] as Uint8Array));
+  await settled(dut.load(anInput(0)));
   expect((await settled(dut.infer(once))).results).toHaveLength(12);
 });
 
 test('a comma after the last value is no value, and values need not sum to 1', async () => {
   const { dut } = await connected({ results: () => ['0.017', '1.101'] });
-  await settled(dut.load(someInputs(1)[0] as Uint8Array));
+  await settled(dut.load(anInput(0)));
   expect((await settled(dut.infer({ ...once, results: 2 }))).results).toEqual(['0.017', '1.101']);
 });
 
@@ -113,7 +113,7 @@ test.each([
   ['firmware that cannot print its buffer', { canPrint: false }],
 ])('%s: it is understood all the same', async (_what, options) => {
   const { dut, fake } = await connected(options);
-  const input = someInputs(4)[3] as Uint8Array;
+  const input = anInput(3);
   await settled(dut.load(input));
   expect((await settled(dut.infer(once))).results[0]).toBe('0.003');
   expect(Buffer.compare(fake.inferred(), input)).toBe(0);
@@ -121,7 +121,7 @@ test.each([
 
 test('a DUT that echoes is understood', async () => {
   const { dut } = await connected({ echoes: true });
-  await settled(dut.load(someInputs(3)[2] as Uint8Array));
+  await settled(dut.load(anInput(2)));
   expect((await settled(dut.infer(once))).results[0]).toBe('0.002');
   expect(dut.linkUse()).toMatchObject({ damagedFrames: 0, lostFrames: 0 });
 });
@@ -156,7 +156,7 @@ test('an answer that came too late is not taken for the next one', async () => {
     instead: (command, before) =>
       command === 'db load 490' && before === 0 ? 'm-ready\r\nm-[Expecting 490 bytes]\r\n' : undefined,
   });
-  const input = someInputs(3)[2] as Uint8Array;
+  const input = anInput(2);
   await settled(dut.load(input));
   await settled(dut.infer(once));
   expect(Buffer.compare(fake.inferred(), input)).toBe(0);
@@ -165,7 +165,7 @@ test('an answer that came too late is not taken for the next one', async () => {
 
 test('a DUT that resets in the middle of a load has failed', async () => {
   const { dut } = await connected({ restartsAt: 8 });
-  const load = settled(dut.load(someInputs(1)[0] as Uint8Array));
+  const load = settled(dut.load(anInput(0)));
   await expect(load).rejects.toThrow(FirmwareFault);
   await expect(load).rejects.toThrow(/restarted while it was asked "db/);
 });
@@ -176,7 +176,7 @@ test('an error in the middle of a load is mended when it does not come back', as
   const { dut, fake } = await connected({
     instead: command => (/^db [0-9a-f]{70}/.test(command) && refused++ === 2 ? refusal : undefined),
   });
-  const input = someInputs(1)[0] as Uint8Array;
+  const input = anInput(0);
   await settled(dut.load(input));
   await settled(dut.infer(once));
   expect(Buffer.compare(fake.inferred(), input)).toBe(0);
@@ -195,26 +195,24 @@ test.each([
           ? ''
           : undefined,
   });
-  await expect(settled(dut.load(someInputs(1)[0] as Uint8Array))).rejects.toThrow(reason);
+  await expect(settled(dut.load(anInput(0)))).rejects.toThrow(reason);
 });
 
 test('a load that ends too early is not taken for done', async () => {
   const { dut } = await connected({ corrupt: buffer => buffer.fill(0x11, 100, 101) });
-  await expect(settled(dut.load(someInputs(1)[0] as Uint8Array))).rejects.toThrow(
-    /byte 100 of an input of 490 is 0x11 in its buffer/,
-  );
+  await expect(settled(dut.load(anInput(0)))).rejects.toThrow(/byte 100 of an input of 490 is 0x11 in its buffer/);
 });
 
 test('an input that its buffer has no room for is refused with both sizes', async () => {
   const { dut } = await connected({ mostBytes: 256 });
-  await expect(settled(dut.load(someInputs(1)[0] as Uint8Array))).rejects.toThrow(
+  await expect(settled(dut.load(anInput(0)))).rejects.toThrow(
     /room for an input of 256 bytes, and the vectors have 490/,
   );
 });
 
 test('an inference that the DUT says to have run on a wrong length is refused', async () => {
   const { dut } = await connected({ inputBytes: 512 });
-  await settled(dut.load(someInputs(1)[0] as Uint8Array));
+  await settled(dut.load(anInput(0)));
   await expect(settled(dut.infer(once))).rejects.toThrow(/its input has 490 elements, and its model takes 512/);
 });
 
@@ -226,14 +224,14 @@ test('a reading of the clock that lost a digit is asked for again', async () => 
         ? 'm-warmup-start-0\r\nm-warmup-done\r\nm-infer-start-1\r\nm-lap-us-4290000000\r\nm-lap-us-429000250\r\nm-infer-done\r\nm-results-[0.001,0.002,0.003,0.004,0.005,0.006,0.007,0.008,0.009,0.010,0.011,0.012]\r\n'
         : undefined,
   });
-  await settled(dut.load(someInputs(6)[5] as Uint8Array));
+  await settled(dut.load(anInput(5)));
   expect((await settled(dut.infer(once))).results[0]).toBe('0.005');
   expect(dut.linkUse()).toMatchObject({ damagedFrames: 1 });
 });
 
 test('a clock of another rate is believed when it stays so: that is for the verdict', async () => {
   const { dut } = await connected({ clockRate: 0.5, inferUs: 2_000_000 });
-  await settled(dut.load(someInputs(1)[0] as Uint8Array));
+  await settled(dut.load(anInput(0)));
   const { laps } = await settled(dut.infer({ ...once, iterations: 4 }));
   expect(laps).toMatchObject({ hostUs: expect.toSatisfy(us => us > 7_900_000 && us < 8_100_000) });
 });
@@ -243,7 +241,7 @@ test('a value that may have lost a digit is asked for again, and believed when i
   const { dut } = await connected({
     results: () => (asked++ === 1 ? ['0.567'] : ['10.567']),
   });
-  await settled(dut.load(someInputs(1)[0] as Uint8Array));
+  await settled(dut.load(anInput(0)));
   const request = { ...once, results: 1, isPlain: false };
   expect((await settled(dut.infer(request))).results).toEqual(['10.567']);
   expect((await settled(dut.infer(request))).results).toEqual(['10.567']);

@@ -32,9 +32,6 @@ export function elapsedUs(fromUs: number, toUs: number): number {
 export function lapClock(): LapClock {
   let last: { readonly us: number; readonly ms: number } | undefined;
 
-  const isFar = (us: number, hostUs: number, least: number): boolean =>
-    Math.abs(us - hostUs) > least + share * Math.max(hostUs, 0);
-
   return {
     isOff({ lap0Us, lap1Us, heard0Ms, heard1Ms }) {
       if (isFar(elapsedUs(lap0Us, lap1Us), (heard1Ms - heard0Ms) * 1000, toleranceUs)) return true;
@@ -49,4 +46,8 @@ export function lapClock(): LapClock {
       last = { us: lap1Us, ms: heard1Ms };
     },
   };
+}
+
+function isFar(us: number, hostUs: number, least: number): boolean {
+  return Math.abs(us - hostUs) > least + share * Math.max(hostUs, 0);
 }

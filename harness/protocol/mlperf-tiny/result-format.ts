@@ -9,14 +9,16 @@ export interface ResultFormat {
 /** Of a firmware that has printed nothing yet. */
 export function resultFormat(): ResultFormat {
   let decimals: number | undefined;
-  const decimalsOf = (value: string): number | undefined => /^\d\.(\d+)$/.exec(value)?.[1]?.length;
-
   return {
     fits: values => decimals !== undefined && values.every(value => decimalsOf(value) === decimals),
     note(values) {
       decimals ??= decimalsOf(values[0] ?? '');
     },
   };
+}
+
+function decimalsOf(value: string): number | undefined {
+  return /^\d\.(\d+)$/.exec(value)?.[1]?.length;
 }
 
 /** Whether a text is a value that firmware may print. */
