@@ -36,9 +36,9 @@ export function createRecorder(folder: string, nowMs: () => number): Recorder {
     tool: line => appendTo(join(folder, 'rig.log'), `${line}\n`),
     manifest: manifest => writeWhole(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`),
     [Symbol.dispose]() {
+      using _samples = samples; // both are closed whatever the last write says
+      using _wire = wire;
       stretch.write();
-      samples[Symbol.dispose]();
-      wire[Symbol.dispose]();
     },
   };
 }

@@ -1,8 +1,9 @@
 import type { Flasher, PowerSwitch } from '../flash/port.ts';
 import type { Gear } from '../measure/rig.ts';
-import type { Protocol } from '../protocol/port.ts';
+import type { AgentProtocol, Protocol } from '../protocol/port.ts';
 import type { Reporter } from '../report/port.ts';
 import type { Board, ProtocolName, SerialPlace } from '../suite/board.ts';
+import type { OwnFirmware } from '../suite/suite.ts';
 import type { SerialTarget, Target } from '../target/port.ts';
 import { parseQuantity } from '../units.ts';
 
@@ -69,8 +70,14 @@ export async function gearFor(board: Board & { readonly target: SerialPlace }, s
   };
 }
 
-/** How to talk to what runs there. */
-export async function protocolFor(_name: ProtocolName): Promise<Protocol> {
+/** How to talk to what runs there. `own` is what the suite says of the firmware. */
+export async function protocolFor(name: ProtocolName, own: OwnFirmware = {}): Promise<Protocol> {
+  if (name === 'mlperf-tiny') return (await import('../protocol/mlperf-tiny.ts')).mlperfProtocol(own);
+  return agentProtocol();
+}
+
+/** How to talk to firmware that has the agent in it. */
+export async function agentProtocol(): Promise<AgentProtocol> {
   return (await import('../protocol/tickmark.ts')).tickmarkProtocol();
 }
 

@@ -54,7 +54,7 @@ async function setUp(
   return {
     suite,
     target: await targetFor({ ...board, trace: plan.trace }, signal),
-    protocol: await protocolFor(firmwareOf(planned).protocol),
+    protocol: await protocolFor(firmwareOf(planned).protocol, suite.firmware[board.name]),
     ...(image && { image }),
     model: inputs.model,
     inputs: inputs.vectors.inputs,
