@@ -83,7 +83,7 @@ export function isMendable(error: unknown): error is TargetError | ProtocolError
 const mostFlashings = 2;
 
 /** Does what may help against what ended a session before anything was measured; throws what is to be reported where nothing is left to do. */
-function mender({ rig, image }: RiggedJob, steps: Steps): (error: unknown) => Promise<void> {
+function mender({ rig, image, protocol }: RiggedJob, steps: Steps): (error: unknown) => Promise<void> {
   const { flasher, target } = rig.gear;
   let cause: Error | undefined;
   let flashings = 0;
@@ -98,7 +98,8 @@ function mender({ rig, image }: RiggedJob, steps: Steps): (error: unknown) => Pr
   const expectMendable = (error: unknown): void => {
     const isOther = error instanceof WrongFirmware;
     if (isOther && isFlashed) throw inVain(error, rig);
-    if (isOther && (!flasher || !image)) throw error;
+    const isImagesOwn = protocol.kind !== 'tickmark' && isHeld({ rig, image });
+    if (isOther && (!flasher || !image || isImagesOwn)) throw error;
     // A crash may be that of what was in the flash before.
     const mayBeOld = error instanceof FirmwareFault && flasher && !isFlashed && !isHeld({ rig, image });
     if (!isMendable(error) && !mayBeOld) throw error;

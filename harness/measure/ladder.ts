@@ -41,7 +41,7 @@ export async function climb(rung: Rung, with_: Climb, signal: AbortSignal): Prom
 
 const resets: Readonly<Record<Rung, (with_: Climb, signal: AbortSignal) => Promise<Climbed>>> = {
   soft: softReset,
-  lines: async () => ({ detail: 'DTR and RTS' }), // opening the port does it
+  lines: async () => ({ detail: 'as its port was opened' }),
   probe: probeReset,
   power: powerCycle,
 };
@@ -63,13 +63,13 @@ async function softReset({ gear: { target }, protocol }: Climb, signal: AbortSig
   const dut = protocol.kind === 'tickmark' ? await protocol.connect(link, signal) : undefined;
   if (!dut?.reset) throw new TargetError('its firmware knows no reset', target.name, 'take the newer agent');
   await dut.reset();
-  return { detail: 'the firmware, when it was asked to' };
+  return { detail: 'it was asked to' };
 }
 
 async function probeReset({ gear: { flasher, target }, io }: Climb, signal: AbortSignal): Promise<Climbed> {
   if (!flasher?.reset) throw new TargetError('has no probe that resets it', target.name, 'name a `flasher` that can');
   await flasher.reset(io, signal);
-  return { detail: `the probe, by ${flasher.name}` };
+  return { detail: flasher.name };
 }
 
 /** For capacitors: what a board draws in reset empties them in far less. */

@@ -55,8 +55,9 @@ export function judgeCase(evidence: Evidence): CaseResult {
     status: caseStatus(verdicts),
     verdicts,
     metrics,
-    warnings: warningsOf(metrics, facts.golden, facts.session),
+    warnings: [...warningsOf(metrics, facts.golden, facts.session), ...attemptWarnings(manifest)],
     provenance: provenanceOf(manifest, board),
+    ...rigOf(recording),
     recording: recordingFolder,
     startedAt: manifest.startedAt,
     durationMs: Date.parse(manifest.finishedAt) - Date.parse(manifest.startedAt),
@@ -119,7 +120,20 @@ function metricsOf({ session, golden, accuracy, latency, operators, memory }: Fa
   };
 }
 
-function provenanceOf({ basis, emulator, dut, image, carried, model, vectors }: Manifest, board: Board): Provenance {
+function rigOf({ manifest: { attempts }, samples }: Recording): Pick<CaseResult, 'rig' | 'attempts'> {
+  const steps = samples.filter(sample => sample.kind === 'rig').map(({ kind: _kind, ...step }) => step);
+  return { ...(steps.length > 0 && { rig: steps }), ...(attempts && { attempts }) };
+}
+
+/** A figure that was right at the second attempt may be one of a rig that is about to fail. */
+function attemptWarnings({ attempts = [] }: Manifest): string[] {
+  return attempts.map(
+    ({ reason }) => `this is the second attempt; the first was broken: ${reason.replaceAll(/\s*\n\s*/g, ' ')}`,
+  );
+}
+
+function provenanceOf(manifest: Manifest, board: Board): Provenance {
+  const { basis, emulator, dut, image, carried, model, vectors, board: seen } = manifest;
   return {
     board: board.name,
     mcu: board.mcu,
@@ -129,8 +143,14 @@ function provenanceOf({ basis, emulator, dut, image, carried, model, vectors }: 
     ...(emulator !== undefined && { emulator }),
     ...(dut && { runtime: dut.runtime, buildId: dut.buildId, unit: dut.unit, tickSource: dut.tickSource }),
     ...(image && { imageSha256: image.sha256, imageFile: image.file, isOwnImage: image.isOwn ?? false }),
+    ...(seen && portOf(seen)),
     ...(carried && { carried }),
     modelSha256: model.sha256,
     vectorsSha256: vectors.sha256,
   };
+}
+
+/** The path may be another one tomorrow. */
+function portOf({ path: _path, ...port }: NonNullable<Manifest['board']>): Partial<Provenance> {
+  return port;
 }
