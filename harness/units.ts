@@ -34,9 +34,14 @@ const spellings = {
     MB: { exponent: 6 },
   },
   Hz: { MHz: { exponent: 6 }, kHz: { exponent: 3 }, Hz: ones, GHz: { exponent: 9 } },
+  ticks: { kticks: { exponent: 3 }, ticks: ones, Mticks: { exponent: 6 } },
+  µA: { mA: { exponent: 3 }, µA: ones, uA: ones, nA: { exponent: -3 }, A: { exponent: 6 } },
+  µJ: { mJ: { exponent: 3 }, µJ: ones, uJ: ones, nJ: { exponent: -3 }, J: { exponent: 6 } },
+  µW: { mW: { exponent: 3 }, µW: ones, uW: ones, W: { exponent: 6 } },
+  mV: { V: { exponent: 3 }, mV: ones },
 } satisfies Record<string, Spellings>;
 
-/** A unit that values are held in: 1 (a plain number), LSB, percent (0…100), percentage points, µs, cycles, instructions, bytes, Hz. */
+/** A unit that values are held in: 1 (a plain number), LSB, percent (0…100), percentage points, µs, cycles, instructions, bytes, Hz, ticks of an unnamed timer, µA, µJ, µW, mV. */
 export type Unit = keyof typeof spellings;
 
 /** The unit that latencies of a basis are held in: time only where a clock was real. */
@@ -127,6 +132,11 @@ const nounOf: Record<Unit, string> = {
   instructions: 'number of instructions',
   B: 'size',
   Hz: 'frequency',
+  ticks: 'number of ticks',
+  µA: 'current',
+  µJ: 'energy',
+  µW: 'power',
+  mV: 'voltage',
 };
 
 const goodness: Record<Relation, string> = { '<=': 'less is better', '>=': 'more is better' };
@@ -216,6 +226,28 @@ const displayed: Record<Unit, readonly (readonly [symbol: string, size: number])
     ['Hz', 1],
     ['kHz', 1e3],
     ['MHz', 1e6],
+  ],
+  ticks: [
+    ['ticks', 1],
+    ['kticks', 1e3],
+    ['Mticks', 1e6],
+  ],
+  µA: [
+    ['µA', 1],
+    ['mA', 1e3],
+  ],
+  µJ: [
+    ['µJ', 1],
+    ['mJ', 1e3],
+    ['J', 1e6],
+  ],
+  µW: [
+    ['µW', 1],
+    ['mW', 1e3],
+  ],
+  mV: [
+    ['mV', 1],
+    ['V', 1e3],
   ],
 };
 
