@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 const leaves = ['units.ts', 'errors.ts', 'files.ts', 'entry.ts', 'icount.ts'];
-const ports = ['target/port.ts', 'protocol/port.ts'];
+const ports = ['target/port.ts', 'protocol/port.ts', 'flash/port.ts'];
 
 /** Folder (or file) to what it may import besides itself; the longest matching key of a file counts. */
 const mayImport: Record<string, readonly string[]> = {
@@ -12,6 +12,9 @@ const mayImport: Record<string, readonly string[]> = {
   suite: leaves,
   model: leaves,
   target: leaves,
+  flash: [...leaves, 'suite', 'target'],
+  farm: [...leaves, 'target/port.ts'],
+  export: [...leaves, 'suite', 'recording', 'verdict', 'report'],
   recording: leaves,
   vectors: [...leaves, 'suite', 'model'],
   protocol: [...leaves, 'target/port.ts'],
@@ -23,7 +26,20 @@ const mayImport: Record<string, readonly string[]> = {
   init: ['suite', 'model', 'vectors', 'target', 'runner', 'verdict', ...leaves],
   doctor: [...leaves, 'target'],
   testing: ['suite', 'model', 'vectors', 'protocol', 'measure', 'report', 'runner', 'verdict', ...leaves],
-  runner: ['suite', 'model', 'vectors', 'target', 'protocol', 'measure', 'recording', 'verdict', 'report', ...leaves],
+  runner: [
+    'suite',
+    'model',
+    'vectors',
+    'target',
+    'protocol',
+    'flash',
+    'farm',
+    'measure',
+    'recording',
+    'verdict',
+    'report',
+    ...leaves,
+  ],
 };
 const anything = ['cli.ts', 'cli', 'index.ts'];
 

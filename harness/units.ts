@@ -34,14 +34,14 @@ const spellings = {
     MB: { exponent: 6 },
   },
   Hz: { MHz: { exponent: 6 }, kHz: { exponent: 3 }, Hz: ones, GHz: { exponent: 9 } },
-  ticks: { kticks: { exponent: 3 }, ticks: ones, Mticks: { exponent: 6 } },
-  µA: { mA: { exponent: 3 }, µA: ones, uA: ones, nA: { exponent: -3 }, A: { exponent: 6 } },
-  µJ: { mJ: { exponent: 3 }, µJ: ones, uJ: ones, nJ: { exponent: -3 }, J: { exponent: 6 } },
-  µW: { mW: { exponent: 3 }, µW: ones, uW: ones, W: { exponent: 6 } },
   mV: { V: { exponent: 3 }, mV: ones },
+  mA: { mA: ones, µA: { exponent: -3 }, A: { exponent: 3 }, uA: { exponent: -3 }, nA: { exponent: -6 } },
+  ticks: { kticks: { exponent: 3 }, ticks: ones, Mticks: { exponent: 6 } },
+  µJ: { mJ: { exponent: 3 }, µJ: ones, J: { exponent: 6 }, uJ: ones, nJ: { exponent: -3 } },
+  µW: { mW: { exponent: 3 }, µW: ones, W: { exponent: 6 }, uW: ones },
 } satisfies Record<string, Spellings>;
 
-/** A unit that values are held in: 1 (a plain number), LSB, percent (0…100), percentage points, µs, cycles, instructions, bytes, Hz, ticks of an unnamed timer, µA, µJ, µW, mV. */
+/** A unit that values are held in: 1 (a plain number), LSB, percent (0…100), percentage points, µs, cycles, instructions, bytes, Hz, mV, mA, ticks of a timer whose rate need not be known, µJ, µW. */
 export type Unit = keyof typeof spellings;
 
 /** The unit that latencies of a basis are held in: time only where a clock was real. */
@@ -132,11 +132,11 @@ const nounOf: Record<Unit, string> = {
   instructions: 'number of instructions',
   B: 'size',
   Hz: 'frequency',
+  mV: 'voltage',
+  mA: 'current',
   ticks: 'number of ticks',
-  µA: 'current',
   µJ: 'energy',
   µW: 'power',
-  mV: 'voltage',
 };
 
 const goodness: Record<Relation, string> = { '<=': 'less is better', '>=': 'more is better' };
@@ -227,14 +227,20 @@ const displayed: Record<Unit, readonly (readonly [symbol: string, size: number])
     ['kHz', 1e3],
     ['MHz', 1e6],
   ],
+  mV: [
+    ['mV', 1],
+    ['V', 1e3],
+  ],
+  mA: [
+    ['nA', 1e-6],
+    ['µA', 1e-3],
+    ['mA', 1],
+    ['A', 1e3],
+  ],
   ticks: [
     ['ticks', 1],
     ['kticks', 1e3],
     ['Mticks', 1e6],
-  ],
-  µA: [
-    ['µA', 1],
-    ['mA', 1e3],
   ],
   µJ: [
     ['µJ', 1],
@@ -244,10 +250,6 @@ const displayed: Record<Unit, readonly (readonly [symbol: string, size: number])
   µW: [
     ['µW', 1],
     ['mW', 1e3],
-  ],
-  mV: [
-    ['mV', 1],
-    ['V', 1e3],
   ],
 };
 

@@ -63,6 +63,6 @@ describe.skipIf(skipReason !== undefined).each(boards)(`$name (${skipReason ?? '
   });
 
   async function referenceOn(): Promise<Reference> {
-    return { target: await targetFor(board, AbortSignal.timeout(10_000)), image: board.firmware };
+    return { target: await targetFor(board, AbortSignal.timeout(10_000)), image: board.firmware ?? '' };
   }
 });

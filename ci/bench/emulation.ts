@@ -29,7 +29,7 @@ export async function overheadOf(planned: PlannedCase, folder: string): Promise<
   const job = {
     suite,
     target: watched(await targetFor(board, signal), watch),
-    protocol: await protocolFor(board),
+    protocol: await protocolFor(board.protocol),
     image: readImage(planned, inputs),
     model: inputs.model,
     inputs: inputs.vectors.inputs,

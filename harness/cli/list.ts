@@ -35,7 +35,7 @@ const heading = ['suite', 'target', 'basis', 'vectors', 'million MACs', 'firmwar
 
 function asRow({ suite, board, macs, vectors }: Chosen): (string | number)[] {
   const { path, isOwn } = firmwareOf({ suite, board });
-  const firmware = isOwn ? basename(path) : 'reference';
+  const firmware = path === undefined ? 'what it runs' : isOwn ? basename(path) : 'reference';
   return [suite.name, board.name, board.basis, String(vectors), (macs / 1e6).toFixed(1), firmware];
 }
 

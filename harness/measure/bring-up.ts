@@ -1,14 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { TargetError } from '../errors.ts';
-import type { Dut, Protocol } from '../protocol/port.ts';
+import type { AgentProtocol, Dut } from '../protocol/port.ts';
 import type { Link, Target } from '../target/port.ts';
-import type { Job } from './session.ts';
+import type { AgentImage } from './session.ts';
 
 /** What a DUT is brought up with. */
 export interface Setup {
   readonly target: Target;
-  readonly protocol: Protocol;
-  readonly image: Pick<Job['image'], 'file' | 'buildId' | 'carriesModel' | 'functionAt'>;
+  readonly protocol: AgentProtocol;
+  readonly image: Pick<AgentImage, 'file' | 'buildId' | 'carriesModel' | 'functionAt'>;
   readonly model: Uint8Array;
   /** Off only to show that the golden catches what the proof of identity would have caught first. */
   readonly proveModel?: boolean;

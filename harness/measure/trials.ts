@@ -6,20 +6,20 @@ import { flipModelBit } from './injections/model-bit.ts';
 import { cutPower } from './injections/power-cycle.ts';
 import { disturbLine } from './injections/uart.ts';
 import { located } from './locate.ts';
-import type { Job } from './session.ts';
+import type { AgentJob } from './session.ts';
 
 /**
  * Tries the suite's faults on demand, each in a boot of its own, and samples what came of it: no figure of the measurement is touched. Never
  * rejects for what the DUT or the rig did. Once `signal` has aborted, what is left is broken for its reason.
  */
-export async function tryFaults(job: Job, signal: AbortSignal): Promise<void> {
+export async function tryFaults(job: AgentJob, signal: AbortSignal): Promise<void> {
   for (const [trial, wanted] of job.suite.robustness.entries()) {
     job.recorder.sample(await tryFault(job, { trial, wanted }, signal));
   }
 }
 
 async function tryFault(
-  job: Job,
+  job: AgentJob,
   { trial, wanted }: { readonly trial: number; readonly wanted: Trial },
   signal: AbortSignal,
 ): Promise<TrialSample> {

@@ -84,9 +84,12 @@ export interface Dut {
   waiting(): Waiting | undefined;
 }
 
-/** How host and DUT talk. */
-export interface Protocol {
-  readonly name: string;
+/** How host and DUT talk, by kind. */
+export type Protocol = AgentProtocol;
+
+/** With firmware that has the agent in it. */
+export interface AgentProtocol {
+  readonly kind: 'tickmark';
   /** Waits for the DUT to be ready and to introduce itself. */
   connect(link: Link, signal: AbortSignal): Promise<Dut>;
 }

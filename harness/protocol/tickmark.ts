@@ -4,7 +4,7 @@ import { crc32c } from './crc.ts';
 import { openExchange } from './exchange.ts';
 import { introduce } from './introduction.ts';
 import { join, type PayloadReader, readPayload, u8, u16, u32, u64 } from './payload.ts';
-import type { Dut, DutIdentity, DutStats, PreparedModel, Protocol, Way } from './port.ts';
+import type { AgentProtocol, Dut, DutIdentity, DutStats, PreparedModel, Way } from './port.ts';
 import { type Regions, regionsOf } from './regions.ts';
 import { openWindow } from './windows.ts';
 import { addressable } from './wire.ts';
@@ -19,10 +19,10 @@ export interface TickmarkOptions {
 }
 
 /** The binary protocol of the Tickmark agent: boards/firmware/PROTOCOL.md. */
-export function tickmarkProtocol(options: TickmarkOptions = {}): Protocol {
+export function tickmarkProtocol(options: TickmarkOptions = {}): AgentProtocol {
   const patience = patiencesOf(options);
   return {
-    name: 'tickmark',
+    kind: 'tickmark',
     async connect(link, signal) {
       const exchange = openExchange(link, signal);
       await exchange.ready(options.readyMs ?? 1000);

@@ -1,6 +1,6 @@
 import type { Protocol } from '../protocol/port.ts';
 import type { Reporter } from '../report/port.ts';
-import type { Board } from '../suite/board.ts';
+import type { Board, ProtocolName } from '../suite/board.ts';
 import type { Target } from '../target/port.ts';
 
 // The composition root: the only place that names adapters. A new target, protocol or report is a line here.
@@ -32,7 +32,7 @@ export async function missingFor({ target }: Board): Promise<string | undefined>
 }
 
 /** How to talk to what runs there. */
-export async function protocolFor(_board: Board): Promise<Protocol> {
+export async function protocolFor(_name: ProtocolName): Promise<Protocol> {
   return (await import('../protocol/tickmark.ts')).tickmarkProtocol();
 }
 

@@ -27,4 +27,5 @@ const paces: Readonly<Record<Board['target']['kind'], { readonly startS: number;
   'esp-qemu': { startS: 1, macsPerS: 100e6 }, // a guess
   renode: { startS: 3.5, macsPerS: 100e6 },
   rp2040js: { startS: 0.8, macsPerS: 32e6 },
+  serial: { startS: 5, macsPerS: 10e6 }, // a guess: boards differ
 };

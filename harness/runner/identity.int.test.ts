@@ -74,15 +74,16 @@ async function judged({
 }): Promise<CaseResult> {
   const recordingFolder = mkdtempSync(join(folder, 'recording-'));
   using recorder = createRecorder(recordingFolder, () => performance.now());
-  const image = readFileSync(board.firmware);
-  const { buildId = '', flashBytes, ramBytes } = readElf(image, board.firmware);
+  const path = board.firmware ?? '';
+  const image = readFileSync(path);
+  const { buildId = '', flashBytes, ramBytes } = readElf(image, path);
   const sha256 = createHash('sha256').update(image).digest('hex');
   await measure(
     {
       suite,
       target: flipAt === undefined ? rp2040Target() : flipping(rp2040Target(), flipAt),
       protocol: tickmarkProtocol(),
-      image: { path: board.firmware, file: 'rp2040.elf', sha256, flashBytes, ramBytes, buildId },
+      image: { path, file: 'rp2040.elf', sha256, flashBytes, ramBytes, buildId },
       model: inputs.model,
       inputs: inputs.vectors.inputs,
       recorder,

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { InputError } from '../errors.ts';
 import { readNamed } from '../files.ts';
-import type { Job } from '../measure/session.ts';
-import type { Board } from '../suite/board.ts';
+import type { JobImage } from '../measure/session.ts';
+import type { Board, ProtocolName } from '../suite/board.ts';
 import type { Suite } from '../suite/suite.ts';
 import { readElf } from '../target/elf.ts';
 import { functionsOf } from '../target/function-at.ts';
@@ -21,21 +21,37 @@ interface Case {
   readonly board: Board;
 }
 
-/** The ELF file that a case runs: the user's own where the suite or `--image` names one for the target, else the board's reference firmware. */
-export function firmwareOf({ suite, board }: Case): { readonly path: string; readonly isOwn: boolean } {
+/** What runs in a case. `path` is its ELF file; absent where it is whatever the board has in its flash. */
+export interface Firmware {
+  readonly path?: string;
+  readonly isOwn: boolean;
+  readonly protocol: ProtocolName;
+}
+
+/** The user's own firmware where the suite or `--image` names one for the target, else the board's reference firmware. */
+export function firmwareOf({ suite, board }: Case): Firmware {
   const own = suite.firmware[board.name];
-  return { path: own ?? board.firmware, isOwn: own !== undefined };
+  const protocol = own?.protocol ?? board.protocol;
+  const path = own?.image ?? (protocol === 'tickmark' ? board.firmware : undefined);
+  return { ...(path !== undefined && { path }), isOwn: own?.image !== undefined, protocol };
 }
 
 /**
- * A case's firmware, read as far as a session and its verdicts need it. Throws InputError for what is no image that can prove itself, what
- * the board cannot run, and what carries another model than the suite's.
+ * A case's firmware, read as far as a session and its verdicts need it; undefined where no file of it is known. Throws InputError for what
+ * is no image that can prove itself, what the board cannot run, and what carries another model than the suite's.
  */
-export function readImage(of: Case, inputs: Pick<CaseInputs, 'model' | 'parsed'>): Job['image'] {
-  const { path, isOwn } = firmwareOf(of);
+export function readImage(of: Case, inputs: Pick<CaseInputs, 'model' | 'parsed'>): JobImage | undefined {
+  const { path, isOwn, protocol } = firmwareOf(of);
+  if (path === undefined && protocol === 'tickmark')
+    throw new InputError(
+      'has no reference firmware',
+      of.board.name,
+      `name your own in the suite, as firmware: { ${of.board.name}: build/app.elf }`,
+    );
+  if (path === undefined) return undefined;
   const file = readNamed(path, imageLimitBytes);
   const elf = readElf(file, path);
-  if (elf.buildId === undefined)
+  if (elf.buildId === undefined && protocol === 'tickmark')
     throw new InputError(
       'has no GNU build id',
       path,
@@ -48,12 +64,14 @@ export function readImage(of: Case, inputs: Pick<CaseInputs, 'model' | 'parsed'>
     file: basename(path),
     isOwn,
     sha256: createHash('sha256').update(file).digest('hex'),
-    buildId: elf.buildId,
+    ...(elf.buildId !== undefined && { buildId: elf.buildId }),
     functionAt: functionsOf(elf),
     flashBytes: elf.flashBytes,
     ramBytes: elf.ramBytes,
     ...(arena && { arenaReservedBytes: arena.bytes }),
     ...(stack && { stackReservedBytes: stack.bytes }),
-    carriesModel: carriesModel(elf, path, { file: of.suite.model.file, bytes: inputs.model, model: inputs.parsed }),
+    carriesModel:
+      protocol === 'tickmark' &&
+      carriesModel(elf, path, { file: of.suite.model.file, bytes: inputs.model, model: inputs.parsed }),
   };
 }

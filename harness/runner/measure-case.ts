@@ -4,7 +4,7 @@ import { createRecorder } from '../recording/recorder.ts';
 import type { Manifest } from '../recording/recording.ts';
 import { protocolFor, targetFor } from './adapters.ts';
 import { loadCaseInputs } from './case-inputs.ts';
-import { readImage } from './image.ts';
+import { firmwareOf, readImage } from './image.ts';
 import { type Plan, type PlannedCase, recordingFolder } from './plan.ts';
 
 /** Measures one planned case into its recording. Rejects when the recording cannot be written, the inputs cannot be read or the target does not start. */
@@ -18,11 +18,12 @@ export async function measureCase(
   const inputs = loadCaseInputs(suite);
   using deadline = deadlineOf(signal, planned);
   using recorder = createRecorder(recordingFolder(plan, planned), () => performance.now());
+  const image = readImage(planned, inputs);
   const job: Job = {
     suite,
     target: await targetFor({ ...board, trace: plan.trace }, deadline.signal),
-    protocol: await protocolFor(board),
-    image: readImage(planned, inputs),
+    protocol: await protocolFor(firmwareOf(planned).protocol),
+    ...(image && { image }),
     model: inputs.model,
     inputs: inputs.vectors.inputs,
     recorder,

@@ -59,7 +59,9 @@ export function boardsFrom(cwd: string): ReadonlyMap<string, Board> {
 const packagedBoards = fileURLToPath(new URL('../../boards', import.meta.url));
 
 function withImages(suite: Suite, images: Readonly<Record<string, string>>): Suite {
-  const named = Object.entries(images).filter(([target]) => suite.targets.includes(target));
+  const named = Object.entries(images)
+    .filter(([target]) => suite.targets.includes(target))
+    .map(([target, image]) => [target, { ...suite.firmware[target], image }] as const);
   return { ...suite, firmware: { ...suite.firmware, ...Object.fromEntries(named) } };
 }
 

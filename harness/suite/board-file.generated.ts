@@ -3,6 +3,7 @@
 export type Slug = string;
 export type Peripheral = string;
 export type Size = string;
+export type Frequency = string;
 
 /**
  * A Tickmark board: one place that firmware runs, emulated or real. Suites name it under `targets`.
@@ -36,7 +37,7 @@ export interface BoardFile {
   /**
    * What executes the firmware.
    */
-  target: Rp2040Js | Qemu | Renode | EspQemu;
+  target: Rp2040Js | Qemu | Renode | EspQemu | Serial;
   /**
    * What the board has.
    */
@@ -45,9 +46,65 @@ export interface BoardFile {
     ram: Size;
   };
   /**
-   * The prebuilt reference firmware (ELF), relative to this file.
+   * The prebuilt reference firmware (ELF), relative to this file. A board without one runs the firmware that the suite names for it.
    */
-  firmware: string;
+  firmware?: string;
+  /**
+   * What the firmware speaks, unless the suite says otherwise. tickmark, as without it: the agent's frames. mlperf-tiny: the text protocol of MLPerf Tiny. log: it only prints.
+   */
+  protocol?: 'tickmark' | 'mlperf-tiny' | 'log';
+  /**
+   * The timer that the firmware reads, as its agent announces it: one of another name or rate is refused.
+   */
+  ticks?: {
+    /**
+     * Its name.
+     */
+    source: string;
+    rate: Frequency;
+  };
+  /**
+   * What writes an image into the board's flash.
+   */
+  flasher?: Openocd | ProbeRs | Esptool | StFlash | Jlink | DfuUtil | Uf2;
+  /**
+   * What is tried, in this order, when the board does not answer. soft: the firmware is asked to. lines: DTR and RTS. probe: the flasher's debug probe. power: off and on.
+   *
+   * @minItems 1
+   */
+  reset?: ['soft' | 'lines' | 'probe' | 'power', ...('soft' | 'lines' | 'probe' | 'power')[]];
+  /**
+   * What switches the board's power.
+   */
+  power?: Uhubctl | PowerCommand;
+  /**
+   * What the chip is supplied with.
+   */
+  supply?: string;
+  /**
+   * Where a current meter goes.
+   */
+  meter?: {
+    /**
+     * The jumper or the cut in the supply.
+     */
+    at: string;
+  };
+  /**
+   * Typical currents by state of the chip, as its datasheet has them.
+   */
+  currents?: {
+    [k: string]: {
+      /**
+       * Typical, at 25 °C.
+       */
+      current: string;
+      /**
+       * Datasheet, revision and table, with the conditions.
+       */
+      of: string;
+    };
+  };
 }
 export interface Rp2040Js {
   /**
@@ -100,4 +157,211 @@ export interface EspQemu {
    * The whole flash, of 2, 4, 8 or 16 MiB, as `esptool.py merge_bin --fill-flash-size` writes it, relative to this file. Of the application whose ELF file is the firmware.
    */
   flash: string;
+}
+export interface Serial {
+  /**
+   * A real board, by a serial port: USB, a pseudo-terminal, or over the network.
+   */
+  kind: 'serial';
+  /**
+   * Which port: all that is named must match, and exactly one may.
+   */
+  port: {
+    /**
+     * USB vendor and product, in hex.
+     */
+    usb?: string;
+    /**
+     * USB serial number: tells two boards of one type apart.
+     */
+    serial?: string;
+    /**
+     * USB path, from the root hub on: for serial numbers that are blank or cloned.
+     */
+    location?: string;
+    /**
+     * USB interface, of a board with several ports.
+     */
+    interface?: number;
+    /**
+     * The device itself, best below /dev/serial/by-id.
+     */
+    path?: string;
+    /**
+     * A port over the network: rfc2217://HOST:PORT, or tcp://HOST:PORT for raw bytes.
+     */
+    url?: string;
+  };
+  /**
+   * Bits a second; 8 data bits, no parity. Without it: 115200.
+   */
+  baud?: number;
+  /**
+   * Whether the port is the chip's own USB, which vanishes with it. Without it: a bridge, which stays.
+   */
+  native?: boolean;
+  /**
+   * What DTR and RTS do. none, as without it: nothing. esp32: the two transistors of most ESP32 boards. esp32-usb-jtag: the chip's own USB-Serial-JTAG.
+   */
+  lines?: 'none' | 'esp32' | 'esp32-usb-jtag';
+  /**
+   * How long the firmware may take from a reset until it answers. Without it: 5 s.
+   */
+  bootTime?: string;
+}
+export interface Openocd {
+  /**
+   * OpenOCD.
+   */
+  tool: 'openocd';
+  /**
+   * Its configuration files, as -f takes them.
+   *
+   * @minItems 1
+   */
+  config: [string, ...string[]];
+  /**
+   * The debug probe's serial number, where several are plugged in.
+   */
+  probe?: string;
+  /**
+   * Clock of the debug link.
+   */
+  speed?: string;
+}
+export interface ProbeRs {
+  /**
+   * probe-rs.
+   */
+  tool: 'probe-rs';
+  /**
+   * The chip, by its name there.
+   */
+  chip: string;
+  /**
+   * VID:PID or VID:PID:SERIAL of the probe.
+   */
+  probe?: string;
+  /**
+   * Clock of the debug link.
+   */
+  speed?: string;
+}
+export interface Esptool {
+  /**
+   * Espressif's esptool, over the board's own port.
+   */
+  tool: 'esptool';
+  /**
+   * The chip, by its name there.
+   */
+  chip?: string;
+  /**
+   * Bits a second while it writes. Without it: 460800.
+   */
+  baud?: number;
+  /**
+   * flasher_args.json of an ESP-IDF build, relative to the board file: what goes where.
+   */
+  args?: string;
+}
+export interface StFlash {
+  /**
+   * st-flash of stlink-tools.
+   */
+  tool: 'st-flash';
+  /**
+   * The debug probe's serial number, where several are plugged in.
+   */
+  probe?: string;
+}
+export interface Jlink {
+  /**
+   * SEGGER's J-Link Commander.
+   */
+  tool: 'jlink';
+  /**
+   * The chip, by its name there.
+   */
+  device: string;
+  /**
+   * The debug probe's serial number, where several are plugged in.
+   */
+  probe?: string;
+  /**
+   * Without it: swd.
+   */
+  interface?: 'swd' | 'jtag';
+  /**
+   * Clock of the debug link.
+   */
+  speed?: string;
+}
+export interface DfuUtil {
+  /**
+   * dfu-util, for a chip in its USB boot loader.
+   */
+  tool: 'dfu-util';
+  /**
+   * USB vendor and product of the boot loader.
+   */
+  usb: string;
+  /**
+   * Its serial number.
+   */
+  serial?: string;
+  /**
+   * The alternate setting that is the flash. Without it: 0.
+   */
+  alt?: number;
+}
+export interface Uf2 {
+  /**
+   * A copy onto the drive of a UF2 boot loader.
+   */
+  tool: 'uf2';
+  /**
+   * UF2 family id, in hex.
+   */
+  family: string;
+  /**
+   * Board-ID in the drive's INFO_UF2.TXT.
+   */
+  board?: string;
+  /**
+   * Where the drive is mounted; without it, it is looked for.
+   */
+  drive?: string;
+}
+export interface Uhubctl {
+  /**
+   * A USB hub that switches its ports, by uhubctl.
+   */
+  switch: 'uhubctl';
+  /**
+   * The hub's USB path.
+   */
+  hub: string;
+  /**
+   * Its port.
+   */
+  port: number;
+}
+export interface PowerCommand {
+  /**
+   * Programs of your own. No shell runs them.
+   */
+  switch: 'command';
+  /**
+   * Takes the power away: a program and its arguments.
+   *
+   * @minItems 1
+   */
+  off: [string, ...string[]];
+  /**
+   * Gives it back.
+   *
+   * @minItems 1
+   */
+  on: [string, ...string[]];
 }

@@ -13,6 +13,28 @@ export interface Board {
   /** Paths in it are absolute. */
   readonly target: Readonly<BoardFile['target']>;
   readonly memory: { readonly flashBytes: number; readonly ramBytes: number };
-  /** The prebuilt reference firmware for this board (ELF). */
-  readonly firmware: string;
+  /** The prebuilt reference firmware for this board (ELF). Absent where there is none: then the suite names its own. */
+  readonly firmware?: string;
+  /** What the firmware speaks, unless the suite says otherwise. */
+  readonly protocol: ProtocolName;
+  /** The timer that the firmware has to announce. */
+  readonly ticks?: { readonly source: string; readonly rateHz: number };
+  /** Paths in it are absolute. */
+  readonly flasher?: Readonly<NonNullable<BoardFile['flasher']>>;
+  /** The rungs of the reset ladder, in this order. */
+  readonly reset: readonly Rung[];
+  readonly power?: Readonly<NonNullable<BoardFile['power']>>;
+  readonly supplyMv?: number;
+  /** Where a current meter goes. */
+  readonly meter?: { readonly at: string };
+  /** Typical currents by state of the chip; `of` is the datasheet's table. */
+  readonly currents: Readonly<Record<string, { readonly currentMa: number; readonly of: string }>>;
 }
+
+export type ProtocolName = NonNullable<BoardFile['protocol']>;
+
+/** What is tried when a board does not answer. */
+export type Rung = NonNullable<BoardFile['reset']>[number];
+
+/** A board of silicon, by a serial port. */
+export type SerialPlace = Extract<BoardFile['target'], { readonly kind: 'serial' }>;

@@ -37,6 +37,9 @@ test('the boards of the package are read in base units, firmware beside them', (
     target: { kind: 'rp2040js' },
     memory: { flashBytes: 2_097_152, ramBytes: 270_336 },
     firmware: join(packaged, 'firmware', 'images', 'rp2040.elf'),
+    protocol: 'tickmark',
+    reset: [],
+    currents: {},
   });
 });
 
@@ -60,7 +63,7 @@ test('the faults of every board file come at once', () => {
   expect(() => loadBoards([bad], folder)).toThrow(/bad\/a\.yaml:10:1: unknown key "colour"/);
   expect(() => loadBoards([bad], folder)).toThrow(/bad\/b\.yaml:5:8: clock: "125" has no unit: write "125 MHz"/);
   expect(() => loadBoards([bad], folder)).toThrow(
-    /bad\/c\.yaml:7:17: target\.kind is "rp2400js", expected rp2040js \| qemu \| renode \| esp-qemu\. Did you mean "rp2040js"\?/,
+    /bad\/c\.yaml:7:17: target\.kind is "rp2400js", expected rp2040js \| qemu \| renode \| esp-qemu \| serial\. Did you mean "rp2040js"\?/,
   );
 });
 

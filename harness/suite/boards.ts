@@ -87,7 +87,21 @@ function yamlFiles(folder: string): string[] {
     : [];
 }
 
-function toBoard(file: string, { board, title, mcu, core, clock, basis, target, memory, firmware }: BoardFile): Board {
+function toBoard(file: string, written: BoardFile): Board {
+  const {
+    board,
+    title,
+    mcu,
+    core,
+    clock,
+    basis,
+    target,
+    memory,
+    firmware,
+    protocol = 'tickmark',
+    reset = [],
+  } = written;
+  const { ticks, flasher, power, supply, meter, currents = {} } = written;
   return {
     name: board,
     file,
@@ -98,8 +112,26 @@ function toBoard(file: string, { board, title, mcu, core, clock, basis, target, 
     basis,
     target: absolute(target, dirname(file)),
     memory: { flashBytes: quantity('size-with-unit', memory.flash), ramBytes: quantity('size-with-unit', memory.ram) },
-    firmware: resolve(dirname(file), firmware),
+    ...(firmware !== undefined && { firmware: resolve(dirname(file), firmware) }),
+    protocol,
+    ...(ticks && { ticks: { source: ticks.source, rateHz: quantity('frequency-with-unit', ticks.rate) } }),
+    ...(flasher && { flasher: flasherAt(flasher, dirname(file)) }),
+    reset,
+    ...(power && { power }),
+    ...(supply !== undefined && { supplyMv: quantity('voltage-with-unit', supply) }),
+    ...(meter && { meter }),
+    currents: Object.fromEntries(
+      Object.entries(currents).map(([state, { current, of }]) => [
+        state,
+        { currentMa: quantity('current-with-unit', current), of },
+      ]),
+    ),
   };
+}
+
+function flasherAt(flasher: NonNullable<BoardFile['flasher']>, folder: string): NonNullable<BoardFile['flasher']> {
+  if (flasher.tool !== 'esptool' || flasher.args === undefined) return flasher;
+  return { ...flasher, args: resolve(folder, flasher.args) };
 }
 
 function absolute(target: BoardFile['target'], folder: string): BoardFile['target'] {

@@ -15,6 +15,8 @@ export const formats = {
   'duration-with-unit': { unit: 'µs', most: longestTimerUs },
   'size-with-unit': { unit: 'B' },
   'frequency-with-unit': { unit: 'Hz' },
+  'voltage-with-unit': { unit: 'mV' },
+  'current-with-unit': { unit: 'mA' },
   'time-at-most': { unit: 'µs', relation: '<=' },
   'cycles-at-most': { unit: 'cycles', relation: '<=' },
   'instructions-at-most': { unit: 'instructions', relation: '<=' },

@@ -20,6 +20,9 @@ const pico: Board = {
   target: { kind: 'rp2040js' },
   memory: { flashBytes: 2 ** 21, ramBytes: 264 * 1024 },
   firmware: '/boards/rp2040.elf',
+  protocol: 'tickmark',
+  reset: [],
+  currents: {},
 };
 const boards = new Map(
   [

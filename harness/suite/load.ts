@@ -4,8 +4,8 @@ import { parseBudgets } from './budgets.ts';
 import { crossFaults } from './checks.ts';
 import { type Fault, faultsError, shownPath } from './fault.ts';
 import { checkSuiteFile } from './schema.ts';
-import type { Preprocess, Suite, Task } from './suite.ts';
-import type { Preprocess as PreprocessFile, SuiteFile } from './suite-file.generated.ts';
+import type { OwnFirmware, Preprocess, Suite, Task } from './suite.ts';
+import type { Firmware as FirmwareFile, Preprocess as PreprocessFile, SuiteFile } from './suite-file.generated.ts';
 import { milliseconds, parseTrials } from './trials.ts';
 import { readYaml, type YamlSource } from './yaml.ts';
 
@@ -70,7 +70,7 @@ function toSuite(file: string, written: SuiteFile): Suite {
     file,
     ...(description !== undefined && { description }),
     model: { file: from(model.file), ...(model.float !== undefined && { float: from(model.float) }) },
-    firmware: Object.fromEntries(Object.entries(firmware).map(([target, path]) => [target, from(path)])),
+    firmware: Object.fromEntries(Object.entries(firmware).map(([target, own]) => [target, ownFirmware(own, from)])),
     vectors: {
       inputs: from(vectors.inputs),
       ...(vectors.array !== undefined && { array: vectors.array }),
@@ -91,6 +91,12 @@ function toSuite(file: string, written: SuiteFile): Suite {
     budgets: parseBudgets(budgets),
     on: Object.fromEntries(Object.entries(on).map(([target, own]) => [target, { budgets: parseBudgets(own.budgets) }])),
   };
+}
+
+function ownFirmware(own: FirmwareFile, from: (path: string) => string): OwnFirmware {
+  if (typeof own === 'string') return { image: from(own) };
+  const { image, ...rest } = own;
+  return { ...(image !== undefined && { image: from(image) }), ...rest };
 }
 
 /** The schema lets an entry name one step. */

@@ -2,6 +2,22 @@
 
 export type Slug = string;
 export type Path = string;
+export type Firmware =
+  | string
+  | {
+      /**
+       * The linked ELF file, relative to this file. Firmware with the agent needs it; of other firmware, without it, what the board runs already is measured.
+       */
+      image?: string;
+      /**
+       * What it speaks. Without it: what the board file says.
+       */
+      protocol?: 'tickmark' | 'mlperf-tiny' | 'log';
+      /**
+       * Bits a second on the serial port. Without it: what the board file says.
+       */
+      baud?: number;
+    };
 /**
  * Two numbers: the ends of the range.
  *
@@ -70,10 +86,10 @@ export interface SuiteFile {
     float?: Path;
   };
   /**
-   * Your own firmware for a target, as the linked ELF file; it has the Tickmark agent in it. A target that is not named here runs the reference firmware with the model loaded into it. `--image TARGET=ELF` on the command line goes before it.
+   * Your own firmware for a target: the linked ELF file, or what else is to be known of it. A target that is not named here runs the reference firmware with the model loaded into it. `--image TARGET=ELF` on the command line goes before it.
    */
   firmware?: {
-    [k: string]: Path;
+    [k: string]: Firmware;
   };
   /**
    * The inputs that the model is run on. Paths are relative to this file.

@@ -1,4 +1,5 @@
 import type { Basis, Relation, Unit } from '../units.ts';
+import type { ProtocolName } from './board.ts';
 
 /** A parsed suite: paths absolute, numbers in base units. The file's own shape is `SuiteFile`, generated from suite.schema.json. */
 export interface Suite {
@@ -7,8 +8,8 @@ export interface Suite {
   readonly file: string;
   readonly description?: string;
   readonly model: { readonly file: string; readonly float?: string };
-  /** The user's own firmware (ELF) by target; the reference firmware runs where none is named. */
-  readonly firmware: Readonly<Record<string, string>>;
+  /** The user's own firmware by target; the reference firmware runs where none is named. */
+  readonly firmware: Readonly<Record<string, OwnFirmware>>;
   readonly vectors: {
     /** A file, or a folder with a file an input. */
     readonly inputs: string;
@@ -35,6 +36,16 @@ export interface Suite {
   /** For a target without overrides; `budgetsFor` applies `on`. */
   readonly budgets: readonly Budget[];
   readonly on: Readonly<Record<string, { readonly budgets: readonly Budget[] }>>;
+}
+
+/** Firmware that is not ours. */
+export interface OwnFirmware {
+  /** The linked ELF file. Absent: whatever the board runs already. */
+  readonly image?: string;
+  /** What it speaks, where the board file says otherwise. */
+  readonly protocol?: ProtocolName;
+  /** Bits a second, where the board file says otherwise. */
+  readonly baud?: number;
 }
 
 /** One step from the values in a file to the model's real input values; steps are applied in order, before quantization. */

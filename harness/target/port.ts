@@ -38,3 +38,23 @@ export interface Target {
   readonly emulator?: string;
   open(imagePath: string, signal: AbortSignal): Promise<Link>;
 }
+
+/** A serial port that a board is on. `id` is the port's own, whatever the system calls it today: what a lock is named after. */
+export interface FoundPort {
+  readonly id: string;
+  /** A device, or the URL. */
+  readonly path: string;
+  readonly usb?: {
+    readonly vendorId: string;
+    readonly productId: string;
+    readonly serial?: string;
+    readonly location?: string;
+  };
+}
+
+/** A board of silicon. Opening it loads nothing: it runs what is in its flash. */
+export interface SerialTarget extends Target {
+  /** Opens nothing. Throws TargetError when no port is the board's, and when several are. */
+  find(): Promise<FoundPort>;
+  isPresent(): Promise<boolean>;
+}

@@ -1,6 +1,7 @@
 import { linkFor } from '../measure/back-door.ts';
 import { bringUp, type Setup } from '../measure/bring-up.ts';
 import { located } from '../measure/locate.ts';
+import { agentImage } from '../measure/session.ts';
 import type { Dut, DutIdentity, DutStats } from '../protocol/port.ts';
 import { protocolFor, targetFor } from '../runner/adapters.ts';
 import { type CaseInputs, loadCaseInputs } from '../runner/case-inputs.ts';
@@ -70,8 +71,9 @@ export interface Bench {
 /** Opens a suite's target, with the firmware on it identified and the model proved. What goes on when `signal` aborts rejects with its reason. */
 export async function openDut({ suite, board }: Chosen, signal: AbortSignal): Promise<OpenDut> {
   const inputs = loadCaseInputs(suite);
-  const [target, protocol] = [await targetFor(board, signal), await protocolFor(board)];
-  const setup = { target, protocol, image: readImage({ suite, board }, inputs), model: inputs.model };
+  const [target, protocol] = [await targetFor(board, signal), await protocolFor('tickmark')];
+  const image = agentImage(readImage({ suite, board }, inputs), board.name);
+  const setup = { target, protocol, image, model: inputs.model };
   return dutOn({ suite, board, inputs, setup }, signal);
 }
 

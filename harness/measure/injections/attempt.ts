@@ -1,10 +1,10 @@
 import type { Dut } from '../../protocol/port.ts';
 import type { Injection } from '../../suite/suite.ts';
-import type { Job } from '../session.ts';
+import type { AgentJob } from '../session.ts';
 
 /** One fault on demand that is being tried, and what was seen of it so far. */
 export interface Attempt<Done = Injection> {
-  readonly job: Job;
+  readonly job: AgentJob;
   /** Its place among the suite's. */
   readonly trial: number;
   readonly injection: Done;

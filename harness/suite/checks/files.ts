@@ -13,7 +13,10 @@ export function* fileFaults(source: YamlSource): Generator<Fault> {
 }
 
 function* missingFiles(source: YamlSource): Generator<Fault> {
-  const firmware = writtenKeys(source, ['firmware']).map(target => ['firmware', target]);
+  const firmware = writtenKeys(source, ['firmware']).flatMap(target => [
+    ['firmware', target],
+    ['firmware', target, 'image'],
+  ]);
   for (const path of [['model', 'file'], ['model', 'float'], ...firmware, ['vectors', 'labels']]) {
     yield* missingFile(source, path);
   }

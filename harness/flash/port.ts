@@ -1,0 +1,30 @@
+/** What a tool is given besides its work. */
+export interface ToolIo {
+  /** The board's serial port, for tools that talk over it; nobody else has it open then. */
+  readonly portPath?: string;
+  /** Takes each line that the tool prints. */
+  log(line: string): void;
+}
+
+/** Writes images into a board's flash, as a child process that is given an argument array. All reject with TargetError. */
+export interface Flasher {
+  readonly name: string;
+  /** Whether it talks over the board's serial port, which has to be closed meanwhile. */
+  readonly needsPort: boolean;
+  /** Why it cannot be run on this machine, and how to get it. */
+  missing(): Promise<string | undefined>;
+  /** Writes an ELF file's segments; the board runs them afterwards. */
+  flash(imagePath: string, io: ToolIo, signal: AbortSignal): Promise<void>;
+  /** Resets the board by the debug probe. */
+  reset?(io: ToolIo, signal: AbortSignal): Promise<void>;
+  /** Whether the flash holds the image. */
+  verify?(imagePath: string, io: ToolIo, signal: AbortSignal): Promise<boolean>;
+}
+
+/** Takes a board's power away and gives it back. Whether it really dropped is for others to see. All reject with TargetError. */
+export interface PowerSwitch {
+  readonly name: string;
+  missing(): Promise<string | undefined>;
+  off(io: ToolIo, signal: AbortSignal): Promise<void>;
+  on(io: ToolIo, signal: AbortSignal): Promise<void>;
+}

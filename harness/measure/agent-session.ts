@@ -1,0 +1,136 @@
+import { TargetError } from '../errors.ts';
+import type { Dut, Inference } from '../protocol/port.ts';
+import type { EmulationCounters, Link } from '../target/port.ts';
+import { linkFor } from './back-door.ts';
+import { bringUp, expectModel } from './bring-up.ts';
+import type { AgentJob, Boot } from './session.ts';
+import { tapLink } from './tap.ts';
+
+type AgentBoot = Boot & AgentJob;
+
+/** Measures firmware that has the agent in it: identify, load, prove, exchange, prove again. */
+export async function measureAgent(job: AgentBoot, link: Link, signal: AbortSignal): Promise<void> {
+  const { seen } = job;
+  try {
+    const dut = await bringUp(job, tapLink(linkFor(job.suite, link), job.recorder), signal, connected => {
+      seen.dut = connected;
+      job.note({ dut: connected.identity });
+    });
+    await settle(job, dut, link);
+    await inferAll(job, dut, link);
+    job.note({ carried: dut.carried() });
+    delete seen.vector;
+    await profile(job, dut);
+    await expectModel(job, dut, 'after the last inference');
+    seen.droppedFrames = (await dut.stats()).droppedFrames;
+  } finally {
+    sampleLink(job);
+  }
+}
+
+function sampleLink({ recorder, boot, seen: { dut, droppedFrames } }: AgentBoot): void {
+  if (dut)
+    recorder.sample({ kind: 'link', boot, ...dut.linkUse(), ...(droppedFrames !== undefined && { droppedFrames }) });
+}
+
+/** A window this long hides what every window costs besides its inferences: some tens of ticks. */
+const scalingTicks = 10_000;
+/** … but no longer than a tenth of a second on a slow timer, nor of more inferences than this. */
+const mostScalingRuns = 1000;
+
+/** Prepares, warms up, checks that twice the work takes twice the ticks, and prepares again so that no state is left of it. */
+async function settle(job: AgentBoot, dut: Dut, link: Link): Promise<void> {
+  const { suite, model, inputs, boot, recorder, target } = job;
+  const prepared = await dut.prepare(model.length);
+  const first = inputs[0] ?? new Uint8Array();
+  expectInputBytes(job, prepared.inputBytes, first.length);
+  for (let run = 0; run < suite.measure.warmup; run++) await dut.infer(first);
+  const executed = () => (target.basis === 'instructions' ? link.counters?.() : undefined);
+  const window = (repeat: number) => undisturbed(() => countedIn(executed, () => dut.infer(first, { repeat })));
+  const one = await window(1);
+  const runs = scalingRuns(one.ticks, dut.identity.tickHz);
+  const single = runs === 1 ? one : await window(runs);
+  const double = await window(2 * runs);
+  recorder.sample({
+    kind: 'scaling',
+    boot,
+    runs,
+    ticks: single.ticks,
+    doubledTicks: double.ticks,
+    ...(single.executed !== undefined &&
+      double.executed !== undefined && { executed: single.executed, doubledExecuted: double.executed }),
+    ...markOf(single.isDisturbed ? single : double),
+  });
+  await dut.prepare(model.length);
+}
+
+/** A window with what the emulator executed from its request to its answer, where it tells. */
+async function countedIn(
+  counters: () => Promise<EmulationCounters> | undefined,
+  take: () => Promise<Inference>,
+): Promise<Inference & { readonly executed?: number }> {
+  const before = await counters();
+  const window = await take();
+  const after = await counters();
+  return before && after ? { ...window, executed: after.instructions - before.instructions } : window;
+}
+
+function scalingRuns(ticks: number, tickHz: number): number {
+  if (ticks === 0) return 1; // no window is long enough for a counter that stands still
+  const wanted = Math.ceil(Math.min(scalingTicks, tickHz / 10) / ticks);
+  return Math.min(Math.max(wanted, 1), mostScalingRuns);
+}
+
+/** Takes a disturbed window again, up to twice: only where nothing is measured later that the model's state could change. */
+async function undisturbed<T extends Inference>(take: () => Promise<T>): Promise<T> {
+  let window = await take();
+  for (let again = 0; again < 2 && window.isDisturbed; again++) window = await take();
+  return window;
+}
+
+function markOf({ isDisturbed }: Inference): { isDisturbed?: true } {
+  return isDisturbed ? { isDisturbed } : {};
+}
+
+function expectInputBytes({ target }: AgentBoot, wanted: number, given: number): void {
+  if (wanted === given) return;
+  throw new TargetError(
+    `the DUT's model takes ${wanted} input bytes, the vectors have ${given}`,
+    target.name,
+    'the firmware reads the model in another way than the host: report it with the model',
+  );
+}
+
+const progressIntervalMs = 100;
+
+async function inferAll(
+  { suite, inputs, boot, recorder, clock, onProgress, seen }: AgentBoot,
+  dut: Dut,
+  link: Link,
+): Promise<void> {
+  const total = inputs.length * suite.measure.boots;
+  let reportedMs = clock.nowMs();
+  let counters = await link.counters?.();
+  for (const [vector, input] of inputs.entries()) {
+    seen.vector = vector;
+    const { output, ...window } = await dut.infer(input);
+    recorder.sample({ kind: 'inference', boot, vector, ...window, output: Buffer.from(output).toString('base64') });
+    if (clock.nowMs() - reportedMs < progressIntervalMs) continue;
+    reportedMs = clock.nowMs();
+    const before = counters;
+    counters = await link.counters?.();
+    onProgress({ done: boot * inputs.length + vector + 1, total, ...speed(before, counters) });
+  }
+}
+
+function speed(before?: EmulationCounters, now?: EmulationCounters): { mips?: number } {
+  if (!before || !now || now.busyMs === before.busyMs) return {};
+  return { mips: (now.instructions - before.instructions) / (now.busyMs - before.busyMs) / 1000 };
+}
+
+async function profile({ inputs, boot, recorder }: AgentBoot, dut: Dut): Promise<void> {
+  const window = await undisturbed(() => dut.infer(inputs[0] ?? new Uint8Array(), { profile: true }));
+  recorder.sample({ kind: 'operators', boot, vector: 0, ticks: await dut.operatorTicks(), ...markOf(window) });
+  const { droppedFrames: _ofTheLink, ...memory } = await dut.stats();
+  recorder.sample({ kind: 'memory', boot, ...memory });
+}
