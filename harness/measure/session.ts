@@ -3,22 +3,26 @@ import { FirmwareFault, ModelRefused, messageOf, NotInstalled, TargetError } fro
 import type { AgentProtocol, Dut, Protocol } from '../protocol/port.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { Manifest } from '../recording/recording.ts';
-import type { Suite } from '../suite/suite.ts';
+import { type AnySuite, type Suite, withModel } from '../suite/suite.ts';
 import type { Target } from '../target/port.ts';
 import { measureAgent } from './agent-session.ts';
 import { type Boots, bootsOf } from './boots.ts';
 import { located } from './locate.ts';
+import { measureLog } from './log-session.ts';
 import { tryFaults } from './trials.ts';
 
 /** Everything one case needs to be measured. `inputs` [vectors] are the bytes of all input tensors, end to end. */
 export interface Job {
-  readonly suite: Suite;
+  readonly suite: AnySuite;
   readonly target: Target;
   readonly protocol: Protocol;
   /** Absent where it is whatever the board has in its flash. */
   readonly image?: JobImage;
-  readonly model: Uint8Array;
+  /** Absent where nothing is known of it: of firmware that only prints. */
+  readonly model?: Uint8Array;
   readonly inputs: readonly Uint8Array[];
+  /** Bits a second, on a serial port. */
+  readonly baud?: number;
   readonly recorder: Recorder;
   readonly clock: { nowMs(): number; nowIso(): string };
   readonly onProgress: (progress: Progress) => void;
@@ -38,7 +42,9 @@ export type JobImage = NonNullable<Manifest['image']> & {
 
 /** A case of firmware that has the agent in it, and can prove which it is. */
 export interface AgentJob extends Job {
+  readonly suite: Suite;
   readonly protocol: AgentProtocol;
+  readonly model: Uint8Array;
   readonly image: AgentImage;
 }
 
@@ -89,7 +95,9 @@ async function outcomeOf(job: Job, note: (seen: Partial<Manifest>) => void, sign
 }
 
 /** A DUT that hangs looks like one that is slow: what it has not answered by then is said. */
-function abortReason({ reason }: AbortSignal, { dut, vector }: Seen): unknown {
+function abortReason({ reason }: AbortSignal, { dut, vector, heard }: Seen): unknown {
+  if (heard && reason instanceof TargetError)
+    return new TargetError(`${reason.what}; ${heard()}`, reason.where, reason.fix, { cause: reason });
   const waiting = dut?.waiting();
   if (!waiting || waiting.ms < longWaitMs || !(reason instanceof TargetError)) return reason;
   const { request, sendings, ms } = waiting;
@@ -121,13 +129,16 @@ export interface Seen {
   /** The last one that was asked for. */
   vector?: number;
   droppedFrames?: number;
+  /** What a log has told so far, as a clause. */
+  heard?: () => string;
 }
 
 async function measureBoot(job: Boot, boots: Boots, signal: AbortSignal): Promise<void> {
   const link = await boots.next();
   let isComplete = false;
   try {
-    await measureAgent({ ...job, ...asAgentJob(job) }, link, signal);
+    if (job.protocol.kind === 'log') await measureLog({ ...job, protocol: job.protocol }, link, signal);
+    else await measureAgent({ ...job, ...asAgentJob(job) }, link, signal);
     isComplete = true;
   } finally {
     const emulation = await boots.counters();
@@ -136,8 +147,10 @@ async function measureBoot(job: Boot, boots: Boots, signal: AbortSignal): Promis
   }
 }
 
-function asAgentJob({ protocol, image, ...job }: Job): AgentJob {
-  return { ...job, protocol, image: agentImage(image, job.target.name) };
+function asAgentJob({ suite, protocol, model, image, ...job }: Job): AgentJob {
+  if (protocol.kind !== 'tickmark' || !model)
+    throw new TargetError('its firmware has no agent', job.target.name, 'name firmware that has it');
+  return { ...job, suite: withModel(suite), protocol, model, image: agentImage(image, job.target.name) };
 }
 
 /** Throws TargetError where the firmware's file, or its build id, is not known: then it could not prove anything. */
@@ -160,8 +173,10 @@ function started({ suite, target, model, inputs, image, clock }: Job): Manifest 
     startedAt: clock.nowIso(),
     finishedAt: clock.nowIso(),
     outcome: { status: 'broken', reason: 'the session was cut off before it ended' },
-    model: { sha256: createHash('sha256').update(model).digest('hex'), bytes: model.length },
-    vectors: { count: inputs.length, sha256: vectors.digest('hex') },
+    ...(model && {
+      model: { sha256: createHash('sha256').update(model).digest('hex'), bytes: model.length },
+      vectors: { count: inputs.length, sha256: vectors.digest('hex') },
+    }),
     ...(recorded && { image: recorded }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Protocol } from '../protocol/port.ts';
+import type { AgentProtocol, Protocol } from '../protocol/port.ts';
 import type { Reporter } from '../report/port.ts';
 import type { Board, ProtocolName } from '../suite/board.ts';
 import type { Target } from '../target/port.ts';
@@ -32,7 +32,10 @@ export async function missingFor({ target }: Board): Promise<string | undefined>
 }
 
 /** How to talk to what runs there. */
-export async function protocolFor(_name: ProtocolName): Promise<Protocol> {
+export async function protocolFor(name: 'tickmark'): Promise<AgentProtocol>;
+export async function protocolFor(name: ProtocolName): Promise<Protocol>;
+export async function protocolFor(name: ProtocolName): Promise<Protocol> {
+  if (name === 'log') return (await import('../protocol/log/log.ts')).logProtocol();
   return (await import('../protocol/tickmark.ts')).tickmarkProtocol();
 }
 

@@ -36,8 +36,10 @@ export interface Fact {
 }
 
 /** A line that must not be there, or one that is counted. `pattern` is what it was recognised by. */
-export interface Alarm {
-  readonly kind: 'fail' | 'warning';
+export type Alarm = AlarmOf<'fail'> | AlarmOf<'warning'>;
+
+interface AlarmOf<Kind> {
+  readonly kind: Kind;
   readonly pattern: string;
   readonly text: string;
   readonly line: number;

@@ -1,7 +1,7 @@
+import { numberOf, slug, unitOf } from '../../metric-names.ts';
 import type { Unit } from '../../units.ts';
 import type { Alarm, Finding } from './finding.ts';
 import type { Line } from './line.ts';
-import { numberOf, slug, unitOf } from './names.ts';
 
 /** A line that says all by itself. */
 interface Pattern {
@@ -78,7 +78,10 @@ const patterns: readonly Pattern[] = [
     hint: '[RecordingMicroAllocator]',
     regex: /^\[RecordingMicroAllocator\] Arena allocation (total|head|tail) (\d{1,12}) bytes$/,
     find: ([, part = '', bytes], { number }) =>
-      metric({ name: part === 'total' ? 'arena_bytes' : `arena_${part}_bytes`, value: Number(bytes), unit: 'B' }, number),
+      metric(
+        { name: part === 'total' ? 'arena_bytes' : `arena_${part}_bytes`, value: Number(bytes), unit: 'B' },
+        number,
+      ),
   },
   {
     hint: '[RecordingMicroAllocator]',
@@ -120,12 +123,21 @@ const patterns: readonly Pattern[] = [
   },
 
   // Arm's ML evaluation kit: counters of any name
-  { hint: 'NPU ', regex: /^\s*NPU (\w{1,60}) (cycles|beats): (\d{1,15})$/, find: ([, name = '', unit, n], at) => counter({ name, unit, n }, at) },
-  { hint: 'NPU ', regex: /^\s*NPU (\w{1,60}): (\d{1,15}) (cycles|beats)$/, find: ([, name = '', n, unit], at) => counter({ name, unit, n }, at) },
+  {
+    hint: 'NPU ',
+    regex: /^\s*NPU (\w{1,60}) (cycles|beats): (\d{1,15})$/,
+    find: ([, name = '', unit, n], at) => counter({ name, unit, n }, at),
+  },
+  {
+    hint: 'NPU ',
+    regex: /^\s*NPU (\w{1,60}): (\d{1,15}) (cycles|beats)$/,
+    find: ([, name = '', n, unit], at) => counter({ name, unit, n }, at),
+  },
   figure('Active NPU cycles:', /^\s*Active NPU cycles: (\d{1,15})$/, 'npu_active_cycles'),
   {
     hint: 'For timestamp:',
-    regex: /^For timestamp: [\d.]{1,20} \(inference #: \d{1,9}\); label: (.{1,80}), score: (\d(?:\.\d{1,9})?); threshold: /,
+    regex:
+      /^For timestamp: [\d.]{1,20} \(inference #: \d{1,9}\); label: (.{1,80}), score: (\d(?:\.\d{1,9})?); threshold: /,
     find: ([, label = '', score], { number }) => [
       { kind: 'scores', scores: [[label, Number(score)]], line: number },
       ...metric({ name: 'top_score', value: Number(score), unit: '1' }, number),
@@ -147,7 +159,8 @@ const patterns: readonly Pattern[] = [
   {
     hint: ';',
     regex: /^(\w{1,60});\d{1,9};(\d{1,12}(?:\.\d{1,9})?)$/,
-    find: ([, task = '', us], { number }) => metric({ name: `${slug(task)}_us`, value: Number(us), unit: 'µs' }, number),
+    find: ([, task = '', us], { number }) =>
+      metric({ name: `${slug(task)}_us`, value: Number(us), unit: 'µs' }, number),
   },
 ];
 
@@ -166,7 +179,11 @@ function figure(hint: string, regex: RegExp, name: string): Pattern {
 }
 
 function fact(hint: string, regex: RegExp, name: string): Pattern {
-  return { hint, regex, find: ([, text = ''], { number }) => [{ kind: 'fact', name, text: text.trim(), line: number }] };
+  return {
+    hint,
+    regex,
+    find: ([, text = ''], { number }) => [{ kind: 'fact', name, text: text.trim(), line: number }],
+  };
 }
 
 function end(hint: string, regex: RegExp): Pattern {
@@ -214,37 +231,3 @@ function namedFigure(name: string, value: number | undefined): Named {
   const { unit, factor } = unitOf(slugged);
   return { name: slugged, value: value && value * factor, unit };
 }
-
-/** Metrics that our own patterns give, as far as their names are fixed: for near misses in a suite. */
-export const knownMetrics: readonly string[] = [
-  'inference_ticks',
-  'inference_us',
-  'inference_cycles',
-  'confidence_percent',
-  'profile_ticks',
-  'profile_cycles',
-  'arena_bytes',
-  'arena_head_bytes',
-  'arena_tail_bytes',
-  'arena_persistent_bytes',
-  'arena_nonpersistent_bytes',
-  'arena_reserved_bytes',
-  'stack_bytes',
-  'heap_bytes',
-  'dsp_us',
-  'anomaly_us',
-  'anomaly_score',
-  'detections_count',
-  'tests_passed_count',
-  'cpu_clock_hz',
-  'cpu_workload_percent',
-  'cycles_per_macc',
-  'npu_active_cycles',
-  'npu_idle_cycles',
-  'npu_total_cycles',
-  'total_cycles',
-  'total_instructions',
-  'total_us',
-  'top_score',
-  'benchmark_us',
-];

@@ -26,9 +26,10 @@ export function predictionReader(): Reader {
   const row = (plain: string, line: number): readonly Finding[] | undefined => {
     const [, label, score] = /^\s+([^:()[\]]{1,80}): (-?\d{1,9}(?:\.\d{1,12})?)\s*$/.exec(plain) ?? [];
     if (label !== undefined && /^anomaly score$/i.test(label)) return [anomaly(Number(score), line)];
-    if (label !== undefined && scores.length < mostScores) return scores.push([label, Number(score)]), [];
-    const [, detected] = /^\s+[^()]{1,80} \((\d(?:\.\d{1,12})?)\) \[ x: \d+, y: \d+, width: \d+, height: \d+ \]/.exec(plain) ?? [];
-    if (detected !== undefined && boxes && boxes.length < mostScores) return boxes.push(Number(detected)), [];
+    if (label !== undefined && scores.length < mostScores) return (scores.push([label, Number(score)]), []);
+    const [, detected] =
+      /^\s+[^()]{1,80} \((\d(?:\.\d{1,12})?)\) \[ x: \d+, y: \d+, width: \d+, height: \d+ \]/.exec(plain) ?? [];
+    if (detected !== undefined && boxes && boxes.length < mostScores) return (boxes.push(Number(detected)), []);
     const [, alone] = /^Anomaly prediction: (-?\d{1,9}(?:\.\d{1,12})?)\s*$/.exec(plain) ?? [];
     return alone === undefined ? undefined : [anomaly(Number(alone), line)];
   };
@@ -43,7 +44,8 @@ export function predictionReader(): Reader {
       }
       if (!isOpen) return undefined;
       if (/^#?Object detection (?:results|bounding boxes):/.test(plain)) boxes = [];
-      return /^#(?:Classification|Object detection|Visual anomaly grid|Regression) results:/.test(plain) || boxes?.length === 0
+      return /^#(?:Classification|Object detection|Visual anomaly grid|Regression) results:/.test(plain) ||
+        boxes?.length === 0
         ? (row(plain, number) ?? [])
         : row(plain, number);
     },

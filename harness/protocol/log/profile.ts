@@ -1,6 +1,6 @@
+import { numberOf } from '../../metric-names.ts';
 import type { Finding, Reader } from './finding.ts';
 import type { Line } from './line.ts';
-import { numberOf } from './names.ts';
 
 interface Operator {
   readonly name: string;

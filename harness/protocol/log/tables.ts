@@ -1,5 +1,5 @@
+import { numberOf, slug } from '../../metric-names.ts';
 import type { Finding, Reader } from './finding.ts';
-import { numberOf, slug } from './names.ts';
 
 /** The arena in TFLM's generic benchmark: `[[ Table ]]: Arena`, then a row a part; older ones say Head and Tail. */
 export function arenaTableReader(): Reader {
@@ -11,7 +11,8 @@ export function arenaTableReader(): Reader {
         return [];
       }
       if (!isOpen) return undefined;
-      const [, part, bytes] = /^\s*"?(Total|NonPersistent|Persistent|Head|Tail)"?\s*[|,]\s*(\d{1,12})\b/.exec(plain) ?? [];
+      const [, part, bytes] =
+        /^\s*"?(Total|NonPersistent|Persistent|Head|Tail)"?\s*[|,]\s*(\d{1,12})\b/.exec(plain) ?? [];
       if (part === undefined) return /^[\s"]*(?:Arena|Bytes|%|[-|, ]+)/.test(plain) ? [] : undefined;
       const name = part === 'Total' ? 'arena_bytes' : `arena_${slug(part)}_bytes`;
       return [{ kind: 'metric', name, value: Number(bytes), unit: 'B', line: number }];
@@ -64,7 +65,8 @@ function* stRow(name: string, value: string, line: number): Generator<Finding> {
   if (name === 'CPU Workload') yield* metric('cpu_workload_percent', '%');
   if (name === 'cycles/MACC') yield* metric('cycles_per_macc', '1');
   if (name === 'used stack') yield* metric('stack_bytes', 'B');
-  if (name === 'used heap') yield* metric('heap_bytes', 'B', /^(\d+)\b/.test(value) ? numberOf(value.split(/[ :]/)[0] ?? '') : undefined);
+  if (name === 'used heap')
+    yield* metric('heap_bytes', 'B', /^(\d+)\b/.test(value) ? numberOf(value.split(/[ :]/)[0] ?? '') : undefined);
   if (name === 'used stack/heap') {
     const [stack = '', heap = ''] = value.split('/');
     yield* metric('stack_bytes', 'B', numberOf(stack.replace(/ ?bytes$/, '')));

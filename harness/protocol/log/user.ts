@@ -1,8 +1,8 @@
 import { createContext, Script } from 'node:vm';
 import { InputError } from '../../errors.ts';
+import { isIdentity, unitOf } from '../../metric-names.ts';
 import type { Finding } from './finding.ts';
 import type { Line } from './line.ts';
-import { isIdentity, unitOf } from './names.ts';
 
 /** What a suite says of the log that its firmware prints; patterns are regular expressions, held against a line without colours and prefixes. */
 export interface LogPatterns {
@@ -30,7 +30,10 @@ const mostCharacters = 4096;
  * Holds lines against a suite's patterns. JavaScript's expressions may backtrack for ever, so they are given a time: throws InputError that
  * names the pattern and the line when it is over.
  */
-export function userPatterns(written: LogPatterns, timeMs = limitMs): (lines: readonly Line[]) => readonly UserFinding[] {
+export function userPatterns(
+  written: LogPatterns,
+  timeMs = limitMs,
+): (lines: readonly Line[]) => readonly UserFinding[] {
   const compiled = compile(written);
   if (compiled.length === 0) return lines => lines.map(() => ({ isIgnored: false, findings: [] }));
   const within = timeLimit(timeMs);
@@ -79,7 +82,9 @@ function compile({ until, metrics, fail, ignore }: LogPatterns): readonly Compil
   });
   return [
     ...ignore.map(source => as(source)),
-    ...fail.map(source => as(source, (_, { plain, number }) => [{ kind: 'fail', pattern: source, text: plain, line: number }])),
+    ...fail.map(source =>
+      as(source, (_, { plain, number }) => [{ kind: 'fail', pattern: source, text: plain, line: number }]),
+    ),
     ...metrics.map(source => as(source, groupsOf)),
     ...(until === undefined ? [] : [as(until, (_, { number }) => [{ kind: 'end', line: number }])]),
   ];

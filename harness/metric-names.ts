@@ -1,4 +1,4 @@
-import type { Unit } from '../../units.ts';
+import type { Unit } from './units.ts';
 
 interface Suffix {
   readonly unit: Unit;
@@ -40,9 +40,6 @@ const suffixes: Readonly<Record<string, Suffix>> = {
   count: { unit: '1', factor: 1 },
   score: { unit: '1', factor: 1 },
 };
-
-/** The endings that a person may write, for sentences. */
-export const knownSuffixes: readonly string[] = Object.keys(suffixes).map(name => `_${name}`);
 
 /** The base unit of a metric by its name's ending, and what a written value is multiplied with; a plain number without one. */
 export function unitOf(name: string): Suffix {
