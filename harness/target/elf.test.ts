@@ -140,13 +140,13 @@ function withSections(
   sections: readonly (Placed & { readonly type: number; readonly flags: number; readonly size: number })[],
   symbol: Placed = { name: '', address: 0 },
 ): Uint8Array {
-  const file = elfFile(parts);
+  const loaded = elfFile(parts);
   const names = Buffer.from(
     `\0${[...sections.map(({ name }) => name), '.symtab', '.strtab', symbol.name].join('\0')}\0`,
   );
   const nameAt = (name: string): number => names.indexOf(`\0${name}\0`) + 1;
   const symbols = words(nameAt(symbol.name), symbol.address, 0, 0);
-  const [symbolsAt, namesAt] = [file.length, file.length + symbols.length];
+  const [symbolsAt, namesAt] = [loaded.length, loaded.length + symbols.length];
   const table = [
     words(...Array.from({ length: 10 }, () => 0)),
     ...sections.map(({ name, type, flags, address, size }) =>
@@ -155,12 +155,12 @@ function withSections(
     words(nameAt('.symtab'), 2, 0, 0, symbolsAt, symbols.length, sections.length + 2, 0, 4, 16),
     words(nameAt('.strtab'), 3, 0, 0, namesAt, names.length, 0, 0, 1, 0),
   ];
-  const header = new DataView(file.buffer);
+  const header = new DataView(loaded.buffer);
   header.setUint32(32, namesAt + names.length, true);
   header.setUint16(46, 40, true);
   header.setUint16(48, table.length, true);
   header.setUint16(50, table.length - 1, true);
-  return new Uint8Array(Buffer.concat([file, symbols, names, ...table]));
+  return new Uint8Array(Buffer.concat([loaded, symbols, names, ...table]));
 }
 
 function words(...values: readonly number[]): Uint8Array {

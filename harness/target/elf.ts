@@ -85,7 +85,7 @@ export function readElf(file: Uint8Array, path: string): Elf {
     sections: sections.map(({ name, type, flags, address, sizeBytes }) => ({ name, type, flags, address, sizeBytes })),
     symbols,
     ...(buildId !== undefined && { buildId }),
-    flashBytes: sum(segments.map(({ bytes }) => bytes.length)) - sum(gaps(sections, segments)),
+    flashBytes: sum(segments.map(segment => segment.bytes.length)) - sum(gaps(sections, segments)),
     ramBytes: sum(sections.filter(isRam).map(section => section.sizeBytes)),
   };
 }
