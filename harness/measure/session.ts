@@ -4,10 +4,11 @@ import type { AgentProtocol, Dut, Protocol } from '../protocol/port.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { Manifest } from '../recording/recording.ts';
 import type { Suite } from '../suite/suite.ts';
-import type { Target } from '../target/port.ts';
+import type { Link, Target } from '../target/port.ts';
 import { measureAgent } from './agent-session.ts';
 import { type Boots, bootsOf } from './boots.ts';
 import { located } from './locate.ts';
+import { measureMlperf } from './mlperf-session.ts';
 import { tryFaults } from './trials.ts';
 
 /** Everything one case needs to be measured. `inputs` [vectors] are the bytes of all input tensors, end to end. */
@@ -65,8 +66,9 @@ export async function measure(job: Job, signal: AbortSignal): Promise<Manifest> 
   note({});
   const outcome = await outcomeOf(job, note, signal);
   note({ outcome });
-  if (outcome.status === 'complete' && job.suite.robustness.length > 0) {
-    await tryFaults(asAgentJob(job), signal);
+  const { protocol, suite } = job;
+  if (outcome.status === 'complete' && suite.robustness.length > 0 && protocol.kind === 'tickmark') {
+    await tryFaults(agentJob(job, protocol), signal);
     note({}); // when it was over
   }
   return manifest;
@@ -117,7 +119,7 @@ export interface Boot extends Job {
 
 /** What a boot that breaks leaves behind. */
 export interface Seen {
-  dut?: Dut;
+  dut?: Pick<Dut, 'linkUse' | 'waiting'>;
   /** The last one that was asked for. */
   vector?: number;
   droppedFrames?: number;
@@ -127,7 +129,7 @@ async function measureBoot(job: Boot, boots: Boots, signal: AbortSignal): Promis
   const link = await boots.next();
   let isComplete = false;
   try {
-    await measureAgent({ ...job, ...asAgentJob(job) }, link, signal);
+    await exchange(job, link, signal);
     isComplete = true;
   } finally {
     const emulation = await boots.counters();
@@ -136,7 +138,14 @@ async function measureBoot(job: Boot, boots: Boots, signal: AbortSignal): Promis
   }
 }
 
-function asAgentJob({ protocol, image, ...job }: Job): AgentJob {
+/** What is measured, and how, is the protocol's. */
+async function exchange(job: Boot, link: Link, signal: AbortSignal): Promise<void> {
+  const { protocol } = job;
+  if (protocol.kind === 'mlperf-tiny') await measureMlperf({ ...job, protocol }, link, signal);
+  else await measureAgent({ ...job, ...agentJob(job, protocol) }, link, signal);
+}
+
+function agentJob({ image, ...job }: Job, protocol: AgentProtocol): AgentJob {
   return { ...job, protocol, image: agentImage(image, job.target.name) };
 }
 
