@@ -7,6 +7,7 @@ import { type Job, measure, type Progress, recordUntried } from '../measure/sess
 import { createRecorder } from '../recording/recorder.ts';
 import type { Manifest } from '../recording/recording.ts';
 import type { Board } from '../suite/board.ts';
+import { hasModel } from '../suite/suite.ts';
 import { protocolFor, targetFor } from './adapters.ts';
 import { loadCaseInputs } from './case-inputs.ts';
 import { firmwareOf, readImage } from './image.ts';
@@ -49,15 +50,16 @@ async function setUp(
   signal: AbortSignal,
 ): Promise<Omit<Job, 'recorder' | 'onProgress'>> {
   const { suite, board, isNamed } = planned;
-  const inputs = loadCaseInputs(suite);
+  const inputs = hasModel(suite) ? loadCaseInputs(suite) : undefined;
   const image = readImage(planned, inputs);
   return {
     suite,
     target: await targetFor({ ...board, trace: plan.trace }, signal),
     protocol: await protocolFor(firmwareOf(planned).protocol, suite.firmware[board.name]),
     ...(image && { image }),
-    model: inputs.model,
-    inputs: inputs.vectors.inputs,
+    ...(inputs && { model: inputs.model }),
+    inputs: inputs?.vectors.inputs ?? [],
+    ...baudOf(planned),
     clock: { nowMs: () => performance.now(), nowIso: () => new Date().toISOString() },
     expected: expectedOf(board),
     isRequired: isNamed,
@@ -103,6 +105,11 @@ export function expectedOf({ announces, unit, ticks }: Board): ExpectedBoard {
     ...(unit !== undefined && { unit }),
     ...(ticks && { ticks }),
   };
+}
+
+function baudOf({ suite, board }: PlannedCase): { baud?: number } {
+  const { target } = board;
+  return target.kind === 'serial' ? { baud: suite.firmware[board.name]?.baud ?? target.baud } : {};
 }
 
 /** One signal a case: the interruption of the run, or the suite's time limit, whichever comes first. */

@@ -10,8 +10,10 @@ import { judgeLatency, measureLatency, type Ticks, undisturbedOf } from './laten
 import { measureLink } from './link.ts';
 import { judgeMemory, measureMemory } from './memory.ts';
 import { measureOperators } from './operators.ts';
+import { provenanceOf } from './provenance.ts';
 import type { Reference } from './reference.ts';
-import type { CaseResult, MemoryMetrics, Metrics, OperatorMetrics, Provenance, Verdict } from './result.ts';
+import type { CaseResult, MemoryMetrics, Metrics, OperatorMetrics, Verdict } from './result.ts';
+import { attemptWarnings, rigOf } from './rig.ts';
 import { judgeTrials } from './robustness.ts';
 import { explainEnd, type Identity, judgeSession, readSession, type Session } from './session.ts';
 import { caseStatus } from './status.ts';
@@ -103,6 +105,8 @@ function judgeBudget(budget: Budget, facts: Facts): Verdict {
   if (budget.kind === 'golden') return judgeGolden(budget, golden, session);
   if (budget.kind === 'memory') return judgeMemory(budget, memory, session);
   if (budget.kind === 'latency') return judgeLatency(budget, facts, session);
+  if (budget.kind === 'metric')
+    return notMeasured(budget, 'its firmware has the agent: figures of a log are of firmware that only prints');
   return judgeAccuracy(budget, accuracy, session);
 }
 
@@ -118,39 +122,4 @@ function metricsOf({ session, golden, accuracy, latency, operators, memory }: Fa
     ...(link && { link }),
     ...(emulation && { emulation }),
   };
-}
-
-function rigOf({ manifest: { attempts }, samples }: Recording): Pick<CaseResult, 'rig' | 'attempts'> {
-  const steps = samples.filter(sample => sample.kind === 'rig').map(({ kind: _kind, ...step }) => step);
-  return { ...(steps.length > 0 && { rig: steps }), ...(attempts && { attempts }) };
-}
-
-/** A figure that was right at the second attempt may be one of a rig that is about to fail. */
-function attemptWarnings({ attempts = [] }: Manifest): string[] {
-  return attempts.map(
-    ({ reason }) => `this is the second attempt; the first was broken: ${reason.replaceAll(/\s*\n\s*/g, ' ')}`,
-  );
-}
-
-function provenanceOf(manifest: Manifest, board: Board): Provenance {
-  const { basis, emulator, dut, image, carried, model, vectors, board: seen } = manifest;
-  return {
-    board: board.name,
-    mcu: board.mcu,
-    core: board.core,
-    clockHz: board.clockHz,
-    basis,
-    ...(emulator !== undefined && { emulator }),
-    ...(dut && { runtime: dut.runtime, buildId: dut.buildId, unit: dut.unit, tickSource: dut.tickSource }),
-    ...(image && { imageSha256: image.sha256, imageFile: image.file, isOwnImage: image.isOwn ?? false }),
-    ...(seen && portOf(seen)),
-    ...(carried && { carried }),
-    modelSha256: model.sha256,
-    vectorsSha256: vectors.sha256,
-  };
-}
-
-/** The path may be another one tomorrow. */
-function portOf({ path: _path, ...port }: NonNullable<Manifest['board']>): Partial<Provenance> {
-  return port;
 }
