@@ -34,8 +34,11 @@ export class WrongFirmware extends TargetError {}
 /** Another board, unit, timer or mode than was described: nothing that could be done to it would help. */
 export class WrongBoard extends TargetError {}
 
-/** A port that somebody else has open: what is done to the board would be done to them. */
-export class PortBusy extends TargetError {}
+/** No port is the board's. It may yet appear; nothing was tried. */
+export class PortAbsent extends NotInstalled {}
+
+/** A port that is not to be had: another program has it open, or this user must not. To reset the board would help nobody. */
+export class PortRefused extends TargetError {}
 
 /** A board that nothing has helped against. */
 export class BoardLost extends TargetError {}

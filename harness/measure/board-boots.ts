@@ -4,7 +4,8 @@ import {
   ModelRefused,
   messageOf,
   NotInstalled,
-  PortBusy,
+  PortAbsent,
+  PortRefused,
   ProtocolError,
   Silent,
   TargetError,
@@ -74,7 +75,8 @@ export function boardBoots(job: RiggedJob, note: Note, signal: AbortSignal): Boo
 
 /** Whether what ended a session may be over once something was done to the board. */
 export function isMendable(error: unknown): error is TargetError | ProtocolError {
-  const beyond = [WrongBoard, NotInstalled, PortBusy, BoardLost, ModelRefused, FirmwareFault];
+  if (error instanceof PortAbsent) return true; // it was there when the case began
+  const beyond = [WrongBoard, NotInstalled, PortRefused, BoardLost, ModelRefused, FirmwareFault];
   if (beyond.some(kind => error instanceof kind)) return false;
   return error instanceof TargetError || error instanceof ProtocolError;
 }

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { PortBusy, TargetError } from '../errors.ts';
+import { PortAbsent, PortRefused, TargetError } from '../errors.ts';
 import type { Flasher, PowerSwitch } from '../flash/port.ts';
 import { type MockOptions, mockTarget } from '../protocol/mock.ts';
 import { tickmarkProtocol } from '../protocol/tickmark.ts';
@@ -65,7 +65,7 @@ function does(desk: Desk, what: string): void {
 }
 
 function targetOn(desk: Desk, hasLines: boolean): SerialTarget {
-  const absent = new TargetError('no port is USB 0483:374b', 'nucleo', 'plug the board in');
+  const absent = new PortAbsent('no port is USB 0483:374b', 'nucleo', 'plug the board in');
   return {
     name: 'nucleo',
     basis: 'silicon',
@@ -285,7 +285,7 @@ test('a port that has vanished is waited for, and found again', async () => {
 
 test('a port that another program has open is nobody’s to reset', async () => {
   const desk = aDesk();
-  const busy = new PortBusy('/dev/ttyACM0 is open in minicom', 'nucleo', 'end it');
+  const busy = new PortRefused('/dev/ttyACM0 is open in minicom', 'nucleo', 'end it');
   const rig = aRig(desk, {
     power: powerOn(desk),
     target: { ...targetOn(desk, false), open: () => Promise.reject(busy) },
