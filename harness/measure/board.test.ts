@@ -195,9 +195,11 @@ test('without a flasher, another build is broken with both', async () => {
 
 test('a flash that changes nothing is broken with both builds, and the ladder is left alone', async () => {
   const desk = aDesk({ build: oldBuild, flashTakes: oldBuild });
-  const { outcome, steps } = await measured(aRig(desk, { flasher: flasherOn(desk), power: powerOn(desk) }));
+  const rig = aRig(desk, { flasher: flasherOn(desk), power: powerOn(desk) });
+  const { outcome, steps } = await measured(rig);
   expect(outcome.reason).toMatch(/openocd says that it has written the image, and still .*0d0d.*abab.*another board/s);
   expect(steps).toEqual(['found', 'flash in vain']);
+  expect(rig.isWorthAgain).toBe(false);
 });
 
 test('a tool that is not installed is asked for only where it would be needed', async () => {

@@ -1,5 +1,13 @@
 import { createHash } from 'node:crypto';
-import { BoardLost, FirmwareFault, ModelRefused, messageOf, NotInstalled, TargetError } from '../errors.ts';
+import {
+  BoardLost,
+  FirmwareFault,
+  ModelRefused,
+  messageOf,
+  NotInstalled,
+  TargetError,
+  WrongFirmware,
+} from '../errors.ts';
 import type { AgentProtocol, Dut, Protocol } from '../protocol/port.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { Attempt, Manifest } from '../recording/recording.ts';
@@ -153,7 +161,7 @@ function firstFigure(recorder: Recorder, onFirst: () => void): Recorder & { hasF
 }
 
 function rememberEnd(rig: Rig, reason: unknown, signal: AbortSignal): void {
-  rig.isWorthAgain = !signal.aborted && isMendable(reason);
+  rig.isWorthAgain = !signal.aborted && isMendable(reason) && !(reason instanceof WrongFirmware);
   if (reason instanceof BoardLost) rig.sick = reason.what;
 }
 

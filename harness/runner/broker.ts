@@ -29,7 +29,7 @@ const targets = targetsOf(plan);
 const boards = keepBoards({
   tenant: { command: 'tickmark run', pid: process.ppid }, // it starts this process again when that is ended alone
   ...(plan.exact && { cases: plan.cases }),
-  onWait: what => tell({ kind: 'busy', what }),
+  onWait: what => tell({ kind: 'waiting', what }),
 });
 server.listen(socketPath);
 schedule = createSchedule({
