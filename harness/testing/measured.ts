@@ -1,12 +1,12 @@
 import { writeResults } from '../report/json.ts';
 import { loadModel } from '../runner/case-inputs.ts';
 import { gatherEvidence } from '../runner/judge-case.ts';
-import { keepBoards } from '../runner/keep-boards.ts';
 import { makePlan } from '../runner/make-plan.ts';
 import { measureCase } from '../runner/measure-case.ts';
 import { resultsOf } from '../runner/plan.ts';
 import { type Evidence, judgeCase } from '../verdict/judge.ts';
 import type { CaseResult, Verdict } from '../verdict/result.ts';
+import { boardsOfTests } from './boards.ts';
 import { budgetOf, expectFitting } from './bound.ts';
 
 /** A suite measured on its target and judged, as `tickmark run` does it. */
@@ -35,8 +35,7 @@ export async function measureSuite(
   const [first] = plan.cases;
   if (!first) throw new TypeError('a plan has a case'); // or makePlan throws
   const planned = { ...first, isNamed: isRequired };
-  using boards = keepBoards({ tenant: { command: 'a test', pid: process.pid }, onWait: () => {} });
-  const measured = measureCase(plan, planned, { boards, onProgress: () => {} }, signal);
+  const measured = measureCase(plan, planned, { boards: boardsOfTests, onProgress: () => {} }, signal);
   const evidence = await gatherEvidence(plan, planned, measured);
   const result = judgeCase(evidence);
   writeResults({ folder, results: resultsOf(plan, [result], { complete: true, interrupted: false }) });
