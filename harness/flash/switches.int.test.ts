@@ -47,3 +47,9 @@ test('a program that is not there is named, whichever of the two it is', async (
   const power = commandSwitch({ off: ['relay', 'off'], on: ['no-such-relay', 'on'] });
   expect(await power.missing()).toMatch(/^no-such-relay is not installed: correct `power\.off` and `power\.on`/);
 });
+
+test('neither is a path without a program at its end', async () => {
+  const { folder } = fakeTools();
+  const power = commandSwitch({ off: [join(folder, 'relay')], on: [process.execPath] });
+  expect(await power.missing()).toContain(`${join(folder, 'relay')} is not installed`);
+});

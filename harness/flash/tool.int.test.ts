@@ -5,6 +5,7 @@ import { NotInstalled, TargetError } from '../errors.ts';
 import { isGone, until } from '../runner/fixtures/processes.ts';
 import { fakeTools, keptLog } from './fixtures/fake-tools.ts';
 import { missingTool, mustRun, runTool, type Tool } from './tool.ts';
+import { lineSplitter } from './tool-output.ts';
 
 const tool: Tool = {
   name: 'fake',
@@ -129,8 +130,15 @@ test.each([
 
 test('a program that cannot be started is told as that', async () => {
   const tools = fakeTools();
-  const notAProgram = { ...tool, programs: [join(tools.folder, 'calls.jsonl')] };
-  await expect(runTool(notAProgram, soon, keptLog(), never)).rejects.toThrow(/did not start|failed/);
   tools.put('fake', '');
   await expect(runTool(tool, { ...soon, args: ['\0'] }, keptLog(), never)).rejects.toThrow('fake: did not start');
+});
+
+test('a line that never ends is cut, and takes no memory', () => {
+  const lines: string[] = [];
+  const splitter = lineSplitter(line => lines.push(line));
+  const piece = 'x'.repeat(64 << 20); // nine of them are more than a string can be
+  for (let pieces = 0; pieces < 9; pieces++) splitter.push(piece);
+  splitter.flush();
+  expect(lines.map(line => line.length)).toEqual([501]);
 });
