@@ -33,9 +33,9 @@ export function createRecorder(folder: string, nowMs: () => number): Recorder {
     wire: (direction, bytes, trial) => stretch.add({ direction, ms: nowMs(), bytes, trial }),
     manifest: manifest => writeWhole(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`),
     [Symbol.dispose]() {
+      using _samples = samples; // both are closed whatever the last write says
+      using _wire = wire;
       stretch.write();
-      samples[Symbol.dispose]();
-      wire[Symbol.dispose]();
     },
   };
 }

@@ -1,7 +1,8 @@
 import type { Flasher, PowerSwitch } from '../flash/port.ts';
-import type { Protocol } from '../protocol/port.ts';
+import type { AgentProtocol, Protocol } from '../protocol/port.ts';
 import type { Reporter } from '../report/port.ts';
 import type { Board, ProtocolName } from '../suite/board.ts';
+import type { OwnFirmware } from '../suite/suite.ts';
 import type { Target } from '../target/port.ts';
 
 // The composition root: the only place that names adapters. A new target, protocol or report is a line here.
@@ -51,8 +52,15 @@ export async function powerSwitchFor({ power }: Pick<Board, 'power'>): Promise<P
   return undefined;
 }
 
-/** How to talk to what runs there. */
-export async function protocolFor(_name: ProtocolName): Promise<Protocol> {
+/** How to talk to what runs there. `own` is what the suite says of the firmware. */
+export async function protocolFor(name: ProtocolName, own: OwnFirmware = {}): Promise<Protocol> {
+  if (name === 'mlperf-tiny') return (await import('../protocol/mlperf-tiny.ts')).mlperfProtocol(own);
+  if (name === 'log') return (await import('../protocol/log/log.ts')).logProtocol();
+  return agentProtocol();
+}
+
+/** How to talk to firmware that has the agent in it. */
+export async function agentProtocol(): Promise<AgentProtocol> {
   return (await import('../protocol/tickmark.ts')).tickmarkProtocol();
 }
 

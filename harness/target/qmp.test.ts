@@ -61,3 +61,10 @@ test('what ends the channel ends all that waits', async () => {
   for (const each of [...waiting, qmp.execute('query-name'), qmp.next('RESET', () => true)])
     await expect(each).rejects.toThrow('QEMU is gone');
 });
+
+test('a line that is no JSON ends the channel with it', async () => {
+  const { qmp, says } = connected();
+  const waiting = qmp.execute('query-name');
+  says('HTTP/1.1 400 Bad Request\r\n');
+  await expect(waiting).rejects.toThrow("q: QEMU's control channel says what is no JSON");
+});

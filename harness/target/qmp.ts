@@ -67,10 +67,22 @@ export function qmpClient(stream: Duplex, where: string, onEvent: (event: QmpEve
     else if (line.return !== undefined || line.error) answer(line);
   };
 
+  const end = (reason: unknown): void => {
+    ended ??= { reason };
+    for (const { reject } of [...commands.values(), ...awaited]) reject(ended.reason);
+    commands.clear();
+    awaited.clear();
+  };
   stream.on('data', (data: Buffer) => {
     const lines = (buffered + data.toString('utf8')).split('\n');
     buffered = lines.pop() ?? '';
-    for (const text of lines.filter(each => each.trim() !== '')) take(JSON.parse(text) as Line); // QEMU writes whole lines of JSON
+    try {
+      for (const text of lines.filter(each => each.trim() !== '')) take(JSON.parse(text) as Line);
+    } catch (cause) {
+      end(
+        new TargetError(`QEMU's control channel says what is no JSON`, where, 'see what else writes to it', { cause }),
+      );
+    }
   });
   execute('qmp_capabilities').catch(() => {}); // whoever asks for more hears of it
 
@@ -81,12 +93,7 @@ export function qmpClient(stream: Duplex, where: string, onEvent: (event: QmpEve
         if (ended) return reject(ended.reason);
         awaited.add({ is: event => event.name === name && is(event.data), resolve, reject });
       }),
-    end(reason) {
-      ended ??= { reason };
-      for (const { reject } of [...commands.values(), ...awaited]) reject(ended.reason);
-      commands.clear();
-      awaited.clear();
-    },
+    end,
   };
 }
 
