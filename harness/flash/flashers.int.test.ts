@@ -56,7 +56,15 @@ test('openocd: flash, reset and verify, listening on no port', async () => {
   expect(await flasher.verify?.(image, keptLog(), never)).toBe(true);
   const connected = [
     ...['openocd', ...noPorts, '-c', 'script board/st_nucleo_l4.cfg', '-c', 'script mine.cfg'],
-    ...['-c', 'adapter serial 066C', '-c', 'adapter speed 1800', '-c', 'reset_config connect_assert_srst', '-c'],
+    ...[
+      '-c',
+      'adapter serial 066C',
+      '-c',
+      'adapter speed 1800',
+      '-c',
+      'reset_config srst_nogate connect_assert_srst',
+      '-c',
+    ],
   ];
   const word = image.replace(/[^\w./-]/g, String.raw`\$&`);
   expect(argsOf(tools)).toEqual([

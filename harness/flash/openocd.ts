@@ -84,7 +84,7 @@ function connection({ config, probe, speed, underReset = false }: FlasherOptions
     ...config.map(file => `script ${tclWord(file)}`), // as -f does, which would run what a name may hold
     ...(probe === undefined ? [] : [`adapter serial ${tclWord(probe)}`]),
     ...(speed === undefined ? [] : [`adapter speed ${kiloHertz(speed)}`]),
-    ...(underReset ? ['reset_config connect_assert_srst'] : []),
+    ...(underReset ? ['reset_config srst_nogate connect_assert_srst'] : []),
   ];
   return commands.flatMap(command => ['-c', command]);
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { missingTool as why } from '../fixtures/tools.ts';
+import { loadBoards } from '../suite/boards.ts';
 import { elfFile } from '../target/fixtures/firmware.ts';
 import { dfuUtilFlasher } from './dfu-util.ts';
 import { elfAt, keptLog } from './fixtures/fake-tools.ts';
@@ -32,6 +33,15 @@ describe.skipIf(withTool('openocd', 'openocd').skip)('openocd', () => {
     await expect(flasher.flash(app(), keptLog(), never)).rejects.toThrow(says);
     await expect(flasher.reset?.(keptLog(), never)).rejects.toThrow(says);
     await expect(flasher.verify?.(app(), keptLog(), never)).rejects.toThrow(says);
+  });
+
+  const packaged = loadBoards([join(import.meta.dirname, '..', '..', 'boards')], tmpdir());
+  const flashers = [...packaged.values()].flatMap(({ name, flasher }) =>
+    flasher?.tool === 'openocd' ? [[name, flasher] as const] : [],
+  );
+  test.each(flashers)('it knows all that the board file of %s says', async (_, options) => {
+    const flashed = openocdFlasher(options).flash(app(), keptLog(), never);
+    await expect(flashed).rejects.toThrow(/open failed|matching CMSIS-DAP device/);
   });
 
   test('a CMSIS-DAP probe that is not there is told', async () => {
