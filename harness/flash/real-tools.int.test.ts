@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { missingTool as why } from '../fixtures/tools.ts';
+import { missingTool } from '../fixtures/tools.ts';
 import { loadBoards } from '../suite/boards.ts';
 import { elfFile } from '../target/fixtures/firmware.ts';
 import { dfuUtilFlasher } from './dfu-util.ts';
@@ -18,12 +18,19 @@ const never = new AbortController().signal;
 const code = { address: 0x0800_0000, bytes: Buffer.from('code') };
 const app = () => elfAt('app.elf', [code]);
 
-function withTool(program: string, debian: string): { skip: boolean } {
-  const skip = why(findTool({ programs: [program] }) !== undefined, `apt-get install ${debian}`);
-  return { skip: skip !== undefined };
+/** Why the tests of a tool are skipped; undefined where it is installed. */
+function absent(program: string, debian: string): string | undefined {
+  return missingTool(findTool({ programs: [program] }) !== undefined, `apt-get install ${debian}`);
 }
 
-describe.skipIf(withTool('openocd', 'openocd').skip)('openocd', () => {
+const [noOpenocd, noStFlash, noDfuUtil, noUhubctl] = [
+  absent('openocd', 'openocd'),
+  absent('st-flash', 'stlink-tools'),
+  absent('dfu-util', 'dfu-util'),
+  absent('uhubctl', 'uhubctl'),
+];
+
+describe.skipIf(noOpenocd !== undefined)(`openocd (${noOpenocd ?? 'found'})`, () => {
   test.each([
     ['board/st_nucleo_l4.cfg', /Error: open failed[^]*plug the debug probe in/],
     ['board/nordic_nrf52_dk.cfg', /No J-Link device found[^]*plug the debug probe in/],
@@ -125,7 +132,7 @@ function hostilePlace(): { folder: string; config: string; image: string } {
   return { folder, config, image };
 }
 
-describe.skipIf(withTool('st-flash', 'stlink-tools').skip)('st-flash', () => {
+describe.skipIf(noStFlash !== undefined)(`st-flash (${noStFlash ?? 'found'})`, () => {
   test('without an ST-LINK it says so', async () => {
     const flasher = stFlashFlasher({ probe: '066CFF505750827567154312', underReset: true });
     const says = /Couldn't find (any )?ST-Link devices[^]*plug the ST-LINK in/;
@@ -135,7 +142,7 @@ describe.skipIf(withTool('st-flash', 'stlink-tools').skip)('st-flash', () => {
   });
 });
 
-describe.skipIf(withTool('dfu-util', 'dfu-util').skip)('dfu-util', () => {
+describe.skipIf(noDfuUtil !== undefined)(`dfu-util (${noDfuUtil ?? 'found'})`, () => {
   test('without a boot loader it says so', async () => {
     const flasher = dfuUtilFlasher({ usb: '0483:df11', serial: '357236543131', alt: 0 });
     await expect(flasher.flash(app(), keptLog(), never)).rejects.toThrow(
@@ -144,7 +151,7 @@ describe.skipIf(withTool('dfu-util', 'dfu-util').skip)('dfu-util', () => {
   });
 });
 
-describe.skipIf(withTool('uhubctl', 'uhubctl').skip)('uhubctl', () => {
+describe.skipIf(noUhubctl !== undefined)(`uhubctl (${noUhubctl ?? 'found'})`, () => {
   test('without a hub it says so', async () => {
     const power = uhubctlSwitch({ hub: '1-1', port: 3 });
     expect(await power.missing()).toBeUndefined();
