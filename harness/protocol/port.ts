@@ -1,4 +1,9 @@
 import type { Link } from '../target/port.ts';
+import type { LogReader } from './log/log.ts';
+import type { LogPatterns } from './log/user.ts';
+
+export type { Finding } from './log/finding.ts';
+export type { LogPiece, LogReader } from './log/log.ts';
 
 /** Who answered. `buildId` is the image's GNU build id in hex; `unit` is empty where the chip cannot tell. */
 export interface DutIdentity {
@@ -85,7 +90,14 @@ export interface Dut {
 }
 
 /** How host and DUT talk, by kind. */
-export type Protocol = AgentProtocol | MlperfProtocol;
+export type Protocol = AgentProtocol | MlperfProtocol | LogProtocol;
+
+/** With firmware that only prints: nothing is sent. */
+export interface LogProtocol {
+  readonly kind: 'log';
+  /** Throws InputError for a pattern that is none. */
+  read(patterns: LogPatterns): LogReader;
+}
 
 /** With firmware that has the agent in it. */
 export interface AgentProtocol {

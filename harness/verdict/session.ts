@@ -64,7 +64,7 @@ interface Expected {
 
 /** Reads what a recording proves. Nothing that was measured of another model or other vectors is let in. */
 export function readSession(recording: Recording, { identity, outputs, boots }: Expected): Session {
-  const vectors = recording.manifest.vectors.count;
+  const vectors = recording.manifest.vectors?.count ?? 0;
   const foreign = identityFault(recording, identity);
   const samples = foreign ? [] : recording.samples;
   const { printed, inferences: readInferences } = readAllPrinted(ofKind(samples, 'printed'), outputs);
@@ -145,7 +145,7 @@ function imageOf({ manifest: { image, model, mlperf } }: Recording): Session['im
   if (!image) return undefined;
   const { flashBytes, ramBytes, arenaReservedBytes, stackReservedBytes, carriesModel = false } = image;
   return {
-    flashBytes: flashBytes + (carriesModel || mlperf ? 0 : model.bytes),
+    flashBytes: flashBytes + (carriesModel || mlperf ? 0 : (model?.bytes ?? 0)),
     ramBytes,
     ...(arenaReservedBytes !== undefined && { arenaReservedBytes }),
     ...(stackReservedBytes !== undefined && { stackReservedBytes }),
@@ -155,8 +155,8 @@ function imageOf({ manifest: { image, model, mlperf } }: Recording): Session['im
 /** A figure belongs to a model and to vectors: those of a recording that was made with others are none of this suite's. */
 function identityFault({ manifest: { model, vectors } }: Recording, identity: Identity): string | undefined {
   return (
-    changeFault('model bytes', model.sha256, identity.modelSha256) ??
-    changeFault('vectors', vectors.sha256, identity.vectorsSha256)
+    changeFault('model bytes', model?.sha256 ?? 'none', identity.modelSha256) ??
+    changeFault('vectors', vectors?.sha256 ?? 'none', identity.vectorsSha256)
   );
 }
 
