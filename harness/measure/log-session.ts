@@ -28,8 +28,7 @@ export async function measureLog(job: LogBoot, link: Link, signal: AbortSignal):
     ...(baud !== undefined && { baud }),
   });
   seen.heard = intake.heard;
-  const end = await listen(job, { link: tapLink(link, recorder), intake }, signal);
-  intake.end();
+  const end = await listen(job, { link: tapLink(link, recorder), intake }, signal).finally(intake.end);
   expectWhole({ spec, intake, end, where: target.name });
 }
 
@@ -62,8 +61,8 @@ async function listen(
   }
 }
 
-function quietFor({ seen }: Intake): number | undefined {
-  if (seen.crash ?? seen.failed) return quietMs.failed;
+function quietFor({ seen, isInDump }: Intake): number | undefined {
+  if (isInDump() || seen.crash || seen.failed) return quietMs.failed;
   return seen.end === 'full' ? quietMs.full : undefined;
 }
 

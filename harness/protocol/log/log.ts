@@ -21,6 +21,8 @@ export interface LogReader {
   /** Whatever was still open. */
   end(): LogPiece;
   readonly seen: Seen;
+  /** Whether a crash's dump has begun and not ended. */
+  isInDump(): boolean;
   /** What the first bytes look like where they are no text. */
   noise(): Noise | undefined;
 }
@@ -48,6 +50,7 @@ export function logReader(patterns: LogPatterns): LogReader {
   };
   return {
     seen: lines.seen,
+    isInDump: crashes.isOpen,
     noise: () => noiseIn(lines.seen, Buffer.concat(first)),
     push(bytes) {
       if (lines.seen.bytes < sampledBytes) first.push(bytes.slice(0, sampledBytes - lines.seen.bytes));
