@@ -4,11 +4,12 @@ import type { AgentProtocol, Dut, Protocol } from '../protocol/port.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { Manifest } from '../recording/recording.ts';
 import { type AnySuite, type Suite, withModel } from '../suite/suite.ts';
-import type { Target } from '../target/port.ts';
+import type { Link, Target } from '../target/port.ts';
 import { measureAgent } from './agent-session.ts';
 import { type Boots, bootsOf } from './boots.ts';
 import { located } from './locate.ts';
 import { measureLog } from './log-session.ts';
+import { measureMlperf } from './mlperf-session.ts';
 import { tryFaults } from './trials.ts';
 
 /** Everything one case needs to be measured. `inputs` [vectors] are the bytes of all input tensors, end to end. */
@@ -40,11 +41,15 @@ export type JobImage = NonNullable<Manifest['image']> & {
   readonly functionAt?: (address: number) => string | undefined;
 };
 
-/** A case of firmware that has the agent in it, and can prove which it is. */
-export interface AgentJob extends Job {
+/** A case whose model is known. */
+export interface ModelJob extends Job {
   readonly suite: Suite;
-  readonly protocol: AgentProtocol;
   readonly model: Uint8Array;
+}
+
+/** A case of firmware that has the agent in it, and can prove which it is. */
+export interface AgentJob extends ModelJob {
+  readonly protocol: AgentProtocol;
   readonly image: AgentImage;
 }
 
@@ -71,8 +76,9 @@ export async function measure(job: Job, signal: AbortSignal): Promise<Manifest> 
   note({});
   const outcome = await outcomeOf(job, note, signal);
   note({ outcome });
-  if (outcome.status === 'complete' && job.suite.robustness.length > 0) {
-    await tryFaults(asAgentJob(job), signal);
+  const { protocol, suite } = job;
+  if (outcome.status === 'complete' && suite.robustness.length > 0 && protocol.kind === 'tickmark') {
+    await tryFaults(agentJob(job, protocol), signal);
     note({}); // when it was over
   }
   return manifest;
@@ -125,7 +131,7 @@ export interface Boot extends Job {
 
 /** What a boot that breaks leaves behind. */
 export interface Seen {
-  dut?: Dut;
+  dut?: Pick<Dut, 'linkUse' | 'waiting'>;
   /** The last one that was asked for. */
   vector?: number;
   droppedFrames?: number;
@@ -137,8 +143,7 @@ async function measureBoot(job: Boot, boots: Boots, signal: AbortSignal): Promis
   const link = await boots.next();
   let isComplete = false;
   try {
-    if (job.protocol.kind === 'log') await measureLog({ ...job, protocol: job.protocol }, link, signal);
-    else await measureAgent({ ...job, ...asAgentJob(job) }, link, signal);
+    await exchange(job, link, signal);
     isComplete = true;
   } finally {
     const emulation = await boots.counters();
@@ -147,10 +152,21 @@ async function measureBoot(job: Boot, boots: Boots, signal: AbortSignal): Promis
   }
 }
 
-function asAgentJob({ suite, protocol, model, image, ...job }: Job): AgentJob {
-  if (protocol.kind !== 'tickmark' || !model)
-    throw new TargetError('its firmware has no agent', job.target.name, 'name firmware that has it');
-  return { ...job, suite: withModel(suite), protocol, model, image: agentImage(image, job.target.name) };
+/** What is measured, and how, is the protocol's. */
+async function exchange(job: Boot, link: Link, signal: AbortSignal): Promise<void> {
+  const { protocol } = job;
+  if (protocol.kind === 'log') await measureLog({ ...job, protocol }, link, signal);
+  else if (protocol.kind === 'mlperf-tiny') await measureMlperf({ ...job, ...modelJob(job), protocol }, link, signal);
+  else await measureAgent({ ...job, ...agentJob(job, protocol) }, link, signal);
+}
+
+function agentJob(job: Job, protocol: AgentProtocol): AgentJob {
+  return { ...modelJob(job), protocol, image: agentImage(job.image, job.target.name) };
+}
+
+/** Throws InputError for a suite that has no model: only firmware that prints can do without. */
+function modelJob({ suite, model = new Uint8Array(), ...job }: Job): ModelJob {
+  return { ...job, suite: withModel(suite), model };
 }
 
 /** Throws TargetError where the firmware's file, or its build id, is not known: then it could not prove anything. */

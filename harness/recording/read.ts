@@ -56,6 +56,18 @@ const fieldTypes: Record<Sample['kind'], Record<string, 'number' | 'string' | 'o
     lostFrames: 'number',
     leastDataBytes: 'number',
   },
+  printed: { boot: 'number', vector: 'number', results: 'object' },
+  window: {
+    boot: 'number',
+    purpose: 'string',
+    vector: 'number',
+    iterations: 'number',
+    warmups: 'number',
+    lap0Us: 'number',
+    lap1Us: 'number',
+    hostUs: 'number',
+    results: 'object',
+  },
   'trial-inference': { trial: 'number', vector: 'number', output: 'string' },
   trial: {
     trial: 'number',

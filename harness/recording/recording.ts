@@ -49,6 +49,15 @@ export interface Manifest {
     readonly tickSource: string;
     readonly tickHz: number;
   };
+  /** Of MLPerf Tiny firmware, which has no build id and tells no more: in place of `dut`. */
+  readonly mlperf?: {
+    readonly vendor: string;
+    readonly profile: string;
+    readonly modelId: string;
+    readonly timestamps: 'performance' | 'energy';
+    /** The least that a window had to last, by the suite. */
+    readonly windowMs: number;
+  };
   /** The way that model and tensors took into the DUT; absent in older recordings, and for a model that the image carries. */
   readonly carried?: { readonly model?: 'memory' | 'uart'; readonly tensors?: 'memory' | 'uart' };
   readonly emulation?: { readonly instructions: number; readonly busyMs: number };
@@ -110,6 +119,8 @@ export type Sample =
       /** The least data that frames were made to carry. */
       readonly leastDataBytes: number;
     }
+  | PrintedSample
+  | WindowSample
   | TrialInference
   | TrialSample
   | LogSample;
@@ -182,6 +193,33 @@ export type LogSample =
       /** Findings that were left out since there are too many of their kind: names, profiles, alarms. */
       readonly leftOut: number;
     };
+
+/** What MLPerf Tiny firmware printed for one input that it inferred once: the values as text. */
+export interface PrintedSample {
+  readonly kind: 'printed';
+  readonly boot: number;
+  readonly vector: number;
+  readonly results: readonly string[];
+  /** Its clock in µs (modulo 2^32) before and after, what it printed in between included. Absent in a build for energy. */
+  readonly lap0Us?: number;
+  readonly lap1Us?: number;
+}
+
+/** Timed inferences of one input by MLPerf Tiny firmware. `scaling`: one of a pair, the second of twice the iterations. */
+export interface WindowSample {
+  readonly kind: 'window';
+  readonly boot: number;
+  readonly purpose: 'scaling' | 'measured';
+  readonly vector: number;
+  readonly iterations: number;
+  readonly warmups: number;
+  /** Its clock in µs (modulo 2^32) before and after, the printing of the first included. */
+  readonly lap0Us: number;
+  readonly lap1Us: number;
+  /** Between hearing the two, by the host's clock. */
+  readonly hostUs: number;
+  readonly results: readonly string[];
+}
 
 /** An output that was taken for right while a fault was on demand. `trial` counts them from 0. */
 export interface TrialInference {

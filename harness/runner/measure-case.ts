@@ -23,7 +23,7 @@ export async function measureCase(
   const job: Job = {
     suite,
     target: await targetFor({ ...board, trace: plan.trace }, deadline.signal),
-    protocol: await protocolFor(firmwareOf(planned).protocol),
+    protocol: await protocolFor(firmwareOf(planned).protocol, suite.firmware[board.name]),
     ...(image && { image }),
     ...(inputs && { model: inputs.model }),
     inputs: inputs?.vectors.inputs ?? [],

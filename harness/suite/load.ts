@@ -81,6 +81,7 @@ function toSuite(file: string, written: SuiteFile): AnySuite {
       warmup: measure.warmup ?? 2,
       boots: measure.boots ?? 1,
       timeoutMs: milliseconds(measure.timeout ?? '10 min'),
+      ...(measure.window !== undefined && { windowMs: milliseconds(measure.window) }),
       link: measure.link ?? 'memory',
     },
     robustness: parseTrials(robustness),

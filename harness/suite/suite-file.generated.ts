@@ -17,6 +17,14 @@ export type Firmware =
        * Bits a second on the serial port. Without it: what the board file says.
        */
       baud?: number;
+      /**
+       * Of firmware that speaks mlperf-tiny: the model's id, as its answer to `profile` has it. Without it: one of ad01, ic01, ic02, kws01 and vww01 that the model's input and outputs fit.
+       */
+      modelId?: string;
+      /**
+       * Of firmware that speaks mlperf-tiny: how many bytes a command may have (EE_CMD_SIZE). Without it: 80, which all such firmware has. A longer command corrupts a shorter buffer without a word.
+       */
+      commandBuffer?: number;
     };
 /**
  * Two numbers: the ends of the range.
@@ -145,6 +153,7 @@ export interface SuiteFile {
      */
     boots?: number;
     timeout?: Duration;
+    window?: Duration;
     /**
      * How model and tensors get into the target. `memory`: by the back door of an emulator, which takes no time. `uart`: as frames over the UART, as on a board; only a model that lies in flash is still put there by the back door, which stands for flashing. Verdicts, outputs and ticks are the same.
      */

@@ -15,6 +15,8 @@ interface AnyOf {
     readonly warmup: number;
     readonly boots: number;
     readonly timeoutMs: number;
+    /** What each timed window of firmware of MLPerf Tiny has to last; absent: as long as its rules say. */
+    readonly windowMs?: number;
     /** How model and tensors get into the DUT where there are two ways. */
     readonly link: 'memory' | 'uart';
   };
@@ -88,6 +90,10 @@ export interface OwnFirmware {
   readonly protocol?: ProtocolName;
   /** Bits a second, where the board file says otherwise. */
   readonly baud?: number;
+  /** What firmware of MLPerf Tiny calls its model; absent: an id of its benchmarks that the model fits. */
+  readonly modelId?: string;
+  /** Bytes of its command buffer, where it has more than the 80 of MLPerf Tiny. */
+  readonly commandBuffer?: number;
 }
 
 /** One step from the values in a file to the model's real input values; steps are applied in order, before quantization. */

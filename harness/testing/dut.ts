@@ -3,7 +3,7 @@ import { bringUp, type Setup } from '../measure/bring-up.ts';
 import { located } from '../measure/locate.ts';
 import { agentImage } from '../measure/session.ts';
 import type { Dut, DutIdentity, DutStats } from '../protocol/port.ts';
-import { protocolFor, targetFor } from '../runner/adapters.ts';
+import { agentProtocol, targetFor } from '../runner/adapters.ts';
 import { type CaseInputs, loadCaseInputs } from '../runner/case-inputs.ts';
 import { readImage } from '../runner/image.ts';
 import type { Board } from '../suite/board.ts';
@@ -71,7 +71,7 @@ export interface Bench {
 /** Opens a suite's target, with the firmware on it identified and the model proved. What goes on when `signal` aborts rejects with its reason. */
 export async function openDut({ suite, board }: ChosenModel, signal: AbortSignal): Promise<OpenDut> {
   const inputs = loadCaseInputs(suite);
-  const [target, protocol] = [await targetFor(board, signal), await protocolFor('tickmark')] as const;
+  const [target, protocol] = [await targetFor(board, signal), await agentProtocol()];
   const image = agentImage(readImage({ suite, board }, inputs), board.name);
   const setup = { target, protocol, image, model: inputs.model };
   return dutOn({ suite, board, inputs, setup }, signal);
