@@ -27,6 +27,8 @@ export interface Job {
   readonly recorder: Recorder;
   readonly clock: { nowMs(): number; nowIso(): string };
   readonly onProgress: (progress: Progress) => void;
+  /** A log that somebody has kept: nothing runs. */
+  readonly isImported?: boolean;
   /** Off only to show that the golden catches what the proof of identity would have caught first. */
   readonly proveModel?: boolean;
   /** A target that is not installed is broken, not skipped: the user named it. */
@@ -41,7 +43,7 @@ export type JobImage = NonNullable<Manifest['image']> & {
   readonly functionAt?: (address: number) => string | undefined;
 };
 
-/** A case whose model is known. */
+/** A case of a known model. */
 export interface ModelJob extends Job {
   readonly suite: Suite;
   readonly model: Uint8Array;
@@ -164,8 +166,8 @@ function agentJob(job: Job, protocol: AgentProtocol): AgentJob {
   return { ...modelJob(job), protocol, image: agentImage(job.image, job.target.name) };
 }
 
-/** Throws InputError for a suite that has no model: only firmware that prints can do without. */
-function modelJob({ suite, model = new Uint8Array(), ...job }: Job): ModelJob {
+function modelJob({ suite, model, ...job }: Job): ModelJob {
+  if (!model) throw new TargetError('its suite has no model', job.target.name, 'name the model that the firmware runs');
   return { ...job, suite: withModel(suite), model };
 }
 
