@@ -21,17 +21,17 @@ interface Options {
 export async function importTicks(file: string, options: Options): Promise<number> {
   const interrupt = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupt.abort());
-  const baud = baudOption(options.baud);
-  if (options.suite !== undefined) return judge(file, { ...options, suite: options.suite, ...baud }, interrupt.signal);
+  const { suite, baud, ...rest } = options;
+  const rate = baudOption(baud);
+  if (suite !== undefined) return judge(file, { ...rest, ...rate, suite }, interrupt.signal);
   const stray = (['target', 'out'] as const).find(key => options[key] !== undefined);
-  if (stray)
-    throw new InputError('needs a suite to judge by', `--${stray} ${options[stray]}`, 'name one with --suite');
+  if (stray) throw new InputError('needs a suite to judge by', `--${stray} ${options[stray]}`, 'name one with --suite');
   return survey(file, options.json ?? false, interrupt.signal);
 }
 
 async function judge(
   file: string,
-  options: Omit<Options, 'baud'> & { readonly suite: string; readonly baud?: number },
+  options: Omit<Options, 'suite' | 'baud'> & { readonly suite: string; readonly baud?: number },
   signal: AbortSignal,
 ): Promise<number> {
   const { suite, target, baud, out, html, json = false } = options;
@@ -95,7 +95,8 @@ function sayHeard({ metrics, failures, warnings, crashes }: Heard, clause: strin
   ]);
   if (rows.length > 0) say(table([heading, ...rows]));
   for (const [name, text] of Object.entries(metrics.facts)) say(`${name}: ${text}`);
-  for (const { line, what, lines } of crashes.slice(0, shownLines)) say(`crash in line ${line} (${lines} lines): ${what}`);
+  for (const { line, what, lines } of crashes.slice(0, shownLines))
+    say(`crash in line ${line} (${lines} lines): ${what}`);
   for (const { line, text } of failures.slice(0, shownLines)) say(`failing line ${line}: ${text}`);
   for (const { line, text } of warnings.slice(0, shownLines)) say(`warning in line ${line}: ${text}`);
   say(clause);

@@ -56,7 +56,6 @@ export async function powerSwitchFor({ power }: Pick<Board, 'power'>): Promise<P
 export async function protocolFor(name: ProtocolName, own: OwnFirmware = {}): Promise<Protocol> {
   if (name === 'log') return (await import('../protocol/log/log.ts')).logProtocol();
   if (name === 'mlperf-tiny') return (await import('../protocol/mlperf-tiny.ts')).mlperfProtocol(own);
-  if (name === 'log') return (await import('../protocol/log/log.ts')).logProtocol();
   return agentProtocol();
 }
 

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { type Job, measure } from '../measure/session.ts';
 import { createRecorder } from '../recording/recorder.ts';
-import { publishCase, publishEnd, reportedRun } from '../report/publish.ts';
 import type { ReportedRun } from '../report/port.ts';
+import { publishCase, publishEnd, reportedRun } from '../report/publish.ts';
 import { fileTarget } from '../target/file.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { protocolFor, reportersFor } from './adapters.ts';

@@ -18,7 +18,10 @@ export function* logMisfits(suite: AnySuite, board: Board): Generator<Misfit> {
 }
 
 /** The one case that a log can be of. Throws InputError where it may be of several, or of none. */
-export function onlyLogCase<Case extends { readonly suite: AnySuite; readonly board: Board }>(cases: readonly Case[], suite: string): Case {
+export function onlyLogCase<Case extends { readonly suite: AnySuite; readonly board: Board }>(
+  cases: readonly Case[],
+  suite: string,
+): Case {
   const printing = cases.filter(each => firmwareOf(each).protocol === 'log');
   const [only] = printing;
   if (only && printing.length === 1) return only;

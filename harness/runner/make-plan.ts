@@ -34,7 +34,9 @@ export function makePlan(options: PlanOptions): Plan {
     run,
     outDir: runFolder(options, run.id),
     replayOf: options.replay === undefined ? null : replayFolder(options.cwd, options.replay),
-    cases: wantedOf(chosen, options).map(each => planCase(each, options)).sort((a, b) => a.cost - b.cost),
+    cases: wantedOf(chosen, options)
+      .map(each => planCase(each, options))
+      .sort((a, b) => a.cost - b.cost),
     exact: options.exact,
     emulators: options.emulators ?? availableParallelism(),
     html: options.html,

@@ -107,10 +107,7 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     "1 crash of 10 lines: Guru Meditation Error: Core  0 panic'ed (Store access fault). Exception was unhandled.",
   ],
   'zephyr-fault': ['1 boot', '3 crash of 10 lines: ***** HARD FAULT *****'],
-  'mbed-fault': [
-    '1 crash of 9 lines: ++ MbedOS Fault Handler ++',
-    '12 crash of 4 lines: ++ MbedOS Error Info ++',
-  ],
+  'mbed-fault': ['1 crash of 9 lines: ++ MbedOS Fault Handler ++', '12 crash of 4 lines: ++ MbedOS Error Info ++'],
   'cmsis-fault': ['2 crash of 4 lines: [HardFault_Handler]', '6 inference_ticks 7 ticks'],
   'st-system-performance': [
     '1 cpu_clock_hz 168000000 Hz',
@@ -184,4 +181,10 @@ test('a dump without an end is bounded, and says how much of it was left out', (
 
 test('a sentence that only speaks of a fault is no crash', () => {
   expect(findingsIn('no fault found\nfault tolerant mode\nassertions are on\n')).toEqual([]);
+});
+
+test('a last line that was cut off has no figures, and still fails', () => {
+  const metrics = ['took (?<step_us>\\d+)'];
+  expect(findingsIn('took 1200 us\ntook 12', { metrics }).map(shown)).toEqual(['1 step_us 1200 µs']);
+  expect(findingsIn('took 1200 us\n[INFERENCE FAULT]').map(shown)).toEqual(['2 fail [INFERENCE FAULT]']);
 });

@@ -59,9 +59,15 @@ export function logReader(patterns: LogPatterns): LogReader {
     },
     end() {
       const last = lines.end();
-      return { lines: last, findings: [...read(last), ...readers.flatMap(reader => reader.close())] };
+      const findings = [...read(last), ...readers.flatMap(reader => reader.close())];
+      return { lines: last, findings: findings.filter(finding => !isCutFigure(finding, last)) };
     },
   };
+}
+
+/** A line that was cut off in a number tells another one: without its end it has no figures, only what it failed by. */
+function isCutFigure({ kind, line }: Finding, last: readonly Line[]): boolean {
+  return (kind === 'metric' || kind === 'scores') && last.some(({ number }) => number === line);
 }
 
 /** Enough to tell noise by, and at what rate it was sent. */

@@ -35,7 +35,10 @@ test('an ignored line says nothing, whatever it is', () => {
 });
 
 test('a suite’s own failing lines and its end are found beside what is known', () => {
-  const findings = findingsIn('sensor timeout\nCONV_2D took 5 ticks (0 ms).\nbye\n', { fail: ['^sensor'], until: '^bye' });
+  const findings = findingsIn('sensor timeout\nCONV_2D took 5 ticks (0 ms).\nbye\n', {
+    fail: ['^sensor'],
+    until: '^bye',
+  });
   expect(findings.map(({ kind, line }) => `${line} ${kind}`)).toEqual(['1 fail', '2 operators', '2 metric', '3 end']);
 });
 
