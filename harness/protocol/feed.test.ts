@@ -27,7 +27,7 @@ describe('the line to the DUT never idles', () => {
     { input: 490, baud: 921_600, latencyMs: 0, least: 0.95 },
     { input: 490, baud: 115_200, latencyMs: 16, least: 0.95 },
   ])('with inputs of $input bytes at $baud baud and a latency of $latencyMs ms', async ({ input, least, ...line }) => {
-    const count = Math.ceil(300_000 / input);
+    const count = Math.ceil(120_000 / input);
     const { payloadShare } = await inVirtualTime(timed({ inputBytes: input, windowMs: () => 2, count, ...line }));
     expect(payloadShare).toBeGreaterThan(least);
   });
@@ -59,7 +59,7 @@ describe('on a line that loses one byte in a thousand', () => {
   ])(
     'each input of $input bytes is inferred once, whatever it takes, with a window of $windowBytes',
     async ({ input, output, windowBytes }) => {
-      const count = input > 1000 ? 8 : 150;
+      const count = input > 1000 ? 3 : 60;
       const { wrong, inferences, use } = await inVirtualTime(onBadLine({ input, output, windowBytes, count }));
       expect({ wrong, inferences }).toEqual({ wrong: [], inferences: count });
       expect(use.repeats).toBeGreaterThan(input < 100 ? 0 : 20);
