@@ -48,7 +48,7 @@ describe('the agent under the address and undefined-behaviour sanitizers', () =>
     'is fed inputs of $sizes bytes with the same faults, and infers each once',
     async ({ sizes, vectors }, { skip }) => {
       skip(!hasCompiler, noCompiler);
-      await using agent = startAgent(...sizes);
+      await using agent = startAgent('--input', sizes[0], '--output', sizes[1], '--window', sizes[2]);
       const rates = { drop: 2e-3, flip: 2e-3, double: 2e-3, reorder: 2e-3, delay: 2e-3 };
       const line = faultyLine(agent.link, { seed: 5, toDut: rates, toHost: rates, delayMs: 1 });
       const dut = await tickmarkProtocol().connect(line, AbortSignal.timeout(90_000));
@@ -109,8 +109,8 @@ interface Agent extends AsyncDisposable {
   readonly link: Link;
 }
 
-function startAgent(...sizes: readonly number[]): Agent {
-  const child = spawn(program, sizes.map(String), { stdio: ['pipe', 'pipe', 'inherit'] });
+function startAgent(...options: readonly (string | number | undefined)[]): Agent {
+  const child = spawn(program, options.map(String), { stdio: ['pipe', 'pipe', 'inherit'] });
   return {
     link: {
       bytes: child.stdout,

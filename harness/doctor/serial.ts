@@ -1,4 +1,5 @@
 import { basename, join } from 'node:path';
+import { howToGetAccess } from '../target/serial-access.ts';
 import type { Finding } from './finding.ts';
 import { isWsl } from './harness.ts';
 import type { System } from './system.ts';
@@ -43,19 +44,7 @@ function idOf(system: System, port: string): string {
 }
 
 function notAllowed(system: System, port: string): Finding {
-  const group = groupName(system, port);
-  const fix =
-    group === undefined
-      ? `let this user read and write ${port}`
-      : `sudo usermod -aG ${group} $USER, then log in again (in a container: --group-add ${group})`;
-  return { about, name: port, state: 'warning', detail: 'this user may not use it', fix };
-}
-
-/** dialout on Debian, uucp on Arch: whatever the port belongs to. */
-function groupName(system: System, port: string): string | undefined {
-  const id = system.groupOf(port);
-  const lines = (system.read('/etc/group') ?? '').split('\n').map(line => line.split(':'));
-  return id === undefined || id === 0 ? undefined : lines.find(([, , gid]) => Number(gid) === id)?.[0];
+  return { about, name: port, state: 'warning', detail: 'this user may not use it', fix: howToGetAccess(system, port) };
 }
 
 /** Programs that open serial ports of their own accord, by the name of their process. */

@@ -228,6 +228,10 @@ export interface Openocd {
    * Clock of the debug link.
    */
   speed?: string;
+  /**
+   * Whether the probe holds the reset pin while it connects: for firmware that sleeps or hangs. The pin has to be wired.
+   */
+  underReset?: boolean;
 }
 export interface ProbeRs {
   /**
@@ -246,6 +250,10 @@ export interface ProbeRs {
    * Clock of the debug link.
    */
   speed?: string;
+  /**
+   * Whether the probe holds the reset pin while it connects: for firmware that sleeps or hangs. The pin has to be wired.
+   */
+  underReset?: boolean;
 }
 export interface Esptool {
   /**
@@ -261,9 +269,13 @@ export interface Esptool {
    */
   baud?: number;
   /**
-   * flasher_args.json of an ESP-IDF build, relative to the board file: what goes where.
+   * flasher_args.json of an ESP-IDF build, relative to this file: what goes where. Without it: the one beside the ELF file.
    */
   args?: string;
+  /**
+   * One binary of everything, from address 0 on, as `esptool merge_bin` writes it; relative to this file. In place of args.
+   */
+  merged?: string;
 }
 export interface StFlash {
   /**
@@ -274,6 +286,10 @@ export interface StFlash {
    * The debug probe's serial number, where several are plugged in.
    */
   probe?: string;
+  /**
+   * Whether the probe holds the reset pin while it connects: for firmware that sleeps or hangs. The pin has to be wired.
+   */
+  underReset?: boolean;
 }
 export interface Jlink {
   /**

@@ -1,0 +1,43 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { TargetError } from '../errors.ts';
+import { howToGetAccess } from './serial-access.ts';
+import { type Holder, holdersOf } from './serial-holders.ts';
+
+/** Why a device did not open, from what serialport says: it has the system's words, and no code. */
+export function openingError(cause: Error, path: string, where: string): TargetError {
+  const { what, fix } = explained(cause.message, path);
+  return new TargetError(what, where, fix, { cause });
+}
+
+/** A driver takes what its divider can make: one that is 3 % off garbles the last bits of a byte. Throws TargetError. */
+export function expectBaud(actual: number, { baud, where }: { baud: number; where: string }, port: string): void {
+  if (Math.abs(actual / baud - 1) <= 0.03) return;
+  const fix = 'choose a rate that it has, such as 115200, here and in the firmware';
+  throw new TargetError(`${port} cannot do ${baud} baud: it would run at ${actual}`, where, fix);
+}
+
+function explained(message: string, path: string): { readonly what: string; readonly fix: string } {
+  if (/Permission denied|Operation not permitted/.test(message))
+    return { what: `this user may not use ${path}`, fix: howToGetAccess(owners, path) };
+  if (/resource busy|temporarily unavailable/i.test(message)) return inUse(path, holdersOf(path));
+  if (/No such (file|device)/.test(message) && !existsSync(path))
+    return {
+      what: `there is no ${path}`,
+      fix: 'plug the board in; in a container, hand the device over: docker run --device, or a mount of /dev',
+    };
+  if (/Inappropriate ioctl|Is a directory/.test(message))
+    return { what: `${path} is no serial port`, fix: 'name a device, best below /dev/serial/by-id: tickmark boards' };
+  return { what: `${path} did not open: ${message.replace(/^Error:? /, '')}`, fix: 'unplug it and plug it in again' };
+}
+
+function inUse(path: string, holders: readonly Holder[]): { readonly what: string; readonly fix: string } {
+  const by = holders.map(({ pid, name }) => `${name} (process ${pid})`).join(', ');
+  return by === ''
+    ? { what: `another program has ${path} open`, fix: `end it: sudo fuser -v ${path} names it` }
+    : { what: `${path} is open in ${by}`, fix: 'end that program, or wait for it' };
+}
+
+const owners = {
+  read: (path: string) => (existsSync(path) ? readFileSync(path, 'utf8') : undefined),
+  groupOf: (path: string) => statSync(path, { throwIfNoEntry: false })?.gid,
+};

@@ -1,0 +1,66 @@
+import { realpathSync, type Stats, statSync } from 'node:fs';
+import { SerialPort } from 'serialport';
+import { TargetError } from '../errors.ts';
+import { moveLines } from './modem-lines.ts';
+import { expectBaud, openingError } from './serial-errors.ts';
+import type { Listener, Wire, WireOptions } from './serial-wire.ts';
+
+/**
+ * A device of this machine: USB, a UART, a pseudo-terminal. Opening empties the system's buffers, locks the port against others that ask for
+ * a lock, and leaves the lines as the system drives them (on Linux both on). Rejects with TargetError.
+ * https://serialport.io/docs/api-stream
+ */
+export async function openTty(path: string, options: WireOptions, listener: Listener): Promise<Wire> {
+  const { baud, where } = options;
+  const port = new SerialPort({ path, baudRate: baud, hupcl: false, autoOpen: false });
+  await new Promise<void>((resolve, reject) =>
+    port.open(error => (error ? reject(openingError(error, path, where)) : resolve())),
+  );
+  const lost = (why: string) =>
+    new TargetError(`${path} vanished${why}`, where, 'check the cable, and plug it in again');
+  let isClosed = false;
+  const close = async (): Promise<void> => {
+    isClosed = true;
+    clearInterval(watching);
+    if (port.isOpen) await new Promise<void>(resolve => port.close(() => resolve())); // one that fails is gone
+  };
+  const watching = watch(path, () => port.close(() => {}));
+  port.on('data', (bytes: Uint8Array) => listener.onBytes(bytes));
+  port.on('error', () => {}); // each call has its own; 'close' says what was lost
+  port.on('close', (cause: Error | null) => {
+    clearInterval(watching);
+    if (!isClosed) listener.onLoss(lost(cause ? ` (${cause.message})` : ''));
+  });
+  try {
+    const known = await port.port?.getBaudRate().catch(() => undefined); // Linux alone can tell
+    if (known) expectBaud(known.baudRate, options, path);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    write: bytes =>
+      new Promise<void>((resolve, reject) => {
+        const fail = (cause?: Error | null) => reject(cause ? lost(` (${cause.message})`) : lost(''));
+        if (port.isOpen) port.write(Buffer.from(bytes), error => (error ? fail(error) : resolve()));
+        else fail(); // serialport would wait for it to be opened again
+      }),
+    setLines: lines => moveLines(port, lines),
+    purge: () => new Promise<void>(resolve => port.flush(() => resolve())),
+    pause: () => void port.pause(),
+    resume: () => void port.resume(),
+    close,
+  };
+}
+
+const watchMs = 250;
+
+/** A device that is pulled out in the middle of a read reads as empty from then on, and serialport 13 (unix-read.js) reads it for ever. */
+function watch(path: string, onGone: () => void): NodeJS.Timeout {
+  const device = realpathSync(path);
+  const { ino } = statSync(device);
+  return setInterval(() => {
+    const now: Stats | undefined = statSync(device, { throwIfNoEntry: false });
+    if (now?.ino !== ino) onGone();
+  }, watchMs).unref();
+}
