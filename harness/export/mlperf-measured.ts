@@ -33,8 +33,8 @@ export function measuredOf(
   const files = filesOf(recording, truth);
   const fileOf = files.flatMap(file => file.vectors.map(() => file));
   const windows = measuredWindows(recording).map(window => {
-    const { name: file = '', label = 0 } = fileOf[window.vector] ?? {};
-    return { ...window, file, label, lengthUs: lengthUs(window) };
+    const file = fileOf[window.vector];
+    return { ...window, file: file?.name ?? '', label: file?.label ?? 0, lengthUs: lengthUs(window) };
   });
   return { benchmark, identity: mlperf, finishedAt, files, windows };
 }

@@ -1,5 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { fiveWindows, kwsCase, mlperfIdentity, someFacts, withManifest, withSamples } from './fixtures/cases.ts';
+import {
+  fiveWindows,
+  icSamples,
+  kwsCase,
+  mlperfIdentity,
+  someFacts,
+  withManifest,
+  withSamples,
+} from './fixtures/cases.ts';
 import { type ExportedCase, type SubmissionOptions, submissionOf } from './mlperf.ts';
 
 const options: SubmissionOptions = {
@@ -246,11 +254,5 @@ function icCase(modelId: string): ExportedCase {
   const vectors = { count: 200, sha256: 'b'.repeat(64) };
   const labels = Array.from({ length: 200 }, (_, vector) => vector % 10);
   const whole = withManifest(kwsCase({ suite: 'ic', truth: { labels } }), { vectors, mlperf: mlperfIdentity(modelId) });
-  return withSamples(whole, sample => {
-    if (sample.kind === 'window') return [{ ...sample, vector: sample.vector % 97 }];
-    if (sample.kind !== 'printed' || sample.vector >= 200) return [];
-    return [
-      { ...sample, results: labels.slice(0, 10).map(column => (column === sample.vector % 10 ? '0.9' : '0.01')) },
-    ];
-  });
+  return { ...whole, recording: { ...whole.recording, samples: [...icSamples(labels), ...fiveWindows(40)] } };
 }
