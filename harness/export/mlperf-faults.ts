@@ -1,7 +1,8 @@
+import { ruleIterations, ruleMs, ruleWindows, windowUs } from '../verdict/windows.ts';
 import type { ExportedCase, SubmissionOptions } from './mlperf.ts';
 import { figuresOf } from './mlperf-figures.ts';
-import { countFiles, lengthUs, measuredOf, measuredWindows } from './mlperf-measured.ts';
-import { type Benchmark, benchmarks, rules } from './mlperf-sets.ts';
+import { countFiles, measuredOf, measuredWindows } from './mlperf-measured.ts';
+import { type Benchmark, benchmarks } from './mlperf-sets.ts';
 
 /** What stands in the way of submitting a case, a sentence each. */
 export function caseFaults(each: ExportedCase, options: SubmissionOptions): string[] {
@@ -77,20 +78,16 @@ function windowFaults({ recording }: ExportedCase): string[] {
     return ['no windows were timed: its firmware is a build for energy, and a submission needs one for performance'];
   const windows = measuredWindows(recording);
   const faults =
-    windows.length === rules.windows
-      ? []
-      : [`it has ${windows.length} timed windows, and the rules want ${rules.windows}`];
+    windows.length === ruleWindows ? [] : [`it has ${windows.length} timed windows, and the rules want ${ruleWindows}`];
   const inputs = new Set(windows.map(({ vector }) => vector)).size;
-  if (faults.length === 0 && inputs < rules.windows)
-    faults.push(`its windows are of ${inputs} inputs, and the rules want ${rules.windows}`);
+  if (faults.length === 0 && inputs < ruleWindows)
+    faults.push(`its windows are of ${inputs} inputs, and the rules want ${ruleWindows}`);
   for (const [index, window] of windows.entries()) {
     const { iterations } = window;
-    if (lengthUs(window) < rules.windowUs)
-      faults.push(
-        `window ${index + 1} lasted ${lengthUs(window) / 1e6} s, and the rules want ${rules.windowUs / 1e6} s`,
-      );
-    if (iterations < rules.iterations)
-      faults.push(`window ${index + 1} has ${iterations} iterations, and the rules want ${rules.iterations}`);
+    if (windowUs(window) < ruleMs * 1000)
+      faults.push(`window ${index + 1} lasted ${windowUs(window) / 1e6} s, and the rules want ${ruleMs / 1000} s`);
+    if (iterations < ruleIterations)
+      faults.push(`window ${index + 1} has ${iterations} iterations, and the rules want ${ruleIterations}`);
   }
   return faults;
 }

@@ -1,5 +1,6 @@
 import type { PrintedSample, Recording, WindowSample } from '../recording/recording.ts';
 import type { Truth } from '../suite/truth.ts';
+import { windowUs } from '../verdict/windows.ts';
 import type { FileScores } from './mlperf-figures.ts';
 import type { Benchmark } from './mlperf-sets.ts';
 
@@ -34,7 +35,7 @@ export function measuredOf(
   const fileOf = files.flatMap(file => file.vectors.map(() => file));
   const windows = measuredWindows(recording).map(window => {
     const file = fileOf[window.vector];
-    return { ...window, file: file?.name ?? '', label: file?.label ?? 0, lengthUs: lengthUs(window) };
+    return { ...window, file: file?.name ?? '', label: file?.label ?? 0, lengthUs: windowUs(window) };
   });
   return { benchmark, identity: mlperf, finishedAt, files, windows };
 }
@@ -42,11 +43,6 @@ export function measuredOf(
 /** Those that a submission is of; the others only tell whether the clock counts. */
 export function measuredWindows({ samples }: Recording): readonly WindowSample[] {
   return samples.filter(sample => sample.kind === 'window' && sample.purpose === 'measured') as WindowSample[];
-}
-
-/** By the DUT's clock, which wraps at 2^32 µs. */
-export function lengthUs({ lap0Us, lap1Us }: WindowSample): number {
-  return (lap1Us - lap0Us + 2 ** 32) % 2 ** 32;
 }
 
 /** How many files the inputs of a recording are; each vector is one, unless the suite says which were cut from one. */

@@ -24,6 +24,3 @@ export const benchmarks: Readonly<Record<string, Benchmark>> = {
   kws01: { folder: 'kws', files: [1000], results: 12, quality: { metric: 'Top-1', least: 90 } },
   vww01: { folder: 'vww', files: [1000], results: 2, quality: { metric: 'Top-1', least: 80 } },
 };
-
-/** What every performance and energy run of a submission needs. */
-export const rules = { windows: 5, windowUs: 10e6, iterations: 10 };
