@@ -5,10 +5,10 @@ import type { WindowSample } from '../recording/recording.ts';
 import { budgetsFor } from '../suite/suite.ts';
 import type { Link } from '../target/port.ts';
 import { fitFirmware, type MlperfFit } from './mlperf-firmware.ts';
-import type { Boot } from './session.ts';
+import type { Boot, ModelJob } from './session.ts';
 import { tapLink } from './tap.ts';
 
-type MlperfBoot = Boot & { readonly protocol: MlperfProtocol };
+type MlperfBoot = Boot & ModelJob & { readonly protocol: MlperfProtocol };
 
 /** A firmware that has been found to be the suite's. */
 interface Firmware {

@@ -78,6 +78,23 @@ const fieldTypes: Record<Sample['kind'], Record<string, 'number' | 'string' | 'o
     end: 'object',
     durationMs: 'number',
   },
+  metric: { boot: 'number', name: 'string', value: 'number', unit: 'string', line: 'number' },
+  'metric-rest': {
+    boot: 'number',
+    name: 'string',
+    unit: 'string',
+    count: 'number',
+    min: 'number',
+    max: 'number',
+    sum: 'number',
+    last: 'number',
+  },
+  profile: { boot: 'number', operators: 'object', line: 'number' },
+  scores: { boot: 'number', scores: 'object', line: 'number' },
+  fact: { boot: 'number', name: 'string', text: 'string', line: 'number' },
+  alarm: { boot: 'number', alarm: 'string', pattern: 'string', text: 'string', line: 'number' },
+  crash: { boot: 'number', what: 'string', lines: 'number', line: 'number' },
+  log: { boot: 'number', lines: 'number', bytes: 'number', unprintable: 'number', leftOut: 'number' },
 };
 
 function isSample(value: unknown): value is Sample {

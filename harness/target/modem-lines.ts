@@ -20,7 +20,8 @@ export async function moveLines(port: SerialPort, lines: Lines): Promise<string 
  */
 async function moveByPerl(fd: number, { dtr, rts }: Lines): Promise<string | undefined> {
   const perl = findProgram('perl');
-  if (perl === undefined) return 'this port knows no break, which serialport takes for a failure: install perl, which can';
+  if (perl === undefined)
+    return 'this port knows no break, which serialport takes for a failure: install perl, which can';
   const bits = (dtr ? 2 : 0) | (rts ? 4 : 0); // TIOCM_DTR, TIOCM_RTS
   const child = spawn(perl, ['-e', script, String(bits)], { stdio: [fd, 'ignore', 'pipe'] });
   let said = '';

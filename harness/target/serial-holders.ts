@@ -18,7 +18,10 @@ export function holdersOf(path: string, proc = '/proc'): readonly Holder[] {
   return (orUndefined(() => readdirSync(proc)) ?? [])
     .filter(name => /^\d+$/.test(name) && Number(name) !== process.pid)
     .filter(pid => device !== undefined && isHolding(pid))
-    .map(pid => ({ pid: Number(pid), name: orUndefined(() => readFileSync(join(proc, pid, 'comm'), 'utf8').trim()) ?? '?' }));
+    .map(pid => ({
+      pid: Number(pid),
+      name: orUndefined(() => readFileSync(join(proc, pid, 'comm'), 'utf8').trim()) ?? '?',
+    }));
 }
 
 /** A process may end while it is looked at, and others' are not to be seen. */

@@ -17,7 +17,9 @@ export async function connectTo({ host, port }: Address, where: string, signal: 
     return socket;
   } catch (cause) {
     signal.throwIfAborted();
-    throw new TargetError(`no connection to ${host}, port ${port}: ${reasonOf(cause)}`, where, fixFor(cause), { cause });
+    throw new TargetError(`no connection to ${host}, port ${port}: ${reasonOf(cause)}`, where, fixFor(cause), {
+      cause,
+    });
   } finally {
     limit.removeEventListener('abort', abort);
   }

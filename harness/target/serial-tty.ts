@@ -16,7 +16,8 @@ export async function openTty(path: string, options: WireOptions, listener: List
   await new Promise<void>((resolve, reject) =>
     port.open(error => (error ? reject(openingError(error, path, where)) : resolve())),
   );
-  const lost = (why: string) => new TargetError(`${path} vanished${why}`, where, 'check the cable, and plug it in again');
+  const lost = (why: string) =>
+    new TargetError(`${path} vanished${why}`, where, 'check the cable, and plug it in again');
   let isClosed = false;
   const close = async (): Promise<void> => {
     isClosed = true;

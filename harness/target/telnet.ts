@@ -41,7 +41,9 @@ function itemOf(command: readonly number[]): TelnetItem | 'unfinished' | 'unknow
     return code === undefined ? 'unfinished' : { kind: 'option', verb, option: code };
   if (verb !== telnet.sb || command.length > longestCommand) return 'unknown';
   const text = unescaped(command.slice(2));
-  return text ? { kind: 'subnegotiation', option: text[0] ?? 0, payload: Uint8Array.from(text.slice(1)) } : 'unfinished';
+  return text
+    ? { kind: 'subnegotiation', option: text[0] ?? 0, payload: Uint8Array.from(text.slice(1)) }
+    : 'unfinished';
 }
 
 /** What comes before IAC SE; undefined while that has not come. */

@@ -10,8 +10,9 @@ import { judgeLatency, measureLatency, type Ticks, undisturbedOf } from './laten
 import { measureLink } from './link.ts';
 import { judgeMemory, measureMemory } from './memory.ts';
 import { measureOperators } from './operators.ts';
+import { provenanceOf } from './provenance.ts';
 import type { Reference } from './reference.ts';
-import type { CaseResult, MemoryMetrics, Metrics, OperatorMetrics, Provenance, Verdict } from './result.ts';
+import type { CaseResult, MemoryMetrics, Metrics, OperatorMetrics, Verdict } from './result.ts';
 import { judgeTrials } from './robustness.ts';
 import { explainEnd, type Identity, judgeSession, readSession, type Session } from './session.ts';
 import { caseStatus } from './status.ts';
@@ -102,6 +103,8 @@ function judgeBudget(budget: Budget, facts: Facts): Verdict {
   if (budget.kind === 'golden') return judgeGolden(budget, golden, session);
   if (budget.kind === 'memory') return judgeMemory(budget, memory, session);
   if (budget.kind === 'latency') return judgeLatency(budget, facts, session);
+  if (budget.kind === 'metric')
+    return notMeasured(budget, 'its firmware has the agent: figures of a log are of firmware that only prints');
   return judgeAccuracy(budget, accuracy, session);
 }
 
@@ -116,21 +119,5 @@ function metricsOf({ session, golden, accuracy, latency, operators, memory }: Fa
     memory,
     ...(link && { link }),
     ...(emulation && { emulation }),
-  };
-}
-
-function provenanceOf({ basis, emulator, dut, image, carried, model, vectors }: Manifest, board: Board): Provenance {
-  return {
-    board: board.name,
-    mcu: board.mcu,
-    core: board.core,
-    clockHz: board.clockHz,
-    basis,
-    ...(emulator !== undefined && { emulator }),
-    ...(dut && { runtime: dut.runtime, buildId: dut.buildId, unit: dut.unit, tickSource: dut.tickSource }),
-    ...(image && { imageSha256: image.sha256, imageFile: image.file, isOwnImage: image.isOwn ?? false }),
-    ...(carried && { carried }),
-    modelSha256: model.sha256,
-    vectorsSha256: vectors.sha256,
   };
 }

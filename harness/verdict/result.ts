@@ -51,6 +51,37 @@ export interface Metrics {
   readonly memory?: MemoryMetrics;
   readonly link?: LinkMetrics;
   readonly emulation?: { readonly instructions: number; readonly busyMs: number };
+  /** Of firmware that only prints. */
+  readonly log?: LogMetrics;
+}
+
+/** What a log told. */
+export interface LogMetrics {
+  readonly lines: number;
+  readonly bytes: number;
+  readonly failures: number;
+  readonly warnings: number;
+  /** In the order in which they first came. */
+  readonly figures: readonly LogFigure[];
+  /** Who runs, as the log says: `app_version`, `git_sha`, … */
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+/** All values of a name, in its base unit. Percentiles are by nearest rank, of as many values as were kept. */
+export interface LogFigure {
+  readonly name: string;
+  readonly unit: string;
+  readonly count: number;
+  readonly min: number;
+  readonly median: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly last: number;
+  readonly sum: number;
+  /** How many values the percentiles are of, where not of all. */
+  readonly kept?: number;
 }
 
 /** The median ticks of one operator over the profiled inferences; `macs` are its multiply-accumulates, where it has any. */
@@ -244,6 +275,7 @@ export interface Provenance {
   readonly isOwnImage?: boolean;
   /** The way that each took into the DUT: an emulator's back door, or the UART. */
   readonly carried?: { readonly model?: 'memory' | 'uart'; readonly tensors?: 'memory' | 'uart' };
-  readonly modelSha256: string;
-  readonly vectorsSha256: string;
+  /** Absent where the suite knows none. */
+  readonly modelSha256?: string;
+  readonly vectorsSha256?: string;
 }

@@ -55,7 +55,7 @@ interface Expected {
 
 /** Reads what a recording proves. Nothing that was measured of another model or other vectors is let in. */
 export function readSession(recording: Recording, { identity, outputs, boots }: Expected): Session {
-  const vectors = recording.manifest.vectors.count;
+  const vectors = recording.manifest.vectors?.count ?? 0;
   const foreign = identityFault(recording, identity);
   const samples = foreign ? [] : recording.samples;
   const decoded = ofKind(samples, 'inference').map(decode);
@@ -132,7 +132,7 @@ function imageOf({ manifest: { image, model } }: Recording): Session['image'] {
   if (!image) return undefined;
   const { flashBytes, ramBytes, arenaReservedBytes, stackReservedBytes, carriesModel = false } = image;
   return {
-    flashBytes: flashBytes + (carriesModel ? 0 : model.bytes),
+    flashBytes: flashBytes + (carriesModel ? 0 : (model?.bytes ?? 0)),
     ramBytes,
     ...(arenaReservedBytes !== undefined && { arenaReservedBytes }),
     ...(stackReservedBytes !== undefined && { stackReservedBytes }),
@@ -142,8 +142,8 @@ function imageOf({ manifest: { image, model } }: Recording): Session['image'] {
 /** A figure belongs to a model and to vectors: those of a recording that was made with others are none of this suite's. */
 function identityFault({ manifest: { model, vectors } }: Recording, identity: Identity): string | undefined {
   return (
-    changeFault('model bytes', model.sha256, identity.modelSha256) ??
-    changeFault('vectors', vectors.sha256, identity.vectorsSha256)
+    changeFault('model bytes', model?.sha256 ?? 'none', identity.modelSha256) ??
+    changeFault('vectors', vectors?.sha256 ?? 'none', identity.vectorsSha256)
   );
 }
 
