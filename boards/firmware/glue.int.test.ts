@@ -30,6 +30,7 @@ interface Platform {
   readonly headers: { readonly of: string; readonly names: readonly string[] };
   readonly sources: readonly string[];
   readonly folders: readonly string[];
+  readonly defines?: readonly string[];
   readonly identity: Readonly<Record<string, unknown>>;
   readonly stackBytes: number;
   /** Whether its driver says what has come in. */
@@ -56,7 +57,27 @@ const espIdf = {
   ],
 };
 
-const esp = { tickSource: 'ccount', tickHz: 240_000_000, unit: 'a0a1a2a3a4a5', buildId: `deadbeef${'00'.repeat(16)}` };
+const zephyr = {
+  of: 'zephyr.h',
+  names: [
+    'device',
+    'drivers/hwinfo',
+    'drivers/uart',
+    'fatal',
+    'kernel',
+    'sys/printk',
+    'sys/reboot',
+    'timing/timing',
+  ].map(name => `zephyr/${name}.h`),
+};
+
+const esp = {
+  tickSource: 'ccount',
+  tickHz: 240_000_000,
+  unit: 'a0a1a2a3a4a5',
+  buildId: `deadbeef${'00'.repeat(16)}`,
+  resetCause: 'watchdog',
+};
 
 const platforms: readonly Platform[] = [
   ...['uart', 'usb_serial_jtag'].map(port => ({
@@ -73,27 +94,16 @@ const platforms: readonly Platform[] = [
     stackBytes: 3096,
     tells: port === 'uart',
   })),
-  {
-    name: 'zephyr',
-    headers: {
-      of: 'zephyr.h',
-      names: [
-        'device',
-        'drivers/hwinfo',
-        'drivers/uart',
-        'fatal',
-        'kernel',
-        'sys/printk',
-        'sys/reboot',
-        'timing/timing',
-      ].map(name => `zephyr/${name}.h`),
-    },
+  ...['uart', 'usb'].map(port => ({
+    name: `zephyr, ${port}`,
+    headers: zephyr,
+    defines: port === 'usb' ? ['-DFAKE_USB'] : [],
     sources: ['zephyr/tickmark_zephyr.c', '../boards/common/inbox.c', 'fakes/zephyr.c', 'fakes/main.c'],
     folders: ['../boards/common'],
-    identity: { tickSource: 'dwt', tickHz: 64_000_000, unit: '1011121314151617' },
+    identity: { tickSource: 'dwt', tickHz: 64_000_000, unit: '1011121314151617', resetCause: 'power-on' },
     stackBytes: 1192,
     tells: true,
-  },
+  })),
   {
     name: 'arduino',
     headers: { of: 'arduino.h', names: ['Arduino.h'] },
@@ -136,6 +146,16 @@ describe.each(platforms)('glue for $name', platform => {
     expect((await session.stats()).stackBytes).toBe(platform.stackBytes);
   });
 
+  test('it restarts when it is asked to, where the platform can', async ({ skip }) => {
+    skip(noCompiler !== undefined, noCompiler);
+    skip(platform.name === 'arduino', 'this machine is no Cortex-M');
+    await using dut = start(program);
+    const session = await dut.connect();
+    const ended = once(dut.child, 'exit');
+    await session.reset();
+    expect(await ended).toEqual([77, null]);
+  });
+
   test('a window that bytes come into is marked, where the driver can tell', async ({ skip }) => {
     skip(noCompiler !== undefined, noCompiler);
     await using dut = start(program);
@@ -151,9 +171,9 @@ describe.each(platforms)('glue for $name', platform => {
 
 test('Zephyr tells the host of a fatal error, by its name and place', async ({ skip }) => {
   skip(noCompiler !== undefined, noCompiler);
-  const zephyr = platforms.find(({ name }) => name === 'zephyr');
-  if (!zephyr) throw new Error('no platform zephyr');
-  await using dut = start(compile(zephyr));
+  const platform = platforms.find(({ name }) => name === 'zephyr, uart');
+  if (!platform) throw new Error('no such platform');
+  await using dut = start(compile(platform));
   const session = await dut.connect();
   dut.child.kill('SIGUSR1');
   await expect(session.stats()).rejects.toThrow('CPU exception pc=0x8001234 lr=0x8005678');
@@ -239,9 +259,9 @@ function linkerScript(amongConstants: string): string {
 }
 
 /** Compiles a platform's glue into a program whose link is its standard streams, and gives its path. */
-function compile({ name, headers, sources, folders }: Platform): string {
+function compile({ name, headers, sources, folders, defines = [] }: Platform): string {
   const all = [...shared, ...sources].map(source => join(glue, source));
-  const flags = ['-I', headersFor(headers), ...include('fakes', 'port', '../agent', ...folders)];
+  const flags = [...defines, '-I', headersFor(headers), ...include('fakes', 'port', '../agent', ...folders)];
   const objects = [...all.map(source => compiled(source, flags)), ...agent()];
   const script = join(build, 'note.ld');
   writeFileSync(script, readFileSync(join(glue, 'port/build_id.ld'), 'utf8').replace('> FLASH', ''));

@@ -1,5 +1,7 @@
 #include "arduino.h"
 
+#include <cstdlib>
+
 #include "tickmark_arduino.h"
 extern "C" {
 #include "host.h"
@@ -18,6 +20,9 @@ namespace {
 /* A UART's buffer of 64 bytes, as many cores have it. */
 class Port : public Stream {
  public:
+  /* The host has opened it once it sends. */
+  explicit operator bool() { return is_open_ = is_open_ || host_waiting() > 0; }
+
   int available() override {
     if (tail_ == head_) fill();
     return static_cast<int>(head_ - tail_);
@@ -33,6 +38,7 @@ class Port : public Stream {
 
   /* As a USB port's: what the endpoint has room for. */
   size_t write(const uint8_t *bytes, size_t count) override {
+    if (!is_open_) exit(3); /* nobody hears it */
     const uint32_t sent = count < 64 ? static_cast<uint32_t>(count) : 64;
     host_send(bytes, sent);
     return sent;
@@ -46,15 +52,16 @@ class Port : public Stream {
   }
 
   friend void ::yield();
-  bool may_wait_ = false;
+  bool may_wait_ = false, is_open_ = false;
   uint32_t head_ = 0, tail_ = 0;
   uint8_t bytes_[64];
 } serial;
 
 }  // namespace
 
-/* Nothing to do: waits instead of spinning. */
+/* Nothing to do: waits instead of spinning, or ends. */
 void yield() {
+  if (!host_wait(10) || !serial) return;
   serial.may_wait_ = true;
   serial.available();
   serial.may_wait_ = false;

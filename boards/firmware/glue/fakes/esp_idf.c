@@ -95,6 +95,10 @@ const esp_app_desc_t *esp_app_get_description(void) {
   return &description;
 }
 
+esp_reset_reason_t esp_reset_reason(void) { return ESP_RST_TASK_WDT; }
+
+void esp_restart(void) { host_reset(); }
+
 void esp_log_level_set(const char *tag, esp_log_level_t level) { (void)tag, (void)level; }
 
 esp_err_t esp_pm_lock_create(esp_pm_lock_type_t type, int arg, const char *name, esp_pm_lock_handle_t *handle) {

@@ -68,6 +68,20 @@ typedef struct {
   char before[144];
   uint8_t app_elf_sha256[32];
 } esp_app_desc_t;
+typedef enum {
+  ESP_RST_UNKNOWN,
+  ESP_RST_POWERON,
+  ESP_RST_EXT,
+  ESP_RST_SW,
+  ESP_RST_PANIC,
+  ESP_RST_INT_WDT,
+  ESP_RST_TASK_WDT,
+  ESP_RST_WDT,
+  ESP_RST_DEEPSLEEP,
+  ESP_RST_BROWNOUT
+} esp_reset_reason_t;
+esp_reset_reason_t esp_reset_reason(void);
+__attribute__((noreturn)) void esp_restart(void);
 const esp_app_desc_t *esp_app_get_description(void);
 typedef enum { ESP_LOG_NONE } esp_log_level_t;
 void esp_log_level_set(const char *tag, esp_log_level_t level);

@@ -2,6 +2,7 @@
 #define _DEFAULT_SOURCE         /* FIONREAD */
 #include "host.h"
 
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <time.h>
@@ -28,6 +29,13 @@ uint32_t host_take(void *bytes, uint32_t room) {
   if (count <= 0) exit(0);
   return (uint32_t)count;
 }
+
+bool host_wait(int ms) {
+  struct pollfd in = {STDIN_FILENO, POLLIN, 0};
+  return poll(&in, 1, ms) > 0;
+}
+
+void host_reset(void) { exit(77); }
 
 static uint64_t host_ns(void) {
   static struct timespec first;

@@ -3,6 +3,7 @@
 #ifndef TICKMARK_FAKE_HOST_H
 #define TICKMARK_FAKE_HOST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 void host_send(const void *bytes, uint32_t count);
@@ -12,6 +13,12 @@ uint32_t host_waiting(void);
 
 /* Waits for at least one byte. */
 uint32_t host_take(void *bytes, uint32_t room);
+
+/* Waits, for a while: whether there is a byte, or the end. */
+bool host_wait(int ms);
+
+/* A chip that restarts: the program ends with a status of its own. */
+__attribute__((noreturn)) void host_reset(void);
 
 uint64_t host_us(void);
 

@@ -10,6 +10,11 @@ const struct device fake_uart = {"uart"};
 static uart_irq_callback_user_data_t callback;
 static void *callback_data;
 static bool is_enabled, is_timing;
+#ifdef FAKE_USB
+static bool is_open;
+#else
+static bool is_open = true;
+#endif
 static uint8_t fifo[16];
 static int fifo_count, fifo_at;
 
@@ -44,7 +49,28 @@ int uart_fifo_read(const struct device *dev, uint8_t *rx_data, const int size) {
 
 void uart_poll_out(const struct device *dev, unsigned char out_char) {
   (void)dev;
+  if (!is_open) exit(3); /* nobody hears it */
   host_send(&out_char, 1);
+}
+
+/* The host has opened the port once it sends. */
+int uart_line_ctrl_get(const struct device *dev, uint32_t ctrl, uint32_t *val) {
+  (void)dev;
+  if (host_waiting() > 0) is_open = true;
+  *val = ctrl == UART_LINE_CTRL_DTR && is_open;
+  return 0;
+}
+
+int hwinfo_get_reset_cause(uint32_t *cause) {
+  *cause = RESET_PIN | RESET_POR;
+  return 0;
+}
+
+int hwinfo_clear_reset_cause(void) { return 0; }
+
+void sys_reboot(int type) {
+  (void)type;
+  host_reset();
 }
 
 ssize_t hwinfo_get_device_id(uint8_t *buffer, size_t length) {
@@ -73,8 +99,7 @@ static void interrupt(void) {
 }
 
 int k_sem_take(struct k_sem *sem, k_timeout_t timeout) {
-  (void)timeout;
-  while (sem->count == 0 && is_enabled) interrupt();
+  if (sem->count == 0 && is_enabled && host_wait((int)timeout.ticks)) interrupt();
   sem->count = 0;
   return 0;
 }

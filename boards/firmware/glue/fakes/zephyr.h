@@ -22,6 +22,11 @@ struct device {
 extern const struct device fake_uart;
 #define DT_HAS_CHOSEN(property) 0
 #define DT_CHOSEN(property) fake_uart
+#ifdef FAKE_USB
+#define DT_NODE_HAS_COMPAT(node, compatible) 1
+#else
+#define DT_NODE_HAS_COMPAT(node, compatible) 0
+#endif
 #define DEVICE_DT_GET(node) (&node)
 
 /* drivers/uart.h */
@@ -31,10 +36,19 @@ void uart_irq_rx_enable(const struct device *dev);
 int uart_irq_update(const struct device *dev);
 int uart_irq_rx_ready(const struct device *dev);
 int uart_fifo_read(const struct device *dev, uint8_t *rx_data, const int size);
+enum { UART_LINE_CTRL_DTR = 1 << 2 };
+int uart_line_ctrl_get(const struct device *dev, uint32_t ctrl, uint32_t *val);
 void uart_poll_out(const struct device *dev, unsigned char out_char);
 
 /* drivers/hwinfo.h */
 ssize_t hwinfo_get_device_id(uint8_t *buffer, size_t length);
+enum { RESET_PIN = 1, RESET_SOFTWARE = 2, RESET_BROWNOUT = 4, RESET_POR = 8, RESET_WATCHDOG = 16 };
+int hwinfo_get_reset_cause(uint32_t *cause);
+int hwinfo_clear_reset_cause(void);
+
+/* sys/reboot.h */
+#define SYS_REBOOT_COLD 1
+__attribute__((noreturn)) void sys_reboot(int type);
 
 /* kernel.h */
 struct k_thread {
@@ -49,7 +63,7 @@ struct k_sem {
 typedef struct {
   int64_t ticks;
 } k_timeout_t;
-#define K_FOREVER ((k_timeout_t){-1})
+#define K_MSEC(ms) ((k_timeout_t){ms})
 #define K_SEM_DEFINE(name, initial, limit) struct k_sem name = {initial}
 typedef struct k_thread *k_tid_t;
 k_tid_t k_current_get(void);

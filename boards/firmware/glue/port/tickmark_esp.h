@@ -8,6 +8,7 @@
 #include "esp_app_desc.h"
 #include "esp_cpu.h"
 #include "esp_mac.h"
+#include "esp_system.h"
 #include "esp_timer.h"
 #include "sdkconfig.h"
 #include "tickmark_port.h"
@@ -28,6 +29,21 @@ static inline const char *tickmark_esp_unit(void) {
   uint8_t mac[8] = {0}; /* a chip with IEEE 802.15.4 writes eight */
   if (esp_efuse_mac_get_default(mac) == ESP_OK) tickmark_hex(text, sizeof text, mac, 6);
   return text;
+}
+
+/* By the protocol's words. What pulls EN looks like power-on to the chip; a crash is told by the panic before it. */
+static inline const char *tickmark_esp_reset_cause(void) {
+  switch (esp_reset_reason()) {
+    case ESP_RST_POWERON: return "power-on";
+    case ESP_RST_BROWNOUT: return "brown-out";
+    case ESP_RST_EXT: return "pin";
+    case ESP_RST_SW:
+    case ESP_RST_PANIC: return "software";
+    case ESP_RST_INT_WDT:
+    case ESP_RST_TASK_WDT:
+    case ESP_RST_WDT: return "watchdog";
+    default: return "";
+  }
 }
 
 /* A moment by both clocks: the cycle counter, which is exact and wraps, and one that does not. */

@@ -12,9 +12,9 @@ extern "C" {
 #endif
 
 /*
- * Fills in link, clock, build id, unit and stack, each as far as the platform can tell. Call it where the agent will be
- * served: the same core, the same task. Left to do: board, runtime, the model, input, output and arena regions, and
- * prepare, invoke and operator_ticks, for TFLM by tickmark_tflm_attach.
+ * Fills in link, clock, build id, unit, stack and resets, each as far as the platform can tell. Call it where the agent
+ * will be served: the same core, the same task. Left to do: board, runtime, the model, input, output and arena regions,
+ * and prepare, invoke and operator_ticks, for TFLM by tickmark_tflm_attach.
  */
 void tickmark_port_fill(tickmark_board *board);
 

@@ -4,16 +4,19 @@
 #include <zephyr/fatal.h>
 #include <zephyr/kernel.h>
 #include <zephyr/sys/printk.h>
+#include <zephyr/sys/reboot.h>
 #include <zephyr/timing/timing.h>
 
 #include "inbox.h"
 #include "tickmark_port.h"
 
 #if DT_HAS_CHOSEN(tickmark_uart)
-static const struct device *const uart = DEVICE_DT_GET(DT_CHOSEN(tickmark_uart));
+#define LINK DT_CHOSEN(tickmark_uart)
 #else
-static const struct device *const uart = DEVICE_DT_GET(DT_CHOSEN(zephyr_console));
+#define LINK DT_CHOSEN(zephyr_console)
 #endif
+
+static const struct device *const uart = DEVICE_DT_GET(LINK);
 
 extern const uint8_t __build_id_note[]; /* from build_id.ld */
 
@@ -31,6 +34,17 @@ static void take_bytes(const struct device *device, void *user_data) {
 static void send_out(const uint8_t *bytes, uint32_t count) {
   while (count--) uart_poll_out(uart, *bytes++);
 }
+
+/* The chip's own USB drops what nobody reads: the host sets DTR when it opens the port. */
+#if DT_NODE_HAS_COMPAT(LINK, zephyr_cdc_acm_uart)
+static bool is_open(void) {
+  uint32_t dtr = 0;
+  return uart_line_ctrl_get(uart, UART_LINE_CTRL_DTR, &dtr) != 0 || dtr != 0;
+}
+static bool (*const is_heard)(void) = is_open;
+#else
+static bool (*const is_heard)(void) = NULL; /* a UART sends on, whether anybody listens or not */
+#endif
 
 /* A moment by both clocks: the one that counts cycles, and one of milliseconds that does not wrap. */
 static struct {
@@ -78,6 +92,22 @@ static const char *unit(void) {
   return text;
 }
 
+static void restart(void) { sys_reboot(SYS_REBOOT_COLD); }
+
+/* By the protocol's words. Flags add up until they are cleared, and a reset by power sets others too. */
+static const char *reset_cause(void) {
+  uint32_t flags = 0;
+#ifdef CONFIG_HWINFO
+  if (hwinfo_get_reset_cause(&flags) != 0) return "";
+  hwinfo_clear_reset_cause();
+#endif
+  if (flags & RESET_POR) return "power-on";
+  if (flags & RESET_BROWNOUT) return "brown-out";
+  if (flags & RESET_WATCHDOG) return "watchdog";
+  if (flags & RESET_SOFTWARE) return "software";
+  return flags & RESET_PIN ? "pin" : "";
+}
+
 /* Of the thread that serves the agent. */
 static uint32_t stack_used(void) {
   size_t unused = 0;
@@ -98,12 +128,17 @@ void tickmark_port_fill(tickmark_board *board) {
   board->send = send_out;
   board->stack_used = stack_used;
   board->received = inbox_received;
+  board->lend = inbox_lend;
+  board->reset = restart;
+  board->reset_cause = reset_cause();
+  board->is_heard = is_heard;
   uart_irq_callback_user_data_set(uart, take_bytes, NULL);
   uart_irq_rx_enable(uart);
 }
 
 void tickmark_port_poll(void) {
-  if (inbox_is_empty()) k_sem_take(&tickmark_arrived, K_FOREVER);
+  tickmark_poll();
+  if (inbox_is_empty()) k_sem_take(&tickmark_arrived, K_MSEC(10));
   while (!inbox_is_empty()) tickmark_receive(inbox_take());
 }
 

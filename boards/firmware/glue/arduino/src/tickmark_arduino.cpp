@@ -3,7 +3,9 @@
 #ifdef ARDUINO_ARCH_ESP32
 #include "tickmark_esp.h"
 #else
-#include "tickmark_dwt.h"
+#if __ARM_ARCH_PROFILE == 'M'
+#include "tickmark_cortex_m.h"
+#endif
 /* From build_id.ld; where the sketch was linked without it, the build cannot be told. */
 extern "C" const uint8_t __build_id_note[] __attribute__((weak));
 #if defined(TICKMARK_HAS_DWT) && !defined(F_CPU)
@@ -15,6 +17,7 @@ extern "C" uint32_t SystemCoreClock; /* of CMSIS */
 namespace {
 
 Stream *host;
+bool (*is_heard)();
 
 void send_out(const uint8_t *bytes, uint32_t count) {
   while (count > 0) {
@@ -43,6 +46,8 @@ void fill_chip(tickmark_board *board) {
   board->tick_source = TICKMARK_ESP_TICK_SOURCE;
   board->tick_hz = TICKMARK_ESP_MHZ * 1000000u;
   board->build_id = tickmark_esp_build_id();
+  board->reset = esp_restart;
+  board->reset_cause = tickmark_esp_reset_cause();
 }
 
 #else
@@ -94,13 +99,19 @@ void fill_chip(tickmark_board *board) {
   board->tick_source = has_cycles ? "dwt" : "micros";
   board->tick_hz = has_cycles ? cycles_per_us() * us_in_second : us_in_second;
   board->build_id = build_id();
+#if __ARM_ARCH_PROFILE == 'M'
+  board->reset = tickmark_reset;
+#endif
 }
 
 #endif
 
 }  // namespace
 
-void tickmark_arduino_link(Stream &port) { host = &port; }
+void tickmark_arduino_link(Stream &port, bool (*is_open)()) {
+  host = &port;
+  is_heard = is_open;
+}
 
 uint32_t tickmark_port_clock() {
 #ifdef ARDUINO_ARCH_ESP32
@@ -117,10 +128,12 @@ void tickmark_port_fill(tickmark_board *board) {
   board->clock_stop = clock_stop;
   board->stack_used = stack_used;
   board->received = received;
+  board->is_heard = is_heard;
 }
 
 /* Some cores serve their USB in yield(). */
 void tickmark_port_poll() {
+  tickmark_poll();
   if (host->available() <= 0) yield();
   for (int count = host->available(); count > 0; count--) tickmark_receive(static_cast<uint8_t>(host->read()));
 }

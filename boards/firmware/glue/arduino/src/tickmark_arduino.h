@@ -6,10 +6,18 @@
 
 #include "tickmark_port.h"
 
+/* `is_heard`: whether anybody listens, which a port of the chip's own USB can tell. */
+void tickmark_arduino_link(Stream &port, bool (*is_heard)());
+
 /*
- * The port that the host is on, for tickmark_port_fill: any Stream that is begun and, where it is the chip's own USB,
- * open, so that READY is heard: `while (!Serial) {}`. Nothing else may print on it.
+ * The port that the host is on, before tickmark_port_fill: Serial, Serial1, SerialUSB and their like, begun. Nothing
+ * else may print on it.
  */
-void tickmark_arduino_link(Stream &port);
+template <class Port>
+void tickmark_arduino_link(Port &port) {
+  static Port *serial;
+  serial = &port;
+  tickmark_arduino_link(port, [] { return static_cast<bool>(*serial); });
+}
 
 #endif

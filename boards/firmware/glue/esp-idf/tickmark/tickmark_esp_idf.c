@@ -47,6 +47,13 @@ static uint32_t stack_used(void) {
   return bytes == 0 ? 0 : bytes - (uint32_t)uxTaskGetStackHighWaterMark(NULL);
 }
 
+/* The driver's buffer is all the room there is. */
+static uint32_t lend(uint8_t *spare, uint32_t count) {
+  enum { SHORT_REQUEST_BYTES = 64 };
+  (void)spare, (void)count;
+  return CONFIG_TICKMARK_INBOX_BYTES - SHORT_REQUEST_BYTES;
+}
+
 void tickmark_port_fill(tickmark_board *board) {
   esp_log_level_set("*", ESP_LOG_NONE); /* a log line within a frame would cost that frame */
   hold_frequency();
@@ -61,6 +68,9 @@ void tickmark_port_fill(tickmark_board *board) {
   board->clock_stop = clock_stop;
   board->stack_used = stack_used;
   board->received = link_received;
+  board->lend = lend;
+  board->reset = esp_restart;
+  board->reset_cause = tickmark_esp_reset_cause();
 }
 
 void tickmark_port_poll(void) {

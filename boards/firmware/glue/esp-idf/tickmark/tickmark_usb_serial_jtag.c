@@ -1,4 +1,5 @@
-/* The link on the USB-Serial-JTAG that ESP32-C3, C6, H2, S3 and P4 have: the chip's own USB, no bridge between. */
+/* The link on the USB-Serial-JTAG that ESP32-C3, C6, H2, S3 and P4 have: the chip's own USB, no bridge between. READY
+ * waits in it until the host listens. */
 #include <stdbool.h> /* ESP-IDF 6.0's header of this driver needs it, and does not ask for it */
 
 #include "driver/usb_serial_jtag.h"

@@ -18,8 +18,6 @@ static tickmark_board board;
 
 void setup() {
   Serial.begin(115200);
-  while (!Serial) {
-  }
 
   resolver.AddConv2D();
   resolver.AddFullyConnected();
