@@ -39,6 +39,8 @@ export interface Job {
   readonly recorder: Recorder;
   readonly clock: { nowMs(): number; nowIso(): string };
   readonly onProgress: (progress: Progress) => void;
+  /** A log that somebody has kept: nothing runs. */
+  readonly isImported?: boolean;
   /** Of a board of silicon. */
   readonly rig?: Rig;
   /** Of a board: what it takes to make it answer is none of the session's time. */

@@ -8,9 +8,8 @@ import { type TimeLimit, timeLimit } from '../measure/time-limit.ts';
 import { createRecorder } from '../recording/recorder.ts';
 import type { Manifest } from '../recording/recording.ts';
 import type { Board } from '../suite/board.ts';
-import { hasModel } from '../suite/suite.ts';
 import { protocolFor, targetFor } from './adapters.ts';
-import { loadCaseInputs } from './case-inputs.ts';
+import { loadModelInputs } from './case-inputs.ts';
 import { firmwareOf, readImage } from './image.ts';
 import type { KeptBoards } from './keep-boards.ts';
 import { type Plan, type PlannedCase, recordingFolder } from './plan.ts';
@@ -51,7 +50,7 @@ async function setUp(
   signal: AbortSignal,
 ): Promise<Omit<Job, 'recorder' | 'onProgress'>> {
   const { suite, board, isNamed } = planned;
-  const inputs = hasModel(suite) ? loadCaseInputs(suite) : undefined;
+  const inputs = loadModelInputs(suite);
   const image = readImage(planned, inputs);
   return {
     suite,
