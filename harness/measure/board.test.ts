@@ -349,6 +349,20 @@ test('a board that hangs in an inference is given up long before the suite’s l
   expect(rig.isWorthAgain).toBe(true);
 });
 
+test('firmware that can is asked to reset for a boot of its own', async () => {
+  const desk = aDesk({ mock: { resets: true } });
+  const twice = { ...suite, measure: { ...suite.measure, boots: 2 } };
+  const { outcome, rig } = await measured(aRig(desk, { flasher: flasherOn(desk) }), { suite: twice });
+  expect(outcome).toEqual({ status: 'complete' });
+  expect(rig.map(({ step, boot }) => `${step} ${boot}`)).toEqual(['found 0', 'soft 1']);
+});
+
+test('that the firmware says why it was reset shows that the power dropped, where the port stays', async () => {
+  const desk = aDesk({ hangsUntil: ['power'], portGoesWithPower: false, mock: { resetCause: 'power-on' } });
+  const { rig } = await measured(aRig(desk, { power: powerOn(desk) }));
+  expect(rig.at(-1)?.detail).toBe('uhubctl; the port stayed, but the firmware says that it was powered on');
+});
+
 test('each boot after the first is a reset by the first rung that can', async () => {
   const desk = aDesk();
   const twice = { ...suite, measure: { ...suite.measure, boots: 2 } };

@@ -236,6 +236,17 @@ test('a board that hangs from the start is brought round by its power, whose por
   });
 });
 
+test('a second boot is a reset that the firmware is asked for', async ({ skip }) => {
+  skip(noDesk !== undefined, noDesk);
+  using project = createProject();
+  await using desk = createDesk();
+  project.write('boards/one.yaml', (await desk.plugIn('board-one')).yaml());
+  suiteOn(project, 'hum', ['board-one'], ['warmup: 1', 'warmup: 1, boots: 2']);
+  const ran = await run(project, desk, 'out');
+  expect(ran, ran.stdout).toMatchObject({ code: 0 });
+  expect(stepsOf(caseOf(project.results('out'), 'board-one'))).toEqual(['found', 'soft']);
+});
+
 test('Ctrl-C in the middle of a hang leaves no process, and no lock', async ({ skip }) => {
   skip(noDesk !== undefined, noDesk);
   using project = createProject();

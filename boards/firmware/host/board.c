@@ -38,6 +38,12 @@ static tickmark_status invoke(bool profile) {
   return reference_invoke(profile);
 }
 
+/* Who started this starts it again, as a chip boots again. */
+static void restart(void) {
+  fflush(stdout);
+  exit(0);
+}
+
 static tickmark_board board = {
     .board = "host",
     .runtime = REFERENCE_RUNTIME,
@@ -59,6 +65,7 @@ static tickmark_board board = {
     .prepare = reference_prepare,
     .invoke = invoke,
     .operator_ticks = reference_operator_ticks,
+    .reset = restart,
 };
 
 static void boot_from(const char *flash) {
