@@ -36,9 +36,12 @@ const spellings = {
   Hz: { MHz: { exponent: 6 }, kHz: { exponent: 3 }, Hz: ones, GHz: { exponent: 9 } },
   mV: { V: { exponent: 3 }, mV: ones },
   mA: { mA: ones, µA: { exponent: -3 }, A: { exponent: 3 }, uA: { exponent: -3 }, nA: { exponent: -6 } },
+  ticks: { kticks: { exponent: 3 }, ticks: ones, Mticks: { exponent: 6 } },
+  µJ: { mJ: { exponent: 3 }, µJ: ones, J: { exponent: 6 }, uJ: ones, nJ: { exponent: -3 } },
+  µW: { mW: { exponent: 3 }, µW: ones, W: { exponent: 6 }, uW: ones },
 } satisfies Record<string, Spellings>;
 
-/** A unit that values are held in: 1 (a plain number), LSB, percent (0…100), percentage points, µs, cycles, instructions, bytes, Hz, mV, mA. */
+/** A unit that values are held in: 1 (a plain number), LSB, percent (0…100), percentage points, µs, cycles, instructions, bytes, Hz, mV, mA, ticks of a timer whose rate need not be known, µJ, µW. */
 export type Unit = keyof typeof spellings;
 
 /** The unit that latencies of a basis are held in: time only where a clock was real. */
@@ -131,6 +134,9 @@ const nounOf: Record<Unit, string> = {
   Hz: 'frequency',
   mV: 'voltage',
   mA: 'current',
+  ticks: 'number of ticks',
+  µJ: 'energy',
+  µW: 'power',
 };
 
 const goodness: Record<Relation, string> = { '<=': 'less is better', '>=': 'more is better' };
@@ -230,6 +236,20 @@ const displayed: Record<Unit, readonly (readonly [symbol: string, size: number])
     ['µA', 1e-3],
     ['mA', 1],
     ['A', 1e3],
+  ],
+  ticks: [
+    ['ticks', 1],
+    ['kticks', 1e3],
+    ['Mticks', 1e6],
+  ],
+  µJ: [
+    ['µJ', 1],
+    ['mJ', 1e3],
+    ['J', 1e6],
+  ],
+  µW: [
+    ['µW', 1],
+    ['mW', 1e3],
   ],
 };
 

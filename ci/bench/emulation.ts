@@ -8,6 +8,7 @@ import { protocolFor, targetFor } from '../../harness/runner/adapters.ts';
 import { loadCaseInputs } from '../../harness/runner/case-inputs.ts';
 import { readImage } from '../../harness/runner/image.ts';
 import type { PlannedCase } from '../../harness/runner/plan.ts';
+import { withModel } from '../../harness/suite/suite.ts';
 import type { Link, Target } from '../../harness/target/port.ts';
 
 /** Shares of wall time [0…1] that are not emulation: of the whole case, and of what follows the first byte that the DUT sends. */
@@ -21,7 +22,8 @@ export interface Overhead {
  * until the last byte of its answer: the wake-ups on both sides are in it, some 0.1 ms each time. Everything else is not.
  */
 export async function overheadOf(planned: PlannedCase, folder: string): Promise<Overhead> {
-  const { suite, board } = planned;
+  const { board } = planned;
+  const suite = withModel(planned.suite);
   const { signal } = new AbortController();
   const inputs = loadCaseInputs(suite);
   const watch = stopwatch();

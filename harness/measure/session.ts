@@ -3,25 +3,32 @@ import { FirmwareFault, ModelRefused, messageOf, NotInstalled, TargetError } fro
 import type { AgentProtocol, Dut, Protocol } from '../protocol/port.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { Manifest } from '../recording/recording.ts';
-import type { Suite } from '../suite/suite.ts';
-import type { Target } from '../target/port.ts';
+import { type AnySuite, type Suite, withModel } from '../suite/suite.ts';
+import type { Link, Target } from '../target/port.ts';
 import { measureAgent } from './agent-session.ts';
 import { type Boots, bootsOf } from './boots.ts';
 import { located } from './locate.ts';
+import { measureLog } from './log-session.ts';
+import { measureMlperf } from './mlperf-session.ts';
 import { tryFaults } from './trials.ts';
 
 /** Everything one case needs to be measured. `inputs` [vectors] are the bytes of all input tensors, end to end. */
 export interface Job {
-  readonly suite: Suite;
+  readonly suite: AnySuite;
   readonly target: Target;
   readonly protocol: Protocol;
   /** Absent where it is whatever the board has in its flash. */
   readonly image?: JobImage;
-  readonly model: Uint8Array;
+  /** Absent where nothing is known of it: of firmware that only prints. */
+  readonly model?: Uint8Array;
   readonly inputs: readonly Uint8Array[];
+  /** Bits a second, on a serial port. */
+  readonly baud?: number;
   readonly recorder: Recorder;
   readonly clock: { nowMs(): number; nowIso(): string };
   readonly onProgress: (progress: Progress) => void;
+  /** A log that somebody has kept: nothing runs. */
+  readonly isImported?: boolean;
   /** Off only to show that the golden catches what the proof of identity would have caught first. */
   readonly proveModel?: boolean;
   /** A target that is not installed is broken, not skipped: the user named it. */
@@ -36,8 +43,14 @@ export type JobImage = NonNullable<Manifest['image']> & {
   readonly functionAt?: (address: number) => string | undefined;
 };
 
+/** A case of a known model. */
+export interface ModelJob extends Job {
+  readonly suite: Suite;
+  readonly model: Uint8Array;
+}
+
 /** A case of firmware that has the agent in it, and can prove which it is. */
-export interface AgentJob extends Job {
+export interface AgentJob extends ModelJob {
   readonly protocol: AgentProtocol;
   readonly image: AgentImage;
 }
@@ -65,8 +78,9 @@ export async function measure(job: Job, signal: AbortSignal): Promise<Manifest> 
   note({});
   const outcome = await outcomeOf(job, note, signal);
   note({ outcome });
-  if (outcome.status === 'complete' && job.suite.robustness.length > 0) {
-    await tryFaults(asAgentJob(job), signal);
+  const { protocol, suite } = job;
+  if (outcome.status === 'complete' && suite.robustness.length > 0 && protocol.kind === 'tickmark') {
+    await tryFaults(agentJob(job, protocol), signal);
     note({}); // when it was over
   }
   return manifest;
@@ -89,7 +103,9 @@ async function outcomeOf(job: Job, note: (seen: Partial<Manifest>) => void, sign
 }
 
 /** A DUT that hangs looks like one that is slow: what it has not answered by then is said. */
-function abortReason({ reason }: AbortSignal, { dut, vector }: Seen): unknown {
+function abortReason({ reason }: AbortSignal, { dut, vector, heard }: Seen): unknown {
+  if (heard && reason instanceof TargetError)
+    return new TargetError(`${reason.what}; ${heard()}`, reason.where, reason.fix, { cause: reason });
   const waiting = dut?.waiting();
   if (!waiting || waiting.ms < longWaitMs || !(reason instanceof TargetError)) return reason;
   const { request, sendings, ms } = waiting;
@@ -117,17 +133,19 @@ export interface Boot extends Job {
 
 /** What a boot that breaks leaves behind. */
 export interface Seen {
-  dut?: Dut;
+  dut?: Pick<Dut, 'linkUse' | 'waiting'>;
   /** The last one that was asked for. */
   vector?: number;
   droppedFrames?: number;
+  /** What a log has told so far, as a clause. */
+  heard?: () => string;
 }
 
 async function measureBoot(job: Boot, boots: Boots, signal: AbortSignal): Promise<void> {
   const link = await boots.next();
   let isComplete = false;
   try {
-    await measureAgent({ ...job, ...asAgentJob(job) }, link, signal);
+    await exchange(job, link, signal);
     isComplete = true;
   } finally {
     const emulation = await boots.counters();
@@ -136,8 +154,21 @@ async function measureBoot(job: Boot, boots: Boots, signal: AbortSignal): Promis
   }
 }
 
-function asAgentJob({ protocol, image, ...job }: Job): AgentJob {
-  return { ...job, protocol, image: agentImage(image, job.target.name) };
+/** What is measured, and how, is the protocol's. */
+async function exchange(job: Boot, link: Link, signal: AbortSignal): Promise<void> {
+  const { protocol } = job;
+  if (protocol.kind === 'log') await measureLog({ ...job, protocol }, link, signal);
+  else if (protocol.kind === 'mlperf-tiny') await measureMlperf({ ...job, ...modelJob(job), protocol }, link, signal);
+  else await measureAgent({ ...job, ...agentJob(job, protocol) }, link, signal);
+}
+
+function agentJob(job: Job, protocol: AgentProtocol): AgentJob {
+  return { ...modelJob(job), protocol, image: agentImage(job.image, job.target.name) };
+}
+
+function modelJob({ suite, model, ...job }: Job): ModelJob {
+  if (!model) throw new TargetError('its suite has no model', job.target.name, 'name the model that the firmware runs');
+  return { ...job, suite: withModel(suite), model };
 }
 
 /** Throws TargetError where the firmware's file, or its build id, is not known: then it could not prove anything. */
@@ -160,8 +191,10 @@ function started({ suite, target, model, inputs, image, clock }: Job): Manifest 
     startedAt: clock.nowIso(),
     finishedAt: clock.nowIso(),
     outcome: { status: 'broken', reason: 'the session was cut off before it ended' },
-    model: { sha256: createHash('sha256').update(model).digest('hex'), bytes: model.length },
-    vectors: { count: inputs.length, sha256: vectors.digest('hex') },
+    ...(model && {
+      model: { sha256: createHash('sha256').update(model).digest('hex'), bytes: model.length },
+      vectors: { count: inputs.length, sha256: vectors.digest('hex') },
+    }),
     ...(recorded && { image: recorded }),
   };
 }

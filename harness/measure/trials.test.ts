@@ -72,7 +72,7 @@ async function tried(injection: Injection, { mock = {}, target = same => same, .
   const { outcome, ...manifest } = await measure(job, signal);
   expect(outcome).toEqual({ status: 'complete' });
   const recording = readRecording(folder);
-  const identity = { modelSha256: manifest.model.sha256, vectorsSha256: manifest.vectors.sha256 };
+  const identity = { modelSha256: manifest.model?.sha256 ?? '', vectorsSha256: manifest.vectors?.sha256 ?? '' };
   const session = readSession(recording, { identity, outputs, boots: 1 });
   const [sample] = recording.samples.filter((each): each is TrialSample => each.kind === 'trial');
   const judge = (wanted: Trial['expect']) => {

@@ -1,4 +1,9 @@
 import type { Link } from '../target/port.ts';
+import type { LogReader } from './log/log.ts';
+import type { LogPatterns } from './log/user.ts';
+
+export type { Finding } from './log/finding.ts';
+export type { LogPiece, LogReader } from './log/log.ts';
 
 /** Who answered. `buildId` is the image's GNU build id in hex; `unit` is empty where the chip cannot tell. */
 export interface DutIdentity {
@@ -9,6 +14,8 @@ export interface DutIdentity {
   readonly runtime: string;
   readonly tickSource: string;
   readonly tickHz: number;
+  /** Why the chip booted: power-on, brown-out, pin, watchdog, software; absent where the firmware cannot tell. */
+  readonly resetCause?: string;
 }
 
 /** A model accepted by the runtime. Input and output bytes are those of all tensors, end to end. */
@@ -75,9 +82,16 @@ export interface Dut {
   proveModel(modelBytes: number, nonce: Uint8Array): Promise<Uint8Array>;
   prepare(modelBytes: number): Promise<PreparedModel>;
   infer(input: Uint8Array, options?: { readonly repeat?: number; readonly profile?: boolean }): Promise<Inference>;
+  /**
+   * The outputs of many inputs in their order, one inference each, with no ticks: where there is no back door and the DUT can, the next
+   * inputs are sent while it computes. To be read to its end before anything else is asked.
+   */
+  inferAll(inputs: readonly Uint8Array[]): AsyncIterable<Uint8Array>;
   /** Ticks of each operator in the last profiled inference [operators]. */
   operatorTicks(): Promise<readonly number[]>;
   stats(): Promise<DutStats>;
+  /** Has the firmware restart the chip. The session is over with it: connect again. Rejects where the firmware has no such thing. */
+  reset(): Promise<void>;
   linkUse(): LinkUse;
   carried(): Carried;
   /** What is outstanding, also after a call has rejected. */
@@ -85,11 +99,68 @@ export interface Dut {
 }
 
 /** How host and DUT talk, by kind. */
-export type Protocol = AgentProtocol;
+export type Protocol = AgentProtocol | MlperfProtocol | LogProtocol;
+
+/** With firmware that only prints: nothing is sent. */
+export interface LogProtocol {
+  readonly kind: 'log';
+  /** Throws InputError for a pattern that is none. */
+  read(patterns: LogPatterns): LogReader;
+}
 
 /** With firmware that has the agent in it. */
 export interface AgentProtocol {
   readonly kind: 'tickmark';
   /** Waits for the DUT to be ready and to introduce itself. */
   connect(link: Link, signal: AbortSignal): Promise<Dut>;
+}
+
+/** Who answered, of MLPerf Tiny firmware. It has no build id: its model's name and what a timestamp of it is are all it can tell. */
+export interface MlperfIdentity {
+  readonly vendor: string;
+  readonly profile: string;
+  /** `ad01`, `ic01`, `kws01`, `vww01`, or a name of its own. */
+  readonly modelId: string;
+  /** `performance`: it prints µs. `energy`: it pulses a pin for the power monitor, and prints none. */
+  readonly timestamps: 'performance' | 'energy';
+}
+
+/** What is asked of MLPerf Tiny firmware: timed inferences of the input that was loaded last, after some that are not timed. */
+export interface MlperfRequest {
+  readonly iterations: number;
+  readonly warmups: number;
+  /** How many values the model's results have: fewer are a loss. */
+  readonly results: number;
+  /** Values that no digit can be lost of without notice: one digit before the point, no sign. */
+  readonly isPlain: boolean;
+}
+
+/** The values as they were printed, and the clock around the timed inferences where the firmware prints it. */
+export interface MlperfAnswer {
+  readonly results: readonly string[];
+  readonly laps?: Laps;
+}
+
+/** Two readings of the DUT's clock in µs, which wraps at 2^32, and the time between hearing them by the host's. */
+export interface Laps {
+  readonly lap0Us: number;
+  readonly lap1Us: number;
+  readonly hostUs: number;
+}
+
+/** MLPerf Tiny firmware that has introduced itself. Calls reject as those of Dut do. */
+export interface MlperfDut {
+  readonly identity: MlperfIdentity;
+  /** Loads an input, so that what is in the DUT is what was given. */
+  load(input: Uint8Array): Promise<void>;
+  infer(request: MlperfRequest): Promise<MlperfAnswer>;
+  linkUse(): LinkUse;
+  waiting(): Waiting | undefined;
+}
+
+/** With firmware of the MLPerf Tiny benchmarks, in text. */
+export interface MlperfProtocol {
+  readonly kind: 'mlperf-tiny';
+  /** Waits for the firmware to be ready, and asks who it is. */
+  connect(link: Link, signal: AbortSignal): Promise<MlperfDut>;
 }

@@ -56,6 +56,18 @@ const fieldTypes: Record<Sample['kind'], Record<string, 'number' | 'string' | 'o
     lostFrames: 'number',
     leastDataBytes: 'number',
   },
+  printed: { boot: 'number', vector: 'number', results: 'object' },
+  window: {
+    boot: 'number',
+    purpose: 'string',
+    vector: 'number',
+    iterations: 'number',
+    warmups: 'number',
+    lap0Us: 'number',
+    lap1Us: 'number',
+    hostUs: 'number',
+    results: 'object',
+  },
   'trial-inference': { trial: 'number', vector: 'number', output: 'string' },
   trial: {
     trial: 'number',
@@ -66,6 +78,23 @@ const fieldTypes: Record<Sample['kind'], Record<string, 'number' | 'string' | 'o
     end: 'object',
     durationMs: 'number',
   },
+  metric: { boot: 'number', name: 'string', value: 'number', unit: 'string', line: 'number' },
+  'metric-rest': {
+    boot: 'number',
+    name: 'string',
+    unit: 'string',
+    count: 'number',
+    min: 'number',
+    max: 'number',
+    sum: 'number',
+    last: 'number',
+  },
+  profile: { boot: 'number', operators: 'object', line: 'number' },
+  scores: { boot: 'number', scores: 'object', line: 'number' },
+  fact: { boot: 'number', name: 'string', text: 'string', line: 'number' },
+  alarm: { boot: 'number', alarm: 'string', pattern: 'string', text: 'string', line: 'number' },
+  crash: { boot: 'number', what: 'string', lines: 'number', line: 'number' },
+  log: { boot: 'number', lines: 'number', bytes: 'number', unprintable: 'number', leftOut: 'number' },
 };
 
 function isSample(value: unknown): value is Sample {

@@ -1,4 +1,4 @@
-import type { Basis } from '../units.ts';
+import type { Basis, Unit } from '../units.ts';
 
 /** What was seen of one case: enough to judge it again with no target. `samples.jsonl` holds the samples, `wire.jsonl` the raw bytes. */
 export interface Recording {
@@ -22,9 +22,10 @@ export interface Manifest {
   readonly outcome:
     | { readonly status: 'complete' }
     | { readonly status: 'failed' | 'broken' | 'skipped'; readonly reason: string };
-  readonly model: { readonly sha256: string; readonly bytes: number };
+  /** Absent, as `vectors` is, where the suite knows none: of firmware that only prints. */
+  readonly model?: { readonly sha256: string; readonly bytes: number };
   /** SHA-256 over the input bytes of all vectors, as the DUT gets them. */
-  readonly vectors: { readonly count: number; readonly sha256: string };
+  readonly vectors?: { readonly count: number; readonly sha256: string };
   /** Flash: bytes the image loads without the model; RAM: its static data, arena and stack included. */
   readonly image?: {
     readonly file: string;
@@ -47,6 +48,15 @@ export interface Manifest {
     readonly runtime: string;
     readonly tickSource: string;
     readonly tickHz: number;
+  };
+  /** Of MLPerf Tiny firmware, which has no build id and tells no more: in place of `dut`. */
+  readonly mlperf?: {
+    readonly vendor: string;
+    readonly profile: string;
+    readonly modelId: string;
+    readonly timestamps: 'performance' | 'energy';
+    /** The least that a window had to last, by the suite. */
+    readonly windowMs: number;
   };
   /** The way that model and tensors took into the DUT; absent in older recordings, and for a model that the image carries. */
   readonly carried?: { readonly model?: 'memory' | 'uart'; readonly tensors?: 'memory' | 'uart' };
@@ -109,8 +119,107 @@ export type Sample =
       /** The least data that frames were made to carry. */
       readonly leastDataBytes: number;
     }
+  | PrintedSample
+  | WindowSample
   | TrialInference
-  | TrialSample;
+  | TrialSample
+  | LogSample;
+
+/** Something that a log said. `line` counts its lines from 1, `boot` how often the firmware began anew. Values are in `unit`, a base unit. */
+export type LogSample =
+  | {
+      readonly kind: 'metric';
+      readonly boot: number;
+      readonly name: string;
+      readonly value: number;
+      readonly unit: Unit;
+      readonly line: number;
+    }
+  /** Those of a name that are too many to be kept one by one. */
+  | {
+      readonly kind: 'metric-rest';
+      readonly boot: number;
+      readonly name: string;
+      readonly unit: Unit;
+      readonly count: number;
+      readonly min: number;
+      readonly max: number;
+      readonly sum: number;
+      readonly last: number;
+    }
+  | {
+      readonly kind: 'profile';
+      readonly boot: number;
+      readonly operators: readonly { readonly name: string; readonly ticks: number }[];
+      readonly line: number;
+    }
+  | {
+      readonly kind: 'scores';
+      readonly boot: number;
+      readonly scores: readonly (readonly [label: string, score: number])[];
+      readonly line: number;
+    }
+  | {
+      readonly kind: 'fact';
+      readonly boot: number;
+      readonly name: string;
+      readonly text: string;
+      readonly line: number;
+    }
+  /** A line that must not be there, or one that is counted. */
+  | {
+      readonly kind: 'alarm';
+      readonly boot: number;
+      readonly alarm: 'fail' | 'warning';
+      readonly pattern: string;
+      readonly text: string;
+      readonly line: number;
+    }
+  /** The dump of the first lies in crash.txt. */
+  | {
+      readonly kind: 'crash';
+      readonly boot: number;
+      readonly what: string;
+      readonly lines: number;
+      readonly line: number;
+    }
+  /** What came in all. */
+  | {
+      readonly kind: 'log';
+      readonly boot: number;
+      readonly lines: number;
+      readonly bytes: number;
+      readonly unprintable: number;
+      /** Findings that were left out since there are too many of their kind: names, profiles, alarms. */
+      readonly leftOut: number;
+    };
+
+/** What MLPerf Tiny firmware printed for one input that it inferred once: the values as text. */
+export interface PrintedSample {
+  readonly kind: 'printed';
+  readonly boot: number;
+  readonly vector: number;
+  readonly results: readonly string[];
+  /** Its clock in µs (modulo 2^32) before and after, what it printed in between included. Absent in a build for energy. */
+  readonly lap0Us?: number;
+  readonly lap1Us?: number;
+}
+
+/** Timed inferences of one input by MLPerf Tiny firmware. `scaling`: one of a pair, the second of twice the iterations. */
+export interface WindowSample {
+  readonly kind: 'window';
+  readonly boot: number;
+  readonly purpose: 'scaling' | 'measured';
+  readonly vector: number;
+  readonly iterations: number;
+  readonly warmups: number;
+  /** Its clock in µs (modulo 2^32) before and after, the printing of the first included. */
+  readonly lap0Us: number;
+  readonly lap1Us: number;
+  /** Between hearing the two, by the host's clock. */
+  readonly hostUs: number;
+  readonly results: readonly string[];
+}
 
 /** An output that was taken for right while a fault was on demand. `trial` counts them from 0. */
 export interface TrialInference {

@@ -31,7 +31,9 @@ export function attachmentsOf(result: CaseResult, folder: string): Attachment[] 
     ...regression(result.metrics),
     ...anomaly(result.metrics),
     ...differences(result.metrics),
+    ...logFigures(result.metrics),
     ...uartLog(result, folder),
+    ...crashDump(result, folder),
     ...evidence(result, folder),
   ];
 }
@@ -158,8 +160,30 @@ function differences({ golden }: Metrics): Attachment[] {
   ];
 }
 
+function logFigures({ log }: Metrics): Attachment[] {
+  if (!log || log.figures.length === 0) return [];
+  const header = ['figure', 'unit', 'count', 'min', 'median', 'p90', 'p99', 'max', 'mean', 'last'];
+  const rows = log.figures.map(
+    ({ name, unit, count, ...figure }): Row => [
+      name,
+      unit,
+      count,
+      ...(['min', 'median', 'p90', 'p99', 'max', 'mean', 'last'] as const).map(key => exactly(figure[key])),
+    ],
+  );
+  return [csv('Figures of the log', [header, ...rows])];
+}
+
+/** The whole of it, whatever the verdict. */
+function crashDump({ recording }: CaseResult, folder: string): Attachment[] {
+  const dump = recording === null ? undefined : readIfThere(join(folder, recording, 'crash.txt'));
+  return dump ? [plain('Crash dump', dump.toString('utf8'))] : [];
+}
+
 function uartLog(result: CaseResult, folder: string): Attachment[] {
   if (result.recording === null) return [];
+  const printed = readIfThere(join(folder, result.recording, 'log.txt'));
+  if (printed) return [plain('Log', printed.toString('utf8'))];
   const log = readableLog(join(folder, result.recording));
   return log ? [plain('UART log', log)] : [];
 }

@@ -1,5 +1,5 @@
 import { join, relative } from 'node:path';
-import type { CaseResult, Verdict } from '../verdict/result.ts';
+import type { CaseResult, LogMetrics, Verdict } from '../verdict/result.ts';
 import { missingBudgets } from '../verdict/status.ts';
 import { duration, figure, qualityOf } from './figures.ts';
 import { wrapped } from './fit.ts';
@@ -124,14 +124,21 @@ function totals(cases: readonly CaseResult[], paint: Paint): string {
 }
 
 function keyFigures({ metrics }: CaseResult): string[] {
-  const { latency, memory } = metrics;
+  const { latency, memory, log } = metrics;
   return [
     ...qualityOf(metrics).map(harmless),
     ...(latency
       ? [`p50 ${figure(latency.p50, latency.unit)}${latency.unit === 'µs' ? ` (${latency.basis})` : ''}`]
       : []),
+    ...(log && !latency ? logFigures(log) : []),
     ...(memory?.arenaBytes === undefined ? [] : [`arena ${figure(memory.arenaBytes, 'B')}`]),
   ];
+}
+
+/** The first of what a log tells. */
+function logFigures({ figures }: LogMetrics): string[] {
+  const [first] = figures;
+  return first ? [harmless(`${first.name} ${figure(first.median, first.unit)}`)] : [];
 }
 
 function reasonLine(verdict: Verdict, paint: Paint): string {

@@ -1,5 +1,5 @@
 import type { CaseResult, Provenance, Status, Verdict } from '../verdict/result.ts';
-import { limitOf, marginOf, measuredOf } from './figures.ts';
+import { figure, limitOf, marginOf, measuredOf } from './figures.ts';
 import { element, escapeMarkup } from './markup.ts';
 import { statusWords } from './status.ts';
 
@@ -12,6 +12,7 @@ export function descriptionHtml(result: CaseResult, leftOut?: string): string {
   const origin = provenance(result.provenance);
   return [
     leftOut === undefined ? verdictTable(result.verdicts) : element('p', {}, escapeMarkup(leftOut)),
+    ...section('Figures of the log', logFigures(result)),
     ...section('Not decided', openQuestions(result.verdicts)),
     ...section('Doubts', result.warnings),
     ...section('Where these figures come from', leftOut === undefined ? origin : [origin.join(' · ')]),
@@ -28,6 +29,20 @@ function verdictRow(verdict: Verdict): string {
   const { budget, optional } = verdict;
   const figures = [measuredOf(verdict), limitOf(verdict), marginOf(verdict)].map(escapeMarkup);
   return row('td', [statusMark(verdict.status), escapeMarkup(optional ? `${budget} (optional)` : budget), ...figures]);
+}
+
+const listedFigures = 40;
+
+/** `inference_ticks: median 4.2 kticks, 3.9 kticks to 5.1 kticks, 100 times`. */
+function logFigures({ metrics: { log } }: CaseResult): string[] {
+  if (!log) return [];
+  const lines = log.figures.slice(0, listedFigures).map(({ name, unit, count, min, median, max }) => {
+    if (count === 1) return `${name}: ${figure(median, unit)}`;
+    return `${name}: median ${figure(median, unit)}, ${figure(min, unit)} to ${figure(max, unit)}, ${count} times`;
+  });
+  const left = log.figures.length - lines.length;
+  const facts = Object.entries(log.facts).map(([name, text]) => `${name}: ${text}`);
+  return [...lines, ...(left > 0 ? [`${left} more are in the table`] : []), ...facts];
 }
 
 /** Allure shows the message of a failed or broken case above all else, but not that of an inconclusive or skipped one. */
@@ -51,8 +66,8 @@ function statusMark(status: Status): string {
 function provenance(from: Provenance): string[] {
   const hashes = [
     from.imageSha256 && `firmware ${shortened(from.imageSha256)}`,
-    `model ${shortened(from.modelSha256)}`,
-    `vectors ${shortened(from.vectorsSha256)}`,
+    from.modelSha256 && `model ${shortened(from.modelSha256)}`,
+    from.vectorsSha256 && `vectors ${shortened(from.vectorsSha256)}`,
   ];
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['target', `${from.board}: ${from.mcu}, ${from.core} at ${from.clockHz / 1e6} MHz`],

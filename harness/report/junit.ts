@@ -87,7 +87,7 @@ function properties(result: CaseResult): string {
   const provenance = [
     property('basis', result.provenance.basis),
     ...(result.provenance.runtime ? [property('runtime', result.provenance.runtime)] : []),
-    property('model.sha256', result.provenance.modelSha256),
+    ...(result.provenance.modelSha256 ? [property('model.sha256', result.provenance.modelSha256)] : []),
   ];
   return `\n  ${element('properties', {}, [...measured, ...provenance])}`;
 }

@@ -1,6 +1,8 @@
-import type { Protocol } from '../protocol/port.ts';
+import type { Flasher, PowerSwitch } from '../flash/port.ts';
+import type { AgentProtocol, Protocol } from '../protocol/port.ts';
 import type { Reporter } from '../report/port.ts';
 import type { Board, ProtocolName } from '../suite/board.ts';
+import type { OwnFirmware } from '../suite/suite.ts';
 import type { Target } from '../target/port.ts';
 
 // The composition root: the only place that names adapters. A new target, protocol or report is a line here.
@@ -34,8 +36,34 @@ export async function missingFor({ name, target }: Board): Promise<string | unde
   return undefined;
 }
 
-/** How to talk to what runs there. */
-export async function protocolFor(_name: ProtocolName): Promise<Protocol> {
+/** What writes images into a board's flash; undefined where its file names nothing. */
+export async function flasherFor({ flasher }: Pick<Board, 'flasher'>): Promise<Flasher | undefined> {
+  if (flasher?.tool === 'openocd') return (await import('../flash/openocd.ts')).openocdFlasher(flasher);
+  if (flasher?.tool === 'probe-rs') return (await import('../flash/probe-rs.ts')).probeRsFlasher(flasher);
+  if (flasher?.tool === 'esptool') return (await import('../flash/esptool.ts')).esptoolFlasher(flasher);
+  if (flasher?.tool === 'st-flash') return (await import('../flash/st-flash.ts')).stFlashFlasher(flasher);
+  if (flasher?.tool === 'jlink') return (await import('../flash/jlink.ts')).jlinkFlasher(flasher);
+  if (flasher?.tool === 'dfu-util') return (await import('../flash/dfu-util.ts')).dfuUtilFlasher(flasher);
+  if (flasher?.tool === 'uf2') return (await import('../flash/uf2.ts')).uf2Flasher(flasher);
+  return undefined;
+}
+
+/** What takes a board's power away; undefined where its file names nothing. */
+export async function powerSwitchFor({ power }: Pick<Board, 'power'>): Promise<PowerSwitch | undefined> {
+  if (power?.switch === 'uhubctl') return (await import('../flash/uhubctl.ts')).uhubctlSwitch(power);
+  if (power?.switch === 'command') return (await import('../flash/command.ts')).commandSwitch(power);
+  return undefined;
+}
+
+/** How to talk to what runs there. `own` is what the suite says of the firmware. */
+export async function protocolFor(name: ProtocolName, own: OwnFirmware = {}): Promise<Protocol> {
+  if (name === 'log') return (await import('../protocol/log/log.ts')).logProtocol();
+  if (name === 'mlperf-tiny') return (await import('../protocol/mlperf-tiny.ts')).mlperfProtocol(own);
+  return agentProtocol();
+}
+
+/** How to talk to firmware that has the agent in it. */
+export async function agentProtocol(): Promise<AgentProtocol> {
   return (await import('../protocol/tickmark.ts')).tickmarkProtocol();
 }
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readNamed } from '../files.ts';
 import { type Model, readModel } from '../model/tflite.ts';
-import type { Suite } from '../suite/suite.ts';
+import { type AnySuite, hasModel, type Suite, withModel } from '../suite/suite.ts';
 import { loadVectors, type Vectors } from '../vectors/vectors.ts';
 
 /** What a suite measures with, read from its files. */
@@ -12,10 +12,16 @@ export interface CaseInputs {
   readonly vectors: Vectors;
 }
 
-/** Reads a suite's model and vectors. Throws InputError where they are wrong, or do not fit each other. */
-export function loadCaseInputs(suite: Suite): CaseInputs {
+/** Reads a suite's model and vectors. Throws InputError where they are wrong, do not fit each other, or where there are none. */
+export function loadCaseInputs(given: AnySuite): CaseInputs {
+  const suite = withModel(given);
   const model = loadModel(suite);
   return { ...model, vectors: loadVectors(suite, model.parsed) };
+}
+
+/** The same of a suite that has a model; undefined of one whose firmware only prints. */
+export function loadModelInputs(suite: AnySuite): CaseInputs | undefined {
+  return hasModel(suite) ? loadCaseInputs(suite) : undefined;
 }
 
 /** Reads a suite's model. Throws InputError for a file that is none. */

@@ -2,7 +2,7 @@ import { relative } from 'node:path';
 import { didYouMean, InputError } from '../errors.ts';
 import type { Board } from '../suite/board.ts';
 import { findSuites } from '../suite/find.ts';
-import type { Suite } from '../suite/suite.ts';
+import type { AnySuite } from '../suite/suite.ts';
 import { readImage } from './image.ts';
 import type { Sound } from './read-cases.ts';
 
@@ -19,7 +19,7 @@ export function expectNoSuites(unknown: readonly string[], cwd: string): void {
 /** Every target that is named is one of the suites'. */
 export function expectTargets(
   targets: readonly string[],
-  { suites, boards, cwd }: { suites: readonly Suite[]; boards: ReadonlyMap<string, Board>; cwd: string },
+  { suites, boards, cwd }: { suites: readonly AnySuite[]; boards: ReadonlyMap<string, Board>; cwd: string },
 ): void {
   const declared = [...new Set(suites.flatMap(suite => suite.targets))];
   const stray = targets.find(target => !declared.includes(target));

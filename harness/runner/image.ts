@@ -4,7 +4,7 @@ import { InputError } from '../errors.ts';
 import { readNamed } from '../files.ts';
 import type { JobImage } from '../measure/session.ts';
 import type { Board, ProtocolName } from '../suite/board.ts';
-import type { Suite } from '../suite/suite.ts';
+import { type AnySuite, hasModel } from '../suite/suite.ts';
 import { readElf } from '../target/elf.ts';
 import { functionsOf } from '../target/function-at.ts';
 import { arenaReserve, stackReserve } from '../target/reserves.ts';
@@ -17,7 +17,7 @@ export const imageLimitBytes = 64 << 20;
 
 /** A suite on a board. */
 interface Case {
-  readonly suite: Suite;
+  readonly suite: AnySuite;
   readonly board: Board;
 }
 
@@ -40,8 +40,9 @@ export function firmwareOf({ suite, board }: Case): Firmware {
  * A case's firmware, read as far as a session and its verdicts need it; undefined where no file of it is known. Throws InputError for what
  * is no image that can prove itself, what the board cannot run, and what carries another model than the suite's.
  */
-export function readImage(of: Case, inputs: Pick<CaseInputs, 'model' | 'parsed'>): JobImage | undefined {
+export function readImage(of: Case, inputs?: Pick<CaseInputs, 'model' | 'parsed'>): JobImage | undefined {
   const { path, isOwn, protocol } = firmwareOf(of);
+  const { suite } = of;
   if (path === undefined && protocol === 'tickmark')
     throw new InputError(
       'has no reference firmware',
@@ -72,6 +73,8 @@ export function readImage(of: Case, inputs: Pick<CaseInputs, 'model' | 'parsed'>
     ...(stack && { stackReservedBytes: stack.bytes }),
     carriesModel:
       protocol === 'tickmark' &&
-      carriesModel(elf, path, { file: of.suite.model.file, bytes: inputs.model, model: inputs.parsed }),
+      hasModel(suite) &&
+      inputs !== undefined &&
+      carriesModel(elf, path, { file: suite.model.file, bytes: inputs.model, model: inputs.parsed }),
   };
 }

@@ -3,47 +3,86 @@ import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import { readRecording } from '../recording/read.ts';
 import type { Manifest, Recording } from '../recording/recording.ts';
+import { hasModel, type Suite, withModel } from '../suite/suite.ts';
 import { type Evidence, judgeCase } from '../verdict/judge.ts';
+import { judgeLogCase, type LogEvidence } from '../verdict/log/judge.ts';
 import { computeReference } from '../verdict/reference.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { askBroker } from './broker-client.ts';
-import { type CaseInputs, loadCaseInputs, loadFloatTwin } from './case-inputs.ts';
+import { type CaseInputs, loadCaseInputs, loadFloatTwin, loadModelInputs } from './case-inputs.ts';
 import { brokerVariable } from './environment.ts';
+import { firmwareOf } from './image.ts';
 import { type Plan, type PlannedCase, recordingFolder } from './plan.ts';
 
 /** One planned case, measured (or replayed) and judged. The host computes what it expects while the target computes what it answers. */
 export async function runCase(plan: Plan, planned: PlannedCase): Promise<CaseResult> {
   const { settled } = await obtainRecording(plan, planned);
+  if (isLog(planned)) return judgeRecordedLog(plan, planned, await settled.then(() => undefined, messageOf));
   return judgeCase(await gatherEvidence(plan, planned, settled));
 }
 
 /** What a case is judged by, once its measurement has `settled`; meanwhile the host computes what it expects. */
 export async function gatherEvidence(plan: Plan, planned: PlannedCase, settled: Promise<unknown>): Promise<Evidence> {
   const outcome = settled.then(() => undefined, messageOf);
-  const inputs = loadCaseInputs(planned.suite);
-  const reference = computeReference(inputs.parsed, loadFloatTwin(planned.suite), inputs.vectors.inputs);
-  return evidenceOf({ plan, planned, inputs }, reference, await outcome);
+  const suite = withModel(planned.suite);
+  const inputs = loadCaseInputs(suite);
+  const reference = computeReference(inputs.parsed, loadFloatTwin(suite), inputs.vectors.inputs);
+  return evidenceOf({ plan, planned, suite, inputs }, reference, await outcome);
 }
 
 /** A case that never came to be judged, because of something outside it. */
 export function brokenCase(plan: Plan, planned: PlannedCase, reason: string): CaseResult {
-  const inputs = loadCaseInputs(planned.suite);
-  return judgeCase(evidenceOf({ plan, planned, inputs }, computeReference(inputs.parsed, undefined, []), reason));
+  if (isLog(planned)) return judgeRecordedLog(plan, planned, reason);
+  const suite = withModel(planned.suite);
+  const inputs = loadCaseInputs(suite);
+  return judgeCase(
+    evidenceOf({ plan, planned, suite, inputs }, computeReference(inputs.parsed, undefined, []), reason),
+  );
+}
+
+/** Whether a case's firmware only prints. */
+function isLog(planned: PlannedCase): boolean {
+  return firmwareOf(planned).protocol === 'log';
+}
+
+/** A case of firmware that only prints, by what was recorded of it; `trouble` makes it broken. */
+export function judgeRecordedLog(plan: Plan, planned: PlannedCase, trouble?: string): CaseResult {
+  const { suite, board } = planned;
+  const inputs = loadModelInputs(suite);
+  return judgeLogCase({
+    suite,
+    board,
+    recording: recordingOf({ plan, planned, ...(inputs && { inputs }) }, trouble),
+    recordingFolder: existsSync(recordingFolder(plan, planned)) ? `recordings/${planned.id}` : null,
+    ...(hasModel(suite) && inputs && { subject: subjectOf(suite, inputs) }),
+  });
+}
+
+/** What the host knows of a suite's model and vectors. */
+function subjectOf(suite: Suite, { parsed, vectors }: CaseInputs): NonNullable<LogEvidence['subject']> {
+  const reference = computeReference(parsed, loadFloatTwin(suite), vectors.inputs);
+  return { reference, truth: vectors, inputs: vectors.inputs };
 }
 
 interface ReadCase {
   readonly plan: Plan;
   readonly planned: PlannedCase;
+  /** Absent where the suite has no model. */
+  readonly inputs?: CaseInputs;
+}
+
+interface ModelCase extends ReadCase {
+  readonly suite: Suite;
   readonly inputs: CaseInputs;
 }
 
 function evidenceOf(
-  { plan, planned, inputs }: ReadCase,
+  { plan, planned, suite, inputs }: ModelCase,
   reference: Evidence['reference'],
   trouble: string | undefined,
 ): Evidence {
   return {
-    suite: planned.suite,
+    suite,
     board: planned.board,
     recording: recordingOf({ plan, planned, inputs }, trouble),
     recordingFolder: existsSync(recordingFolder(plan, planned)) ? `recordings/${planned.id}` : null,
@@ -73,7 +112,9 @@ function recordingOf({ plan, planned, inputs }: ReadCase, trouble: string | unde
     const recording = readRecording(recordingFolder(plan, planned));
     return trouble === undefined ? recording : broken(recording.manifest, trouble, recording);
   } catch (error) {
-    return broken(unrecorded(plan, planned, inputs), trouble ?? messageOf(error), { samples: [] });
+    return broken(unrecorded({ plan, planned, ...(inputs && { inputs }) }), trouble ?? messageOf(error), {
+      samples: [],
+    });
   }
 }
 
@@ -85,7 +126,7 @@ function broken(manifest: Manifest, reason: string, { samples }: Pick<Recording,
   return { manifest: { ...manifest, outcome: { status: 'broken', reason } }, samples };
 }
 
-function unrecorded({ run }: Plan, { suite, board }: PlannedCase, inputs: CaseInputs): Manifest {
+function unrecorded({ plan: { run }, planned: { suite, board }, inputs }: ReadCase): Manifest {
   return {
     tickmark: 1,
     suite: suite.name,
@@ -94,7 +135,9 @@ function unrecorded({ run }: Plan, { suite, board }: PlannedCase, inputs: CaseIn
     startedAt: run.startedAt,
     finishedAt: run.startedAt,
     outcome: { status: 'broken', reason: 'nothing was recorded' },
-    model: { sha256: inputs.modelSha256, bytes: inputs.model.length },
-    vectors: { count: inputs.vectors.inputs.length, sha256: inputs.vectors.sha256 },
+    ...(inputs && {
+      model: { sha256: inputs.modelSha256, bytes: inputs.model.length },
+      vectors: { count: inputs.vectors.inputs.length, sha256: inputs.vectors.sha256 },
+    }),
   };
 }

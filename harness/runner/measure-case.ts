@@ -3,7 +3,7 @@ import { type Job, measure, type Progress } from '../measure/session.ts';
 import { createRecorder } from '../recording/recorder.ts';
 import type { Manifest } from '../recording/recording.ts';
 import { protocolFor, targetFor } from './adapters.ts';
-import { loadCaseInputs } from './case-inputs.ts';
+import { loadModelInputs } from './case-inputs.ts';
 import { firmwareOf, readImage } from './image.ts';
 import { type Plan, type PlannedCase, recordingFolder } from './plan.ts';
 
@@ -15,23 +15,29 @@ export async function measureCase(
   signal: AbortSignal,
 ): Promise<Manifest> {
   const { suite, board, isNamed } = planned;
-  const inputs = loadCaseInputs(suite);
+  const inputs = loadModelInputs(suite);
   using deadline = deadlineOf(signal, planned);
   using recorder = createRecorder(recordingFolder(plan, planned), () => performance.now());
   const image = readImage(planned, inputs);
   const job: Job = {
     suite,
     target: await targetFor({ ...board, trace: plan.trace }, deadline.signal),
-    protocol: await protocolFor(firmwareOf(planned).protocol),
+    protocol: await protocolFor(firmwareOf(planned).protocol, suite.firmware[board.name]),
     ...(image && { image }),
-    model: inputs.model,
-    inputs: inputs.vectors.inputs,
+    ...(inputs && { model: inputs.model }),
+    inputs: inputs?.vectors.inputs ?? [],
+    ...baudOf(planned),
     recorder,
     clock: { nowMs: () => performance.now(), nowIso: () => new Date().toISOString() },
     onProgress,
     isRequired: isNamed,
   };
   return await measure(job, deadline.signal);
+}
+
+function baudOf({ suite, board }: PlannedCase): { baud?: number } {
+  const { target } = board;
+  return target.kind === 'serial' ? { baud: suite.firmware[board.name]?.baud ?? target.baud } : {};
 }
 
 /** One signal a case: the interruption of the run, or the suite's time limit, whichever comes first. */

@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Results, Run } from '../report/results.ts';
 import type { Board } from '../suite/board.ts';
-import type { Suite } from '../suite/suite.ts';
+import type { AnySuite } from '../suite/suite.ts';
 import type { CaseResult } from '../verdict/result.ts';
 
 /** A run's provenance as far as it is known before it starts. */
@@ -32,7 +32,7 @@ export interface Plan {
 /** One suite on one target. `id` is safe as a file name. */
 export interface PlannedCase {
   readonly id: string;
-  readonly suite: Suite;
+  readonly suite: AnySuite;
   readonly board: Board;
   /** Seconds, roughly and on no machine in particular: what orders the plan. */
   readonly cost: number;

@@ -1,23 +1,24 @@
 import type { Board } from '../suite/board.ts';
 import type { Fault } from '../suite/fault.ts';
 import { findings } from '../suite/findings.ts';
-import type { Suite } from '../suite/suite.ts';
+import { type AnySuite, hasModel, type LogSuite, type Suite } from '../suite/suite.ts';
 import { loadVectors } from '../vectors/vectors.ts';
 import { computeReference } from '../verdict/reference.ts';
 import { type CaseInputs, loadFloatTwin, loadModel } from './case-inputs.ts';
 import { classMisfits } from './class-misfits.ts';
 import { readImage } from './image.ts';
+import { logMisfits } from './log-misfits.ts';
 import { trialMisfits } from './trial-misfits.ts';
 
 /** A suite, and those of its targets that it is to run on. */
 export interface Wanted {
-  readonly suite: Suite;
+  readonly suite: AnySuite;
   readonly boards: readonly Board[];
 }
 
-/** A suite that everything fits: its files were read, and the host can compute what it asks for. */
+/** A suite that everything fits: its files were read, and the host can compute what it asks for. Without a model there are no inputs. */
 export interface Sound extends Wanted {
-  readonly inputs: CaseInputs;
+  readonly inputs?: CaseInputs;
 }
 
 /**
@@ -35,10 +36,33 @@ export function readCases(
   return { sound: read.flatMap(({ sound }) => sound ?? []), faults: read.flatMap(({ faults }) => faults) };
 }
 
-function readCase(
-  { suite, boards }: Wanted,
+interface ReadCase {
+  readonly sound?: Sound;
+  readonly faults: readonly Fault[];
+}
+
+function readCase({ suite, boards }: Wanted, images: Readonly<Record<string, string>>): ReadCase {
+  return hasModel(suite) ? readModelCase({ suite, boards }, images) : readLogCase({ suite, boards }, images);
+}
+
+/** Of a suite that has no model there is the firmware to read. */
+function readLogCase(
+  { suite, boards }: { readonly suite: LogSuite; readonly boards: readonly Board[] },
   images: Readonly<Record<string, string>>,
-): { readonly sound?: Sound; readonly faults: readonly Fault[] } {
+): ReadCase {
+  const { faults, attempt, keep } = findings(suite);
+  for (const board of boards) {
+    const isNamed = Object.hasOwn(images, board.name);
+    if (!isNamed) attempt(['firmware', board.name], () => readImage({ suite, board }));
+    for (const misfit of logMisfits(suite, board)) keep(misfit);
+  }
+  return faults.length > 0 ? { faults } : { faults, sound: { suite, boards } };
+}
+
+function readModelCase(
+  { suite, boards }: { readonly suite: Suite; readonly boards: readonly Board[] },
+  images: Readonly<Record<string, string>>,
+): ReadCase {
   const { faults, attempt, keep } = findings(suite);
   const model = attempt(['model', 'file'], () => loadModel(suite));
   const twin = attempt(['model', 'float'], () => loadFloatTwin(suite));
@@ -50,6 +74,7 @@ function readCase(
   for (const misfit of classMisfits(suite, model.parsed)) keep(misfit);
   for (const misfit of trialMisfits(suite, model.model.length, vectors?.inputs.length ?? Number.POSITIVE_INFINITY))
     keep(misfit);
+  for (const board of boards) for (const misfit of logMisfits(suite, board)) keep(misfit);
   // firmware that cannot be used is found here, not by its first case
   for (const board of boards.filter(({ name }) => !Object.hasOwn(images, name)))
     attempt(['firmware', board.name], () => readImage({ suite, board }, model));

@@ -6,7 +6,7 @@ import { loadBoards } from '../suite/boards.ts';
 import { faultsError } from '../suite/fault.ts';
 import { findSuites } from '../suite/find.ts';
 import { readSuites } from '../suite/load.ts';
-import type { Suite } from '../suite/suite.ts';
+import type { AnySuite } from '../suite/suite.ts';
 import { expectImages, expectNoSuites, expectTargets } from './check-selection.ts';
 import { readCases, type Sound, type Wanted } from './read-cases.ts';
 
@@ -25,7 +25,7 @@ export interface Selection {
 
 /** A suite on a board, read and checked. `macs` are of the whole case. */
 export interface Chosen {
-  readonly suite: Suite;
+  readonly suite: AnySuite;
   readonly board: Board;
   readonly macs: number;
   readonly vectors: number;
@@ -58,21 +58,24 @@ export function boardsFrom(cwd: string): ReadonlyMap<string, Board> {
 
 const packagedBoards = fileURLToPath(new URL('../../boards', import.meta.url));
 
-function withImages(suite: Suite, images: Readonly<Record<string, string>>): Suite {
+function withImages(suite: AnySuite, images: Readonly<Record<string, string>>): AnySuite {
   const named = Object.entries(images)
     .filter(([target]) => suite.targets.includes(target))
     .map(([target, image]) => [target, { ...suite.firmware[target], image }] as const);
   return { ...suite, firmware: { ...suite.firmware, ...Object.fromEntries(named) } };
 }
 
-function wantedOf(suite: Suite, boards: ReadonlyMap<string, Board>, { targets, grep }: Selection): Wanted[] {
+function wantedOf(suite: AnySuite, boards: ReadonlyMap<string, Board>, { targets, grep }: Selection): Wanted[] {
   const chosen = suite.targets
     .filter(name => targets.length === 0 || targets.includes(name))
     .filter(name => !grep || grep.test(`${suite.name} @${name}`));
   return chosen.length === 0 ? [] : [{ suite, boards: chosen.flatMap(name => boards.get(name) ?? []) }];
 }
 
-function casesOf({ suite, boards, inputs: { parsed, vectors } }: Sound): Chosen[] {
+/** Of a log the inferences count that it is to have. */
+function casesOf({ suite, boards, inputs }: Sound): Chosen[] {
+  if (!inputs) return boards.map(board => ({ suite, board, macs: 0, vectors: suite.log?.inferences ?? 1 }));
+  const { parsed, vectors } = inputs;
   const macs = modelFacts(parsed).macs * vectors.count;
   return boards.map(board => ({ suite, board, macs, vectors: vectors.count }));
 }

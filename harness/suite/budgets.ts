@@ -1,10 +1,11 @@
-import { bases } from '../units.ts';
+import { unitOf } from '../metric-names.ts';
+import { bases, type Parsed, parseBound, type Relation, type Unit } from '../units.ts';
 import { type BoundFormat, formats, parseFormat } from './formats.ts';
-import type { Budget, BudgetSubject, LatencyMetric } from './suite.ts';
+import { type Budget, type BudgetSubject, type LatencyMetric, type Statistic, statistics } from './suite.ts';
 import type { Budgets } from './suite-file.generated.ts';
 
 type Bound = string | { readonly limit: string; readonly optional?: boolean };
-type Subject = Exclude<BudgetSubject, { kind: 'golden' }>;
+type Subject = Exclude<BudgetSubject, { kind: 'golden' | 'metric' }>;
 
 const percentiles: readonly LatencyMetric[] = ['p50', 'p90', 'p99', 'max'];
 
@@ -16,7 +17,7 @@ const latencyFormats = {
 } as const;
 
 /** The bounds of a file that its schema has accepted, in the order reports show them. */
-export function parseBudgets({ golden, accuracy, latency, memory }: Budgets): readonly Budget[] {
+export function parseBudgets({ golden, accuracy, latency, memory, metrics = {} }: Budgets): readonly Budget[] {
   const rows: readonly (Budget | undefined)[] = [
     goldenBudget(golden),
     bound({ kind: 'accuracy', metric: 'top1' }, 'percent-at-least', accuracy?.top1),
@@ -41,6 +42,9 @@ export function parseBudgets({ golden, accuracy, latency, memory }: Budgets): re
       bound({ kind: 'memory', metric }, 'bytes-at-most', memory?.[metric]),
     ),
     bound({ kind: 'memory', metric: 'weightsVsFloat' }, 'percent-at-most', memory?.weightsVsFloat),
+    ...Object.entries(metrics).flatMap(([metric, bounds]) =>
+      statistics.map(statistic => metricBudget(metric, statistic, bounds[statistic])),
+    ),
   ];
   return rows.filter(row => row !== undefined);
 }
@@ -50,6 +54,27 @@ function goldenBudget(golden: Budgets['golden']): Budget | undefined {
   if (written === undefined) return undefined;
   const { limit, optional = false } = typeof written === 'number' ? { limit: written } : written;
   return { kind: 'golden', budget: 'golden.maxDiffLsb', relation: '<=', limit, unit: 'LSB', optional };
+}
+
+function metricBudget(metric: string, statistic: Statistic, written: Bound | undefined): Budget | undefined {
+  if (written === undefined) return undefined;
+  const { limit: text, optional = false } = typeof written === 'string' ? { limit: written } : written;
+  const parsed = parseMetricBound(metric, statistic, text);
+  if (parsed.fault !== undefined) throw new RangeError(parsed.fault); // checks/log.ts has accepted it
+  const budget = `metrics.${metric}.${statistic}`;
+  return { kind: 'metric', metric, statistic, budget, ...parsed.value, optional };
+}
+
+/** A bound in the unit that a metric's name ends with; how often it is told is a plain number. */
+export function parseMetricBound(
+  metric: string,
+  statistic: Statistic,
+  text: string,
+): Parsed<{ readonly relation: Relation; readonly limit: number; readonly unit: Unit }> {
+  const unit = statistic === 'count' ? '1' : unitOf(metric).unit;
+  const relation = /^\s*[>≥]/.test(text) ? '>=' : '<=';
+  const parsed = parseBound(text, unit, relation);
+  return parsed.fault === undefined ? { value: { ...parsed.value, unit } } : parsed;
 }
 
 function bound(subject: Subject, format: BoundFormat, written: Bound | undefined): Budget | undefined {

@@ -2,6 +2,7 @@ import type { Board } from './board.ts';
 import { accuracyFaults } from './checks/accuracy.ts';
 import { fileFaults } from './checks/files.ts';
 import { latencyFaults } from './checks/latency.ts';
+import { logFaults } from './checks/log.ts';
 import { preprocessFaults } from './checks/preprocess.ts';
 import { targetFaults } from './checks/targets.ts';
 import type { Fault } from './fault.ts';
@@ -18,5 +19,6 @@ export function crossFaults(source: YamlSource, boards: ReadonlyMap<string, Boar
     ...preprocessFaults(source),
     ...accuracyFaults(source),
     ...latencyFaults(source, boards),
+    ...logFaults(source, boards),
   ];
 }

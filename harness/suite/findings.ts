@@ -4,7 +4,7 @@ import { type HarnessError, InputError, ModelError } from '../errors.ts';
 import { writtenText } from './checks/written.ts';
 import { type Fault, FaultsError, type Place, withFix } from './fault.ts';
 import { Misfit } from './misfit.ts';
-import type { Suite } from './suite.ts';
+import type { AnySuite } from './suite.ts';
 import { type Path, readYaml } from './yaml.ts';
 
 /** What turns out to be wrong while the files that a suite names are read: each fault with its place, and the reading goes on. */
@@ -15,7 +15,7 @@ export interface Findings {
   readonly keep: (misfit: Misfit) => void;
 }
 
-export function findings(suite: Suite): Findings {
+export function findings(suite: AnySuite): Findings {
   const faults: Fault[] = [];
   return {
     faults,
@@ -35,7 +35,7 @@ export function findings(suite: Suite): Findings {
 }
 
 /** A fault stands where a person mends it: in the suite when it is what the suite says there, else in the file that it is in. */
-function faultOf(error: InputError, suite: Suite, path: Path): Fault {
+function faultOf(error: InputError, suite: AnySuite, path: Path): Fault {
   const { source } = readYaml(suite.file); // again: that is rare, and the text need not be kept until then
   if (error instanceof Misfit) return { place: source.place(error.path), what: error.what };
   const sentence = withFix(error);

@@ -8,6 +8,7 @@ import { loadBoards } from './boards.ts';
 import { faultsError } from './fault.ts';
 import { findSuites } from './find.ts';
 import { loadSuite, readSuites } from './load.ts';
+import { withModel } from './suite.ts';
 
 const pico: Board = {
   name: 'rp2040js-pico',
@@ -124,7 +125,10 @@ on:
   expect(suite.budgets.filter(({ optional }) => optional).map(({ budget }) => budget)).toEqual(['golden.maxDiffLsb']);
   expect(suite.on['rp2040js-pico']?.budgets).toMatchObject([{ budget: 'memory.arena', limit: 12_288, optional: true }]);
   expect(suite.measure).toEqual({ warmup: 0, boots: 3, timeoutMs: 90_000, link: 'memory' });
-  expect(suite.vectors).toMatchObject({ first: 20, preprocess: [{ kind: 'scale', from: [0, 255], to: [0, 1] }] });
+  expect(withModel(suite).vectors).toMatchObject({
+    first: 20,
+    preprocess: [{ kind: 'scale', from: [0, 255], to: [0, 1] }],
+  });
 });
 
 test('every suite of the project loads', () => {

@@ -3,9 +3,15 @@ import type { Board } from './board.ts';
 import { parseBudgets } from './budgets.ts';
 import { crossFaults } from './checks.ts';
 import { type Fault, faultsError, shownPath } from './fault.ts';
+import { parseFormat } from './formats.ts';
 import { checkSuiteFile } from './schema.ts';
-import type { OwnFirmware, Preprocess, Suite, Task } from './suite.ts';
-import type { Firmware as FirmwareFile, Preprocess as PreprocessFile, SuiteFile } from './suite-file.generated.ts';
+import type { AnySuite, LogSpec, LogSuite, OwnFirmware, Preprocess, Suite, Task } from './suite.ts';
+import type {
+  Firmware as FirmwareFile,
+  Log as LogFile,
+  Preprocess as PreprocessFile,
+  SuiteFile,
+} from './suite-file.generated.ts';
 import { milliseconds, parseTrials } from './trials.ts';
 import { readYaml, type YamlSource } from './yaml.ts';
 
@@ -17,14 +23,14 @@ export function readSuites(
   files: readonly string[],
   boards: Boards,
   cwd = process.cwd(),
-): { readonly suites: readonly Suite[]; readonly faults: readonly Fault[] } {
+): { readonly suites: readonly AnySuite[]; readonly faults: readonly Fault[] } {
   const read = files.map(file => readSuite(resolve(cwd, file), boards));
   const faults = [...read.flatMap(each => each.faults), ...takenNames(read, cwd)];
   return { suites: read.flatMap(each => each.suite ?? []), faults };
 }
 
 /** Reads one suite file. Throws an InputError with every fault in it. */
-export function loadSuite(file: string, boards: Boards, cwd = process.cwd()): Suite {
+export function loadSuite(file: string, boards: Boards, cwd = process.cwd()): AnySuite {
   const { suite, faults } = readSuite(resolve(cwd, file), boards);
   if (!suite) throw faultsError(faults, cwd);
   return suite;
@@ -33,7 +39,7 @@ export function loadSuite(file: string, boards: Boards, cwd = process.cwd()): Su
 /** `suite` where there are no faults. */
 interface ReadSuite {
   readonly source: YamlSource;
-  readonly suite?: Suite;
+  readonly suite?: AnySuite;
   readonly faults: readonly Fault[];
 }
 
@@ -61,16 +67,41 @@ function* takenNames(read: readonly ReadSuite[], cwd: string): Generator<Fault> 
   }
 }
 
-function toSuite(file: string, written: SuiteFile): Suite {
-  const { suite, description, model, firmware = {}, vectors, task, targets, measure = {} } = written;
-  const { robustness = [], budgets, on = {} } = written;
+function toSuite(file: string, written: SuiteFile): AnySuite {
+  const { suite, description, firmware = {}, targets, measure = {}, log } = written;
+  const { model, vectors, task, robustness = [], budgets, on = {} } = written;
   const from = (path: string) => resolve(dirname(file), path);
-  return {
+  const common = {
     name: suite,
     file,
     ...(description !== undefined && { description }),
-    model: { file: from(model.file), ...(model.float !== undefined && { float: from(model.float) }) },
     firmware: Object.fromEntries(Object.entries(firmware).map(([target, own]) => [target, ownFirmware(own, from)])),
+    targets,
+    measure: {
+      warmup: measure.warmup ?? 2,
+      boots: measure.boots ?? 1,
+      timeoutMs: milliseconds(measure.timeout ?? '10 min'),
+      ...(measure.window !== undefined && { windowMs: milliseconds(measure.window) }),
+      link: measure.link ?? 'memory',
+    },
+    robustness: parseTrials(robustness),
+    budgets: parseBudgets(budgets),
+    on: Object.fromEntries(Object.entries(on).map(([target, own]) => [target, { budgets: parseBudgets(own.budgets) }])),
+  };
+  const subject = model && vectors && subjectOf({ model, vectors, ...(task && { task }) }, from);
+  const logSpec = log && logSpecOf(log);
+  if (subject) return { ...common, ...subject, ...(logSpec && { log: logSpec }) };
+  if (logSpec) return { ...common, log: logSpec } satisfies LogSuite;
+  throw new RangeError(`${file} has neither a model nor a log`); // the schema has refused it
+}
+
+/** The model under test and what it runs on. */
+function subjectOf(
+  { model, vectors, task }: Required<Pick<SuiteFile, 'model' | 'vectors'>> & Pick<SuiteFile, 'task'>,
+  from: (path: string) => string,
+): Pick<Suite, 'model' | 'vectors' | 'task'> {
+  return {
+    model: { file: from(model.file), ...(model.float !== undefined && { float: from(model.float) }) },
     vectors: {
       inputs: from(vectors.inputs),
       ...(vectors.array !== undefined && { array: vectors.array }),
@@ -80,17 +111,28 @@ function toSuite(file: string, written: SuiteFile): Suite {
       preprocess: (vectors.preprocess ?? []).flatMap(entry => [...stepsOf(entry)]),
     },
     task: taskOf(task ?? { kind: 'classification' }),
-    targets,
-    measure: {
-      warmup: measure.warmup ?? 2,
-      boots: measure.boots ?? 1,
-      timeoutMs: milliseconds(measure.timeout ?? '10 min'),
-      link: measure.link ?? 'memory',
-    },
-    robustness: parseTrials(robustness),
-    budgets: parseBudgets(budgets),
-    on: Object.fromEntries(Object.entries(on).map(([target, own]) => [target, { budgets: parseBudgets(own.budgets) }])),
   };
+}
+
+function logSpecOf(log: LogFile): LogSpec {
+  const { until, inferences, metrics = [], fail = [], ignore = [], identity = {}, rate, runsVectors = false } = log;
+  return {
+    ...(until !== undefined && { until }),
+    ...(log.for !== undefined && { forMs: milliseconds(log.for) }),
+    ...(inferences !== undefined && { inferences }),
+    metrics,
+    fail,
+    ignore,
+    identity,
+    ...(rate !== undefined && { rateHz: hertz(rate) }),
+    runsVectors,
+  };
+}
+
+function hertz(text: string): number {
+  const parsed = parseFormat('frequency-with-unit', text);
+  if (parsed.fault !== undefined) throw new RangeError(parsed.fault); // the schema has accepted it
+  return parsed.value;
 }
 
 function ownFirmware(own: FirmwareFile, from: (path: string) => string): OwnFirmware {

@@ -17,6 +17,14 @@ export type Firmware =
        * Bits a second on the serial port. Without it: what the board file says.
        */
       baud?: number;
+      /**
+       * Of firmware that speaks mlperf-tiny: the model's id, as its answer to `profile` has it. Without it: one of ad01, ic01, ic02, kws01 and vww01 that the model's input and outputs fit.
+       */
+      modelId?: string;
+      /**
+       * Of firmware that speaks mlperf-tiny: how many bytes a command may have (EE_CMD_SIZE). Without it: 80, which all such firmware has. A longer command corrupts a shorter buffer without a word.
+       */
+      commandBuffer?: number;
     };
 /**
  * Two numbers: the ends of the range.
@@ -48,6 +56,7 @@ export type CyclesAtMost = string | {limit: string; optional?: boolean};
 export type InstructionsAtMost = string | {limit: string; optional?: boolean};
 export type BytesAtMost = string | {limit: string; optional?: boolean};
 export type PercentAtMost = string | {limit: string; optional?: boolean};
+export type MetricBound = string | {limit: string; optional?: boolean};
 /**
  * One fault on demand.
  */
@@ -64,6 +73,12 @@ export type TrialVectors = number;
  * true: a target that cannot measure this still passes. A bound that is measured and missed fails all the same.
  */
 export type Optional = boolean;
+export type Pattern = string;
+/**
+ * @minItems 1
+ * @maxItems 200
+ */
+export type Patterns = [Pattern, ...Pattern[]];
 
 /**
  * A Tickmark suite: a model, the vectors it runs on, the targets it runs on, and the budgets that it has to meet.
@@ -81,7 +96,7 @@ export interface SuiteFile {
   /**
    * The model under test. Paths are relative to this file.
    */
-  model: {
+  model?: {
     file: Path;
     float?: Path;
   };
@@ -94,7 +109,7 @@ export interface SuiteFile {
   /**
    * The inputs that the model is run on. Paths are relative to this file.
    */
-  vectors: {
+  vectors?: {
     inputs: Path;
     /**
      * Which array of a `.npz` holds the inputs, when there are several that could. A model of several inputs takes the arrays named as they are.
@@ -138,6 +153,7 @@ export interface SuiteFile {
      */
     boots?: number;
     timeout?: Duration;
+    window?: Duration;
     /**
      * How model and tensors get into the target. `memory`: by the back door of an emulator, which takes no time. `uart`: as frames over the UART, as on a board; only a model that lies in flash is still put there by the back door, which stands for flashing. Verdicts, outputs and ticks are the same.
      */
@@ -151,6 +167,7 @@ export interface SuiteFile {
    * @maxItems 100
    */
   robustness?: [Trial, ...Trial[]];
+  log?: Log;
   /**
    * Budgets for one target: they replace those of the same name above, and add to the others.
    */
@@ -321,6 +338,12 @@ export interface Budgets {
     stack?: BytesAtMost;
     weightsVsFloat?: PercentAtMost;
   };
+  /**
+   * Of figures in the log of firmware that only prints, by their name: inference_ticks, confidence_percent, arena_bytes, … or a group of log.metrics.
+   */
+  metrics?: {
+    [k: string]: MetricBounds;
+  };
 }
 export interface TimePercentiles {
   p50?: TimeAtMost;
@@ -339,6 +362,20 @@ export interface InstructionPercentiles {
   p90?: InstructionsAtMost;
   p99?: InstructionsAtMost;
   max?: InstructionsAtMost;
+}
+/**
+ * Of all that the log tells under this name.
+ */
+export interface MetricBounds {
+  min?: MetricBound;
+  median?: MetricBound;
+  p90?: MetricBound;
+  p99?: MetricBound;
+  max?: MetricBound;
+  mean?: MetricBound;
+  last?: MetricBound;
+  sum?: MetricBound;
+  count?: MetricBound;
 }
 export interface UartDrop {
   /**
@@ -416,4 +453,32 @@ export interface ModelBit {
   vectors?: TrialVectors;
   timeout?: Duration;
   optional?: Optional;
+}
+/**
+ * For firmware that only prints (protocol: log): what is read out of its log, and when that ends. The lines of TFLM's profilers, Edge Impulse, ESP-IDF, Zephyr, Mbed, ST, MLonMCU and others are known without any pattern, and so are crashes. A suite with it needs no model and no vectors.
+ */
+export interface Log {
+  until?: Pattern;
+  for?: Duration;
+  /**
+   * After so many inferences the session ends: lines with the time of one (a metric that begins with inference_), or with its scores.
+   */
+  inferences?: number;
+  metrics?: Patterns;
+  fail?: Patterns;
+  ignore?: Patterns;
+  /**
+   * What the log has to say of who runs: app_version, project_name and elf_sha256 (ESP-IDF), git_sha, model_sha1 and output_crc32 (TFLM), or a group of metrics. `image`: the SHA-256 or the build id of the firmware's ELF file. Another one is broken.
+   */
+  identity?: {
+    [k: string]: string;
+  };
+  /**
+   * How fast the timer counts whose ticks the log tells. Without it: the board file's `ticks`. Without either, ticks stay ticks.
+   */
+  rate?: string;
+  /**
+   * The firmware runs the suite's vectors, each once and in their order: its n-th scores are of the n-th vector. Only then is accuracy judged.
+   */
+  runsVectors?: true;
 }

@@ -1,15 +1,37 @@
+import { InputError } from '../errors.ts';
 import type { Basis, Relation, Unit } from '../units.ts';
 import type { ProtocolName } from './board.ts';
 
-/** A parsed suite: paths absolute, numbers in base units. The file's own shape is `SuiteFile`, generated from suite.schema.json. */
-export interface Suite {
+/** A suite as far as it need not have a model: paths absolute, numbers in base units. The file's own shape is `SuiteFile`, generated from suite.schema.json. */
+interface AnyOf {
   readonly name: string;
   /** Absolute path of the suite file. */
   readonly file: string;
   readonly description?: string;
-  readonly model: { readonly file: string; readonly float?: string };
   /** The user's own firmware by target; the reference firmware runs where none is named. */
   readonly firmware: Readonly<Record<string, OwnFirmware>>;
+  readonly targets: readonly string[];
+  readonly measure: {
+    readonly warmup: number;
+    readonly boots: number;
+    readonly timeoutMs: number;
+    /** What each timed window of firmware of MLPerf Tiny has to last; absent: as long as its rules say. */
+    readonly windowMs?: number;
+    /** How model and tensors get into the DUT where there are two ways. */
+    readonly link: 'memory' | 'uart';
+  };
+  /** Faults on demand, after the measurement. */
+  readonly robustness: readonly Trial[];
+  /** For a target without overrides; `budgetsFor` applies `on`. */
+  readonly budgets: readonly Budget[];
+  readonly on: Readonly<Record<string, { readonly budgets: readonly Budget[] }>>;
+  /** What to read out of what firmware prints, where it speaks the protocol `log`. */
+  readonly log?: LogSpec;
+}
+
+/** A parsed suite of a model and its vectors. */
+export interface Suite extends AnyOf {
+  readonly model: { readonly file: string; readonly float?: string };
   readonly vectors: {
     /** A file, or a folder with a file an input. */
     readonly inputs: string;
@@ -23,19 +45,41 @@ export interface Suite {
     readonly preprocess: readonly Preprocess[];
   };
   readonly task: Task;
-  readonly targets: readonly string[];
-  readonly measure: {
-    readonly warmup: number;
-    readonly boots: number;
-    readonly timeoutMs: number;
-    /** How model and tensors get into the DUT where there are two ways. */
-    readonly link: 'memory' | 'uart';
-  };
-  /** Faults on demand, after the measurement. */
-  readonly robustness: readonly Trial[];
-  /** For a target without overrides; `budgetsFor` applies `on`. */
-  readonly budgets: readonly Budget[];
-  readonly on: Readonly<Record<string, { readonly budgets: readonly Budget[] }>>;
+}
+
+/** A parsed suite of firmware that only prints: of its model nothing is known. */
+export interface LogSuite extends AnyOf {
+  readonly log: LogSpec;
+}
+
+export type AnySuite = Suite | LogSuite;
+
+export function hasModel(suite: AnySuite): suite is Suite {
+  return 'model' in suite;
+}
+
+/** The suite, where it has a model. Throws InputError where it has none. */
+export function withModel(suite: AnySuite): Suite {
+  if (hasModel(suite)) return suite;
+  throw new InputError('has no model: its firmware only prints', suite.file, 'name a suite with a model and vectors');
+}
+
+/** What is read out of a log. Patterns are regular expressions. */
+export interface LogSpec {
+  /** The first of these ends the session; none of them: the end of a file. */
+  readonly until?: string;
+  readonly forMs?: number;
+  readonly inferences?: number;
+  /** Named groups are metrics, whose unit ends their name, or facts (`…_id`, `…_version`). */
+  readonly metrics: readonly string[];
+  readonly fail: readonly string[];
+  readonly ignore: readonly string[];
+  /** What facts have to be, by name; `image`: the image's own. */
+  readonly identity: Readonly<Record<string, string>>;
+  /** Of the timer whose ticks the log tells. */
+  readonly rateHz?: number;
+  /** The firmware runs the suite's vectors, each once and in their order. */
+  readonly runsVectors: boolean;
 }
 
 /** Firmware that is not ours. */
@@ -46,6 +90,10 @@ export interface OwnFirmware {
   readonly protocol?: ProtocolName;
   /** Bits a second, where the board file says otherwise. */
   readonly baud?: number;
+  /** What firmware of MLPerf Tiny calls its model; absent: an id of its benchmarks that the model fits. */
+  readonly modelId?: string;
+  /** Bytes of its command buffer, where it has more than the 80 of MLPerf Tiny. */
+  readonly commandBuffer?: number;
 }
 
 /** One step from the values in a file to the model's real input values; steps are applied in order, before quantization. */
@@ -106,7 +154,12 @@ export type BudgetSubject =
   /** `class` as the suite writes it: a name, or an index. */
   | { readonly kind: 'accuracy'; readonly metric: 'precision' | 'recall'; readonly class: string }
   | { readonly kind: 'latency'; readonly metric: LatencyMetric; readonly basis: Basis }
-  | { readonly kind: 'memory'; readonly metric: 'arena' | 'flash' | 'ram' | 'stack' | 'weightsVsFloat' };
+  | { readonly kind: 'memory'; readonly metric: 'arena' | 'flash' | 'ram' | 'stack' | 'weightsVsFloat' }
+  /** Of what a log tells under a name. */
+  | { readonly kind: 'metric'; readonly metric: string; readonly statistic: Statistic };
+
+export const statistics = ['min', 'median', 'p90', 'p99', 'max', 'mean', 'last', 'sum', 'count'] as const;
+export type Statistic = (typeof statistics)[number];
 
 export type LatencyMetric = 'p50' | 'p90' | 'p99' | 'max';
 
@@ -119,11 +172,11 @@ interface BudgetBound {
   readonly optional: boolean;
 }
 
-/** Base units: LSB, percent (0…100), percentage points, µs (silicon, host), cycles, instructions, bytes, and 1 for plain numbers. */
-export type BudgetUnit = Exclude<Unit, 'Hz'>;
+/** Base units: LSB, percent (0…100), percentage points, µs (silicon, host), cycles, instructions, bytes, and 1 for plain numbers; of a log's metrics any. */
+export type BudgetUnit = Unit;
 
 /** The suite's budgets on one target: those under `on.<target>` replace those of the same path, and add to the others. */
-export function budgetsFor(suite: Suite, target: string): readonly Budget[] {
+export function budgetsFor(suite: Pick<Suite, 'budgets' | 'on'>, target: string): readonly Budget[] {
   const overrides = suite.on[target]?.budgets ?? [];
   const replaced = new Set(overrides.map(budget => budget.budget));
   return [...suite.budgets.filter(budget => !replaced.has(budget.budget)), ...overrides];

@@ -12,7 +12,8 @@ export interface BoundChild {
   readonly closed: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
   /** The last of what it wrote to stderr. */
   said(): string;
-  kill(): void;
+  /** Ends it, at once unless another signal is named. */
+  kill(signal?: NodeJS.Signals): void;
 }
 
 /** How a child is reached, and what it finds. */
@@ -23,6 +24,10 @@ export interface ChildOptions {
   readonly talks?: boolean;
   /** Variables besides those of this process. */
   readonly env?: NodeJS.ProcessEnv;
+  /** Where it runs. @default here */
+  readonly cwd?: string;
+  /** Whether it leads a process group, which `kill` ends as a whole: for programs that start others. @default false */
+  readonly leads?: boolean;
 }
 
 const keptCharacters = 8192;
@@ -34,20 +39,21 @@ const keptCharacters = 8192;
 export async function startBound(
   program: string,
   args: readonly string[],
-  { sockets = 0, talks = false, env }: ChildOptions,
+  { sockets = 0, talks = false, env, cwd, leads = false }: ChildOptions,
 ): Promise<BoundChild> {
   const [file = program, ...all] = [...dyingWithParent(), program, ...args];
   const console = talks ? 'pipe' : 'ignore';
   // Each 'pipe' is one end of a socket pair: no path to choose, and none that stays behind.
   const stdio = [console, console, 'pipe', ...Array<'pipe'>(sockets).fill('pipe')] as const;
-  const child = spawn(file, all, { stdio: [...stdio], env: { ...process.env, ...env } });
-  const kill = () => void child.kill('SIGKILL');
-  process.once('exit', kill);
+  const child = spawn(file, all, { stdio: [...stdio], env: { ...process.env, ...env }, cwd, detached: leads });
+  const kill = (signal: NodeJS.Signals = 'SIGKILL') => void (leads ? signalGroup(child, signal) : child.kill(signal));
+  const killNow = () => kill();
+  process.once('exit', killNow);
   let said = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (said = (said + text).slice(-keptCharacters)));
   const closed = new Promise<Awaited<BoundChild['closed']>>(resolve =>
     child.once('close', (code, signal) => {
-      process.off('exit', kill);
+      process.off('exit', killNow);
       resolve({ code, signal });
     }),
   );
@@ -55,6 +61,16 @@ export async function startBound(
   for (const end of [...ends, child.stdin]) end?.on('error', () => {}); // a child that is gone: 'close' says why
   await once(child, 'spawn');
   return { process: child, sockets: ends, closed, said: () => said, kill };
+}
+
+/** To what it has started as well, also after its own end. */
+function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // nobody is left
+  }
 }
 
 let prefix: readonly string[] | undefined;

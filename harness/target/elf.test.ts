@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { InputError } from '../errors.ts';
-import { readElf } from './elf.ts';
-import { elfFile } from './fixtures/firmware.ts';
+import { readElf, sectionUse } from './elf.ts';
+import { elfFile, type Part } from './fixtures/firmware.ts';
 
 const flash = Uint8Array.of(1, 2, 3, 4);
 const data = Uint8Array.of(5, 6);
@@ -34,6 +35,32 @@ test('reads sections, symbols and the build id, and adds up data, bss and reserv
   expect(elf.symbols).toEqual([{ name: 'arena', address: 0x2000_0008, sizeBytes: 4096, isFunction: false }]);
   expect(elf.buildId).toBe('0102030405060708');
   expect(elf.ramBytes).toBe(8 + 4096);
+});
+
+test('finds a build id that a linker script keeps among other constants, by the symbol that marks its place', () => {
+  const constants = words(0x1234_5678, 4, 8, 3, 0x0055_4e47, 0x0403_0201, 0x0807_0605);
+  const rodata = { name: '.rodata', type: 1, flags: 2, address: 0x0800_0000, size: constants.length };
+  const parts = [{ address: 0x0800_0000, bytes: constants }];
+  const unmarked = readElf(withSections(parts, [rodata]), 'app.elf');
+  const marked = readElf(withSections(parts, [rodata], { name: '__build_id_note', address: 0x0800_0004 }), 'app.elf');
+  expect([unmarked.buildId, marked.buildId]).toEqual([undefined, '0102030405060708']);
+});
+
+test("takes an ESP-IDF application's SHA-256 for its build id, and neither flash nor RAM for what only keeps addresses free", () => {
+  const reserved = 0x40;
+  const descriptor = words(0xabcd_5432, ...Array.from({ length: 63 }, () => 0));
+  const app = withSections(
+    [{ address: 0x3c00_0020, bytes: new Uint8Array(Buffer.concat([new Uint8Array(reserved), descriptor])) }],
+    [
+      { name: '.flash_rodata_dummy', type: 8, flags: 3, address: 0x3c00_0020, size: reserved },
+      { name: '.flash.appdesc', type: 1, flags: 2, address: 0x3c00_0060, size: descriptor.length },
+      { name: '.dram0.bss', type: 8, flags: 3, address: 0x3fc8_0000, size: 400 },
+    ],
+  );
+  const elf = readElf(app, 'app.elf');
+  expect(elf.buildId).toBe(createHash('sha256').update(app).digest('hex').slice(0, 40));
+  expect([elf.flashBytes, elf.ramBytes]).toEqual([descriptor.length, 400]);
+  expect(elf.sections.map(sectionUse)).toEqual([undefined, undefined, 'flash', 'RAM', undefined, undefined]);
 });
 
 test.each([
@@ -100,6 +127,40 @@ function linked(): Uint8Array {
   header.setUint16(48, sections.length, true);
   header.setUint16(50, 6, true);
   return new Uint8Array(Buffer.concat([new Uint8Array(header.buffer), ...parts, ...sections]));
+}
+
+interface Placed {
+  readonly name: string;
+  readonly address: number;
+}
+
+/** Segments with sections over them, and one symbol at most. */
+function withSections(
+  parts: readonly Part[],
+  sections: readonly (Placed & { readonly type: number; readonly flags: number; readonly size: number })[],
+  symbol: Placed = { name: '', address: 0 },
+): Uint8Array {
+  const loaded = elfFile(parts);
+  const names = Buffer.from(
+    `\0${[...sections.map(({ name }) => name), '.symtab', '.strtab', symbol.name].join('\0')}\0`,
+  );
+  const nameAt = (name: string): number => names.indexOf(`\0${name}\0`) + 1;
+  const symbols = words(nameAt(symbol.name), symbol.address, 0, 0);
+  const [symbolsAt, namesAt] = [loaded.length, loaded.length + symbols.length];
+  const table = [
+    words(...Array.from({ length: 10 }, () => 0)),
+    ...sections.map(({ name, type, flags, address, size }) =>
+      words(nameAt(name), type, flags, address, 0, size, 0, 0, 4, 0),
+    ),
+    words(nameAt('.symtab'), 2, 0, 0, symbolsAt, symbols.length, sections.length + 2, 0, 4, 16),
+    words(nameAt('.strtab'), 3, 0, 0, namesAt, names.length, 0, 0, 1, 0),
+  ];
+  const header = new DataView(loaded.buffer);
+  header.setUint32(32, namesAt + names.length, true);
+  header.setUint16(46, 40, true);
+  header.setUint16(48, table.length, true);
+  header.setUint16(50, table.length - 1, true);
+  return new Uint8Array(Buffer.concat([loaded, symbols, names, ...table]));
 }
 
 function words(...values: readonly number[]): Uint8Array {

@@ -1,5 +1,6 @@
 import { InputError } from '../errors.ts';
 import { type ArmAttributes, readArmAttributes, readRiscvArchitecture } from './build-attributes.ts';
+import { loadedAt, readBuildId } from './build-id.ts';
 
 /** What an ELF file says about the image in it. Addresses are the DUT's; the bytes are views of the file. */
 export interface Elf {
@@ -14,9 +15,9 @@ export interface Elf {
   readonly segments: readonly ElfSegment[];
   readonly sections: readonly ElfSection[];
   readonly symbols: readonly ElfSymbol[];
-  /** GNU build id in hex; absent when the image was linked without `--build-id`. */
+  /** GNU build id in hex, or what stands for one on Espressif's chips; absent when the image was linked without `--build-id`. */
   readonly buildId?: string;
-  /** What the image takes of the flash: the file bytes of every loaded segment. */
+  /** What the image takes of the flash: the file bytes of every loaded segment, but for gaps between sections. */
   readonly flashBytes: number;
   /** What the image takes of the RAM for good: data, bss, and what the linker script reserves for stack and heap. */
   readonly ramBytes: number;
@@ -55,7 +56,6 @@ const SHF_ALLOC = 2;
 const SHT_ATTRIBUTES = 0x7000_0003; // of Arm and of RISC-V alike
 const EM_ARM = 40;
 const EM_RISCV = 243;
-const NT_GNU_BUILD_ID = 3;
 const longestName = 1024;
 
 /** Reads a 32-bit little-endian ELF file (System V ABI, chapters 4 and 5). Throws InputError at `path` for anything else. */
@@ -71,11 +71,11 @@ export function readElf(file: Uint8Array, path: string): Elf {
       virtualAddress: program.virtualAddress,
       bytes: bytes.part(program.offset, program.fileBytes),
     }));
-  const notes = [
-    ...programs.filter(program => program.type === PT_NOTE),
-    ...sections.filter(section => section.type === SHT_NOTE),
-  ];
-  const buildId = notes.map(note => buildIdIn(bytes.part(note.offset, note.fileBytes))).find(id => id !== undefined);
+  const symbols = readSymbols(bytes, sections);
+  const notes = [...programs.filter(isNote), ...sections.filter(isNoteSection)].map(({ offset, fileBytes }) =>
+    bytes.part(offset, fileBytes),
+  );
+  const buildId = readBuildId(file, notes, { sections, symbols, segments });
   return {
     entry: header.entry,
     machine: header.machine,
@@ -83,11 +83,19 @@ export function readElf(file: Uint8Array, path: string): Elf {
     ...readCore(bytes, header, sections),
     segments,
     sections: sections.map(({ name, type, flags, address, sizeBytes }) => ({ name, type, flags, address, sizeBytes })),
-    symbols: readSymbols(bytes, sections),
+    symbols,
     ...(buildId !== undefined && { buildId }),
-    flashBytes: sum(segments.map(segment => segment.bytes.length)),
+    flashBytes: sum(segments.map(segment => segment.bytes.length)) - sum(gaps(sections, segments)),
     ramBytes: sum(sections.filter(isRam).map(section => section.sizeBytes)),
   };
+}
+
+/** Sizes of what has no bytes but lies between what has: the file then holds zeros, which nobody writes into a flash. */
+function gaps(sections: readonly ElfSection[], segments: readonly ElfSegment[]): readonly number[] {
+  const isLoaded = ({ address, sizeBytes }: ElfSection): boolean => loadedAt(segments, address).length >= sizeBytes;
+  return sections
+    .filter(section => section.flags & SHF_ALLOC && section.type === SHT_NOBITS && isLoaded(section))
+    .map(({ sizeBytes }) => sizeBytes);
 }
 
 /** What the linker kept of the instructions that the code may contain. */
@@ -109,7 +117,7 @@ function readCore(
 /** Where a section takes room: initialized data lies in the flash and, once started, in the RAM. Undefined: in neither. */
 export function sectionUse(section: ElfSection): 'flash' | 'RAM' | 'flash and RAM' | undefined {
   if (!(section.flags & SHF_ALLOC)) return undefined;
-  if (!isRam(section)) return 'flash';
+  if (!isRam(section)) return section.type === SHT_NOBITS ? undefined : 'flash';
   return section.type === SHT_NOBITS ? 'RAM' : 'flash and RAM';
 }
 
@@ -235,23 +243,17 @@ function readSymbols(bytes: BoundedReader, sections: readonly SectionPart[]): El
   return symbols;
 }
 
-/** Notes are name size, description size, type, then both texts, each padded to four bytes. */
-function buildIdIn(notes: Uint8Array): string | undefined {
-  const view = viewOf(notes);
-  for (let at = 0; at + 12 <= notes.length; ) {
-    const name = at + 12;
-    const description = name + padded(view.getUint32(at, true));
-    const descriptionBytes = view.getUint32(at + 4, true);
-    if (description + descriptionBytes > notes.length) return undefined;
-    if (view.getUint32(at + 8, true) === NT_GNU_BUILD_ID && textAt(notes, name) === 'GNU')
-      return Buffer.from(notes.subarray(description, description + descriptionBytes)).toString('hex');
-    at = description + padded(descriptionBytes);
-  }
-  return undefined;
+/** ESP-IDF's linker script reserves addresses in the flash's window by sections without bytes, which look like RAM. */
+function isRam({ name, flags }: ElfSection): boolean {
+  return (flags & (SHF_ALLOC | SHF_WRITE)) === (SHF_ALLOC | SHF_WRITE) && !name.startsWith('.flash');
 }
 
-function isRam(section: ElfSection): boolean {
-  return (section.flags & (SHF_ALLOC | SHF_WRITE)) === (SHF_ALLOC | SHF_WRITE);
+function isNote({ type }: FilePart): boolean {
+  return type === PT_NOTE;
+}
+
+function isNoteSection({ type }: FilePart): boolean {
+  return type === SHT_NOTE;
 }
 
 function textAt(table: Uint8Array, offset: number): string {
@@ -262,10 +264,6 @@ function textAt(table: Uint8Array, offset: number): string {
 
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function padded(length: number): number {
-  return Math.ceil(length / 4) * 4;
 }
 
 function sum(values: readonly number[]): number {

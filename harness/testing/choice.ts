@@ -1,5 +1,6 @@
 import { InputError } from '../errors.ts';
 import { type Chosen, chooseCases } from '../runner/select.ts';
+import { type Suite, withModel } from '../suite/suite.ts';
 
 /** What a test file chooses with `test.use`. */
 export interface Choice {
@@ -9,13 +10,18 @@ export interface Choice {
   readonly target: string;
 }
 
+/** A suite that has a model, on a board. */
+export interface ChosenModel extends Chosen {
+  readonly suite: Suite;
+}
+
 /** The suite and the board, read and checked. Throws InputError for whatever is wrong with them. */
-export function resolveChoice({ suite, target }: Choice, cwd = process.cwd()): Chosen {
+export function resolveChoice({ suite, target }: Choice, cwd = process.cwd()): ChosenModel {
   if (suite === '')
     throw new InputError('names no suite', 'the test file', "begin it with test.use({ suite: 'suites/NAME' })");
   const targets = target === '' ? [] : [target];
   const chosen = chooseCases({ cwd, suites: [suite], targets });
   const first = chosen.find(({ suite: { targets: declared }, board }) => target !== '' || board.name === declared[0]);
   if (!first) throw new InputError('has no target to run on', suite, 'name one in its `targets`');
-  return first;
+  return { ...first, suite: withModel(first.suite) };
 }

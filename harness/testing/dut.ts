@@ -3,10 +3,9 @@ import { bringUp, type Setup } from '../measure/bring-up.ts';
 import { located } from '../measure/locate.ts';
 import { agentImage } from '../measure/session.ts';
 import type { Dut, DutIdentity, DutStats } from '../protocol/port.ts';
-import { protocolFor, targetFor } from '../runner/adapters.ts';
+import { agentProtocol, targetFor } from '../runner/adapters.ts';
 import { type CaseInputs, loadCaseInputs } from '../runner/case-inputs.ts';
 import { readImage } from '../runner/image.ts';
-import type { Chosen } from '../runner/select.ts';
 import type { Board } from '../suite/board.ts';
 import type { Suite } from '../suite/suite.ts';
 import { type Basis, latencyUnits, ticksToLatency } from '../units.ts';
@@ -14,6 +13,7 @@ import type { Vectors } from '../vectors/vectors.ts';
 import { classify } from '../verdict/classify.ts';
 import { openGolden } from '../verdict/reference.ts';
 import { partsOf, type TensorSpec, valuesOf } from '../verdict/tensor.ts';
+import type { ChosenModel } from './choice.ts';
 import { inTurn, type Turn } from './in-turn.ts';
 import { type GivenInput, inputBytes } from './input.ts';
 
@@ -69,9 +69,9 @@ export interface Bench {
 }
 
 /** Opens a suite's target, with the firmware on it identified and the model proved. What goes on when `signal` aborts rejects with its reason. */
-export async function openDut({ suite, board }: Chosen, signal: AbortSignal): Promise<OpenDut> {
+export async function openDut({ suite, board }: ChosenModel, signal: AbortSignal): Promise<OpenDut> {
   const inputs = loadCaseInputs(suite);
-  const [target, protocol] = [await targetFor(board, signal), await protocolFor('tickmark')];
+  const [target, protocol] = [await targetFor(board, signal), await agentProtocol()];
   const image = agentImage(readImage({ suite, board }, inputs), board.name);
   const setup = { target, protocol, image, model: inputs.model };
   return dutOn({ suite, board, inputs, setup }, signal);

@@ -42,6 +42,7 @@ export interface CaseResult {
 export interface Metrics {
   readonly vectors: number;
   readonly latency?: LatencyMetrics;
+  readonly windows?: WindowMetrics;
   readonly operators?: readonly OperatorMetrics[];
   readonly golden?: GoldenMetrics;
   readonly accuracy?: AccuracyMetrics;
@@ -51,6 +52,37 @@ export interface Metrics {
   readonly memory?: MemoryMetrics;
   readonly link?: LinkMetrics;
   readonly emulation?: { readonly instructions: number; readonly busyMs: number };
+  /** Of firmware that only prints. */
+  readonly log?: LogMetrics;
+}
+
+/** What a log told. */
+export interface LogMetrics {
+  readonly lines: number;
+  readonly bytes: number;
+  readonly failures: number;
+  readonly warnings: number;
+  /** In the order in which they first came. */
+  readonly figures: readonly LogFigure[];
+  /** Who runs, as the log says: `app_version`, `git_sha`, … */
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+/** All values of a name, in its base unit. Percentiles are by nearest rank, of as many values as were kept. */
+export interface LogFigure {
+  readonly name: string;
+  readonly unit: string;
+  readonly count: number;
+  readonly min: number;
+  readonly median: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly last: number;
+  readonly sum: number;
+  /** How many values the percentiles are of, where not of all. */
+  readonly kept?: number;
 }
 
 /** The median ticks of one operator over the profiled inferences; `macs` are its multiply-accumulates, where it has any. */
@@ -61,7 +93,7 @@ export interface OperatorMetrics {
   readonly macs?: number;
 }
 
-/** `ticks` [inferences] in the order measured; the percentiles are in `unit`. */
+/** `ticks` [inferences] in the order measured; the percentiles are in `unit`. Of windows of many: of each, by the inference. */
 export interface LatencyMetrics {
   readonly basis: Basis;
   readonly tickHz: number;
@@ -74,6 +106,20 @@ export interface LatencyMetrics {
   readonly max: number;
   readonly mean: number;
   readonly ticks: readonly number[];
+}
+
+/** Timed windows of firmware that times itself (MLPerf Tiny), by its own clock in µs, as it printed them. */
+export interface WindowMetrics {
+  readonly windows: readonly {
+    readonly vector: number;
+    readonly iterations: number;
+    readonly warmups: number;
+    readonly elapsedUs: number;
+  }[];
+  /** Inferences a second: the median over windows of iterations by what they took, printing included. */
+  readonly medianThroughput: number;
+  /** What the printing within a window takes of it, estimated from windows of N and of 2N inferences; no figure is corrected by it. */
+  readonly printUs?: number;
 }
 
 /** What the link did, over all boots. All of it was repaired, or the session is broken. */
@@ -238,12 +284,20 @@ export interface Provenance {
   readonly buildId?: string;
   readonly unit?: string;
   readonly tickSource?: string;
+  /** What firmware of MLPerf Tiny says of itself; it has no build id. */
+  readonly mlperf?: {
+    readonly vendor: string;
+    readonly profile: string;
+    readonly modelId: string;
+    readonly timestamps: 'performance' | 'energy';
+  };
   readonly imageSha256?: string;
   /** The file's name, and whether it is the user's own firmware. */
   readonly imageFile?: string;
   readonly isOwnImage?: boolean;
   /** The way that each took into the DUT: an emulator's back door, or the UART. */
   readonly carried?: { readonly model?: 'memory' | 'uart'; readonly tensors?: 'memory' | 'uart' };
-  readonly modelSha256: string;
-  readonly vectorsSha256: string;
+  /** Absent where the suite knows none. */
+  readonly modelSha256?: string;
+  readonly vectorsSha256?: string;
 }

@@ -1,26 +1,37 @@
 /*
  * The agent on the host, between stdin and stdout, with a toy for a runtime: the sanitizers see what damaged bytes do
  * to it. The outputs are the input bytes, each plus the model byte of its place; the ticks are the sum of the input
- * bytes. A model of one byte claims more output than there is room for. It cannot tell what arrives in a window.
+ * bytes. A model of one byte claims more output than there is room for; one that begins with 0xff has a state, the
+ * number of inferences since PREPARE, which each output byte has added to it. It cannot tell what arrives in a window.
+ *
+ *   agent [--input BYTES] [--output BYTES] [--infer-us N] [--window BYTES]
+ *     64 bytes of input, as many of output, and no time for an inference, unless given; and 1983 bytes of requests that
+ *     it says it keeps while it is busy, as the inbox of a port does. They wait in the pipe.
  */
+#define _DEFAULT_SOURCE
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "../agent/tickmark_dut.h"
 
-enum { MODEL_BYTES = 4096, INPUT_BYTES = 64, STACK_BYTES = 1024 };
+enum { MODEL_BYTES = 32768, STACK_BYTES = 1024 };
 
-static uint8_t model[MODEL_BYTES], input[INPUT_BYTES], output[INPUT_BYTES], stack[STACK_BYTES];
+static uint32_t input_bytes = 64, output_bytes = 64, infer_us, window_bytes = 1983;
+static uint32_t inferences; /* since PREPARE, of a model with a state */
+static uint8_t model[MODEL_BYTES], input[MODEL_BYTES], output[MODEL_BYTES], stack[STACK_BYTES];
 static const uint8_t build_id[20] = {0xab, 0xcd};
 
 static void send_out(const uint8_t *bytes, uint32_t count) { fwrite(bytes, 1, count, stdout); }
 
-static void clock_start(void) {}
+/* What was answered before is on the line while this computes. */
+static void clock_start(void) { fflush(stdout); }
 
 static uint64_t clock_stop(void) {
   uint64_t ticks = 0;
-  for (int i = 0; i < INPUT_BYTES; i++) ticks += input[i];
+  for (uint32_t i = 0; i < input_bytes; i++) ticks += input[i];
   return ticks;
 }
 
@@ -28,19 +39,28 @@ static uint32_t stack_used(void) { return STACK_BYTES / 2; }
 
 static tickmark_status prepare(uint32_t model_bytes, tickmark_prepared *prepared) {
   if (model_bytes == 0) return (tickmark_status){TICKMARK_BAD_MODEL, "a model of no bytes"};
-  *prepared = (tickmark_prepared){0, INPUT_BYTES, INPUT_BYTES + (model_bytes == 1), 2};
+  inferences = 0;
+  *prepared = (tickmark_prepared){0, input_bytes, output_bytes + (model_bytes == 1), 2};
   return (tickmark_status){0, ""};
 }
 
 static tickmark_status invoke(bool profile) {
   (void)profile;
-  for (int i = 0; i < INPUT_BYTES; i++) output[i] = (uint8_t)(input[i] + model[i]);
+  fflush(stdout); /* the answers to what was fed before */
+  for (uint32_t i = 0; i < output_bytes; i++) output[i] = (uint8_t)(input[i] + model[i] + inferences);
+  inferences += model[0] == 0xff;
+  if (infer_us > 0) nanosleep(&(struct timespec){infer_us / 1000000, infer_us % 1000000 * 1000}, NULL);
   return (tickmark_status){0, ""};
+}
+
+static uint32_t lend(uint8_t *spare, uint32_t count) {
+  (void)spare, (void)count;
+  return window_bytes;
 }
 
 static uint32_t operator_ticks(uint16_t index) { return 100u * (index + 1u); }
 
-static const tickmark_board board = {
+static tickmark_board board = {
     .board = "host",
     .unit = "",
     .runtime = "toy/1",
@@ -50,8 +70,8 @@ static const tickmark_board board = {
     .regions =
         {
             [TICKMARK_MODEL] = {model, MODEL_BYTES, TICKMARK_WRITABLE},
-            [TICKMARK_INPUT] = {input, INPUT_BYTES, TICKMARK_WRITABLE},
-            [TICKMARK_OUTPUT] = {output, INPUT_BYTES, 0},
+            [TICKMARK_INPUT] = {input, 0, TICKMARK_WRITABLE},
+            [TICKMARK_OUTPUT] = {output, 0, 0},
             [TICKMARK_STACK] = {stack, STACK_BYTES, 0},
         },
     .send = send_out,
@@ -61,10 +81,32 @@ static const tickmark_board board = {
     .prepare = prepare,
     .invoke = invoke,
     .operator_ticks = operator_ticks,
+    .lend = lend,
 };
 
-int main(void) {
+static void read_options(char **argv) {
+  for (; argv[0] && argv[1]; argv += 2) {
+    const uint32_t value = (uint32_t)strtoul(argv[1], NULL, 10);
+    if (strcmp(argv[0], "--input") == 0 && value <= MODEL_BYTES)
+      input_bytes = value;
+    else if (strcmp(argv[0], "--output") == 0 && value <= MODEL_BYTES)
+      output_bytes = value;
+    else if (strcmp(argv[0], "--infer-us") == 0)
+      infer_us = value;
+    else if (strcmp(argv[0], "--window") == 0)
+      window_bytes = value;
+    else
+      break;
+  }
+  if (argv[0]) exit((fprintf(stderr, "agent: not understood: %s\n", argv[0]), 2));
+}
+
+int main(int argc, char **argv) {
   uint8_t bytes[4096];
+  (void)argc;
+  read_options(argv + 1);
+  board.regions[TICKMARK_INPUT].bytes = input_bytes;
+  board.regions[TICKMARK_OUTPUT].bytes = output_bytes;
   tickmark_start(&board);
   fflush(stdout);
   for (ssize_t count; (count = read(STDIN_FILENO, bytes, sizeof bytes)) > 0; fflush(stdout))

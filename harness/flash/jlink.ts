@@ -1,0 +1,100 @@
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hex, readParts } from './image-parts.ts';
+import { kiloHertz } from './kilo-hertz.ts';
+import type { FlasherOptions } from './options.ts';
+import type { Flasher } from './port.ts';
+import { missingTool, mustRun, resettingMs, runTool, type Tool, type ToolEnd, writingMs } from './tool.ts';
+import { udevRules } from './udev-rules.ts';
+import { openWorkplace, type Workplace } from './workplace.ts';
+
+/** SEGGER's J-Link Commander, which reads its commands from a file. https://kb.segger.com/J-Link_Commander */
+export function jlinkFlasher(options: FlasherOptions<'jlink'>): Flasher {
+  return {
+    name: jlink.name,
+    needsPort: false,
+    missing: () => missingTool(jlink),
+    async flash(imagePath, io, signal) {
+      await using place = await openWorkplace();
+      // its commands have no way to write a path with a quote in it: the image gets a name of ours, and it runs beside it
+      await copyFile(imagePath, join(place.folder, 'image.elf'));
+      const use = await useOf(place, options, ['r', 'loadfile image.elf', 'r', 'g'], writingMs);
+      await mustRun(jlink, use, io, signal);
+    },
+    async reset(io, signal) {
+      await using place = await openWorkplace();
+      await mustRun(jlink, await useOf(place, options, ['r', 'g'], resettingMs), io, signal);
+    },
+    async verify(imagePath, io, signal) {
+      await using place = await openWorkplace();
+      for (const { address, bytes } of readParts(imagePath)) {
+        await place.write('part.bin', bytes);
+        const use = await useOf(place, options, [`verifybin part.bin, ${hex(address)}`], writingMs);
+        if (!holdsPart(await runTool(jlink, use, io, signal))) return false;
+      }
+      return true;
+    },
+  };
+}
+
+/** Throws where it did not come to compare. */
+function holdsPart(end: ToolEnd): boolean {
+  if (end.said(/Verify successful/i)) return true;
+  if (end.said(/verif\w* (failed|error)|mismatch|differ/i)) return false;
+  throw end.failure();
+}
+
+const jlink: Tool = {
+  name: 'J-Link Commander',
+  programs: ['JLinkExe'],
+  howToGet: 'install SEGGER’s J-Link Software Pack, https://www.segger.com/downloads/jlink/',
+  // it does not always say by its exit code that a command has failed
+  failures: [
+    {
+      says: /Connecting to J-Link.*FAILED|Cannot connect to (the )?J-Link|No (emulators|probes?) connected/i,
+      fix: `plug the J-Link in, or correct \`flasher.probe\`. If it is there: close what else uses it, or ${udevRules('SEGGER’s rules (99-jlink.rules)')}`,
+      whatever: true,
+    },
+    {
+      says: /VTref\s*=\s*0\.\d+V|Low (target )?voltage|target voltage too low/i,
+      fix: 'the board has no power: switch it on',
+      whatever: true,
+    },
+    {
+      says: /Unknown device|is not a (valid|known) device|Device ".*" (is )?unknown|Failed to (find|identify) (the )?(target )?device/i,
+      fix: 'correct `flasher.device`: https://www.segger.com/supported-devices/ has the names',
+      whatever: true,
+    },
+    {
+      says: /Cannot connect to (the )?target|Could not connect to (the )?target|Failed to (attach|connect) to CPU|Could not find core/i,
+      fix: 'the J-Link is there and the chip does not answer: power the board, check the debug wires and `flasher.device`',
+      whatever: true,
+    },
+    {
+      says: /Failed to (open|read) file|Could not open file|Unknown (file format|command)|Writing target memory failed|Failed to (program|erase)|Error while programming/i,
+      fix: 'see its lines above; the image has to be linked for this chip’s flash',
+      whatever: true,
+    },
+  ],
+};
+
+/** A run of these commands, which ends at the first that fails. */
+async function useOf(
+  place: Workplace,
+  { device, probe, interface: link = 'swd', speed }: FlasherOptions<'jlink'>,
+  commands: readonly string[],
+  timeoutMs: number,
+) {
+  await place.write('commands.jlink', ['ExitOnError 1', ...commands, 'q', ''].join('\n'));
+  const args = [
+    ...['-nogui', '1'], // else a window asks which of several probes
+    ...(probe === undefined ? [] : ['-USB', probe]),
+    ...['-device', device],
+    ...['-if', link.toUpperCase()],
+    ...['-speed', speed === undefined ? 'auto' : String(kiloHertz(speed))],
+    ...(link === 'jtag' ? ['-jtagconf', '-1,-1'] : []),
+    ...['-autoconnect', '1'],
+    ...['-CommanderScript', 'commands.jlink'],
+  ];
+  return { args, timeoutMs, cwd: place.folder };
+}

@@ -1,0 +1,154 @@
+import { TargetError } from '../errors.ts';
+import { readModel } from '../model/tflite.ts';
+import type { Laps, MlperfDut, MlperfProtocol } from '../protocol/port.ts';
+import type { WindowSample } from '../recording/recording.ts';
+import { budgetsFor } from '../suite/suite.ts';
+import type { Link } from '../target/port.ts';
+import { fitFirmware, type MlperfFit } from './mlperf-firmware.ts';
+import type { Boot, ModelJob } from './session.ts';
+import { tapLink } from './tap.ts';
+
+type MlperfBoot = Boot & ModelJob & { readonly protocol: MlperfProtocol };
+
+/** A firmware that has been found to be the suite's. */
+interface Firmware {
+  readonly dut: MlperfDut;
+  readonly fit: MlperfFit;
+}
+
+/** MLPerf Tiny's own rule, of its runner and of EEMBC's: a window lasts so long, and has so many iterations. */
+const ruleMs = 10_000;
+const leastIterations = 10;
+const windows = 5;
+
+/**
+ * Measures firmware of MLPerf Tiny: who it is, every vector once for its results, then, where its build prints a clock, five windows on
+ * five inputs. Nothing is measured of firmware that has another model, or whose timestamps are for something else than the suite measures.
+ */
+export async function measureMlperf(job: MlperfBoot, link: Link, signal: AbortSignal): Promise<void> {
+  const { seen, recorder, boot } = job;
+  try {
+    const dut = await job.protocol.connect(tapLink(link, recorder), signal);
+    seen.dut = dut;
+    const windowMs = job.suite.measure.windowMs ?? ruleMs;
+    job.note({ mlperf: { ...dut.identity, windowMs } });
+    const firmware = { dut, fit: identify(job, dut) };
+    await inferAll(job, firmware);
+    delete seen.vector;
+    if (boot === 0 && dut.identity.timestamps === 'performance') await timeAll(job, firmware, windowMs * 1000);
+  } finally {
+    if (seen.dut) recorder.sample({ kind: 'link', boot, ...seen.dut.linkUse() });
+  }
+}
+
+function identify({ suite, target, model: bytes }: MlperfBoot, { identity }: MlperfDut): MlperfFit {
+  const { modelId } = suite.firmware[target.name] ?? {};
+  const model = readModel(bytes, suite.model.file);
+  const fit = fitFirmware(identity, { model, target: target.name, ...(modelId !== undefined && { modelId }) });
+  const isTimed = budgetsFor(suite, target.name).some(
+    budget => budget.kind === 'latency' && budget.basis === target.basis,
+  );
+  if (isTimed && identity.timestamps === 'energy')
+    throw new TargetError(
+      'the firmware is a build for energy (its timestamps pulse a pin), and the suite bounds latency, which takes one for performance',
+      target.name,
+      'build it with EE_CFG_ENERGY_MODE 0, or take the latency budgets out for this target',
+    );
+  return fit;
+}
+
+const progressIntervalMs = 100;
+
+async function inferAll(job: MlperfBoot, { dut, fit }: Firmware): Promise<void> {
+  const { suite, inputs, boot, recorder, clock, onProgress, seen } = job;
+  const total = inputs.length * suite.measure.boots;
+  let reportedMs = clock.nowMs();
+  for (const [vector, input] of inputs.entries()) {
+    seen.vector = vector;
+    await dut.load(fit.encode(input));
+    const { results, laps } = await dut.infer({ iterations: 1, warmups: 0, ...fit });
+    recorder.sample({ kind: 'printed', boot, vector, results, ...(laps && readings(laps)) });
+    if (clock.nowMs() - reportedMs < progressIntervalMs) continue;
+    reportedMs = clock.nowMs();
+    onProgress({ done: boot * inputs.length + vector + 1, total });
+  }
+}
+
+/** Five windows, each as long as wanted by the DUT's own clock. A clock that stands still is told by the pair before them. */
+async function timeAll(job: MlperfBoot, firmware: Firmware, windowUs: number): Promise<void> {
+  const { inputs } = job;
+  let eachUs = await inferenceUs(job, firmware, windowUs);
+  for (let window = 0; window < windows && eachUs > 0; window++) {
+    const vector = Math.floor((window * inputs.length) / windows);
+    const measured = await timeWindow(job, firmware, { vector, eachUs, windowUs });
+    job.recorder.sample(measured);
+    eachUs = lengthUs(measured) / measured.iterations;
+  }
+}
+
+/** A pair this long shows how long an inference takes; what is printed within shows in it too. */
+const longestPairUs = 1_000_000;
+const shortestPairUs = 100_000;
+const mostPairs = 10;
+
+/** Times N and 2N inferences of the first input, and records both: what they differ by is N inferences and no printing. 0: the clock stands still. */
+async function inferenceUs(job: MlperfBoot, firmware: Firmware, windowUs: number): Promise<number> {
+  const wantedUs = Math.min(Math.max(windowUs / 10, shortestPairUs), longestPairUs);
+  await firmware.dut.load(firmware.fit.encode(job.inputs[0] ?? new Uint8Array()));
+  let iterations = 1;
+  let single = await timed(job, firmware, { vector: 0, iterations, purpose: 'scaling' });
+  for (let again = 0; again < mostPairs && lengthUs(single) > 0 && lengthUs(single) < wantedUs / 2; again++) {
+    const growth = Math.min(wantedUs / lengthUs(single), fastestGrowth);
+    iterations = Math.ceil(iterations * Math.max(growth, 2));
+    single = await timed(job, firmware, { vector: 0, iterations, purpose: 'scaling' });
+  }
+  const double = await timed(job, firmware, { vector: 0, iterations: 2 * iterations, purpose: 'scaling' });
+  for (const window of [single, double]) job.recorder.sample(window);
+  return Math.max((lengthUs(double) - lengthUs(single)) / iterations, 0);
+}
+
+/** What is printed within a short window says too little of a longer one. */
+const fastestGrowth = 20;
+
+interface Wanted {
+  readonly vector: number;
+  readonly eachUs: number;
+  readonly windowUs: number;
+}
+
+/** A clock that is not quite even may end a window early: then it is taken once more, and longer. */
+async function timeWindow(
+  job: MlperfBoot,
+  firmware: Firmware,
+  { vector, eachUs, windowUs }: Wanted,
+): Promise<WindowSample> {
+  await firmware.dut.load(firmware.fit.encode(job.inputs[vector] ?? new Uint8Array()));
+  let iterations = Math.max(leastIterations, Math.ceil((1.02 * windowUs) / eachUs));
+  let window = await timed(job, firmware, { vector, iterations, purpose: 'measured' });
+  for (let again = 0; again < 2 && lengthUs(window) > 0 && lengthUs(window) < windowUs; again++) {
+    iterations = Math.ceil((1.1 * iterations * windowUs) / lengthUs(window));
+    window = await timed(job, firmware, { vector, iterations, purpose: 'measured' });
+  }
+  return window;
+}
+
+async function timed(
+  { suite, target, boot }: MlperfBoot,
+  { dut, fit }: Firmware,
+  of: Pick<WindowSample, 'vector' | 'iterations' | 'purpose'>,
+): Promise<WindowSample> {
+  const warmups = of.purpose === 'measured' ? suite.measure.warmup : 0;
+  const { results, laps } = await dut.infer({ iterations: of.iterations, warmups, ...fit });
+  if (!laps)
+    throw new TargetError('it printed no timestamps, and its build is one that does', target.name, 'see wire.jsonl');
+  return { kind: 'window', boot, ...of, warmups, ...readings(laps), hostUs: laps.hostUs, results };
+}
+
+function readings({ lap0Us, lap1Us }: Laps): Pick<WindowSample, 'lap0Us' | 'lap1Us'> {
+  return { lap0Us, lap1Us };
+}
+
+/** The DUT's clock wraps at 2^32 µs. */
+function lengthUs({ lap0Us, lap1Us }: WindowSample): number {
+  return (lap1Us - lap0Us + 2 ** 32) % 2 ** 32;
+}

@@ -1,0 +1,75 @@
+import { numberOf, slug } from '../../metric-names.ts';
+import type { Finding, Reader } from './finding.ts';
+
+/** The arena in TFLM's generic benchmark: `[[ Table ]]: Arena`, then a row a part; older ones say Head and Tail. */
+export function arenaTableReader(): Reader {
+  let isOpen = false;
+  return {
+    see({ plain, number }) {
+      if (/^\[\[ (?:Table|CSV) \]\]: Arena\s*$/.test(plain)) {
+        isOpen = true;
+        return [];
+      }
+      if (!isOpen) return undefined;
+      const [, part, bytes] =
+        /^\s*"?(Total|NonPersistent|Persistent|Head|Tail)"?\s*[|,]\s*(\d{1,12})\b/.exec(plain) ?? [];
+      if (part === undefined) return /^[\s"]*(?:Arena|Bytes|%|[-|, ]+)/.test(plain) ? [] : undefined;
+      const name = part === 'Total' ? 'arena_bytes' : `arena_${slug(part)}_bytes`;
+      return [{ kind: 'metric', name, value: Number(bytes), unit: 'B', line: number }];
+    },
+    close() {
+      isOpen = false;
+      return [];
+    },
+  };
+}
+
+/**
+ * ST's two reports: aiSystemPerformance (`Results for "network", 16 inferences @168MHz/168MHz (complexity: 874970 MACC)`) and ST.AI's
+ * (`ST.AI Profiling results v2.0 - "network"`). Both go on with rows of `name : value`.
+ */
+export function stReader(): Reader {
+  let isOpen = false;
+  return {
+    see({ plain, number }) {
+      const opened = openedBy(plain, number);
+      if (opened) {
+        isOpen = true;
+        return opened;
+      }
+      if (!isOpen) return undefined;
+      const [, name = '', value = ''] = /^\s*([\w ./()]{1,40}?)\s*:\s+(\S.*?)\s*$/.exec(plain) ?? [];
+      return name === '' ? (/^[\s-]*-+\s*$/.test(plain) ? [] : undefined) : [...stRow(name, value, number)];
+    },
+    close() {
+      isOpen = false;
+      return [];
+    },
+  };
+}
+
+function openedBy(plain: string, line: number): readonly Finding[] | undefined {
+  if (/^\s*ST\.AI Profiling results v\d/.test(plain)) return [];
+  const [, clock] = /^\s*Results for "[^"]{0,80}", \d+ inferences @(\d{1,6})MHz\//.exec(plain) ?? [];
+  return clock === undefined
+    ? undefined
+    : [{ kind: 'metric', name: 'cpu_clock_hz', value: Number(clock) * 1e6, unit: 'Hz', line }];
+}
+
+function* stRow(name: string, value: string, line: number): Generator<Finding> {
+  const figure = numberOf(/^[\d.,]{1,20}/.exec(value)?.[0] ?? '');
+  const metric = (as: string, unit: 'µs' | 'cycles' | '%' | '1' | 'B', amount = figure): Finding[] =>
+    amount === undefined ? [] : [{ kind: 'metric', name: as, value: amount, unit, line }];
+  if (name === 'duration' && / ?ms\b/.test(value)) yield* metric('inference_us', 'µs', figure && figure * 1000);
+  if (name === 'CPU cycles') yield* metric('inference_cycles', 'cycles');
+  if (name === 'CPU Workload') yield* metric('cpu_workload_percent', '%');
+  if (name === 'cycles/MACC') yield* metric('cycles_per_macc', '1');
+  if (name === 'used stack') yield* metric('stack_bytes', 'B');
+  if (name === 'used heap')
+    yield* metric('heap_bytes', 'B', /^(\d+)\b/.test(value) ? numberOf(value.split(/[ :]/)[0] ?? '') : undefined);
+  if (name === 'used stack/heap') {
+    const [stack = '', heap = ''] = value.split('/');
+    yield* metric('stack_bytes', 'B', numberOf(stack.replace(/ ?bytes$/, '')));
+    yield* metric('heap_bytes', 'B', numberOf(heap.replace(/ ?bytes$/, '')));
+  }
+}

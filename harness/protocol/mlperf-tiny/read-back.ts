@@ -1,0 +1,44 @@
+import type { Exchange, Reply } from './exchange.ts';
+import { bufferBytes } from './replies.ts';
+
+/** What the DUT has, against what was sent. `unprintable`: its firmware has no `db print`. `unread`: too much was lost on the way. */
+export type ReadBack =
+  | { readonly kind: 'same' | 'unprintable' | 'unread' }
+  | { readonly kind: 'different'; readonly at: number; readonly has: number };
+
+const lineBytes = 8;
+const mostPrints = 16;
+
+/** Compares the DUT's buffer with an input. The dump has no other piece than the whole: lines that lost a byte are looked for in the next. */
+export async function readBack(exchange: Exchange, input: Uint8Array): Promise<ReadBack> {
+  const unseen = new Set(Array.from({ length: Math.ceil(input.length / lineBytes) }, (_, index) => index));
+  const count = unseen.size;
+  let blanks = 0;
+  for (let print = 0; print < mostPrints; print++) {
+    const reply = await exchange.ask('db print', { isRepeat: print > 0, silenceMs: () => exchange.shortMs() });
+    const difference = reply.lines.length < count ? undefined : compare(reply, input, unseen);
+    if (difference) return difference;
+    if (unseen.size === 0 && reply.end !== 'silent') {
+      if (reply.isWorn) exchange.noteDamage();
+      return { kind: 'same' };
+    }
+    blanks = reply.lines.some(line => bufferBytes(line)) ? 0 : blanks + 1;
+    if (blanks === 2 && reply.end === 'ready') return { kind: 'unprintable' };
+    await exchange.mend(reply, 'db print');
+  }
+  return { kind: 'unread' };
+}
+
+/** Takes from `unseen` the lines that are what was sent; those that are whole and are not end it. */
+function compare({ lines }: Reply, input: Uint8Array, unseen: Set<number>): ReadBack | undefined {
+  for (const index of unseen) {
+    const wanted = input.subarray(index * lineBytes, (index + 1) * lineBytes);
+    const line = lines[index];
+    const has = line && bufferBytes(line);
+    if (!has || has.length < wanted.length) continue;
+    const at = wanted.findIndex((byte, offset) => byte !== has[offset]);
+    if (at >= 0) return { kind: 'different', at: index * lineBytes + at, has: has[at] ?? 0 };
+    unseen.delete(index);
+  }
+  return undefined;
+}

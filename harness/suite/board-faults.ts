@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import { extname } from 'node:path';
+import { icountShift } from '../icount.ts';
+import type { Board, SerialPlace } from './board.ts';
+import type { Fault } from './fault.ts';
+import type { Path, YamlSource } from './yaml.ts';
+
+/** What the schema cannot say of a board: how its parts go together, and whether its files are there. */
+export function* boardFaults(board: Board, source: YamlSource): Generator<Fault> {
+  const { target } = board;
+  if (target.kind === 'qemu' || target.kind === 'esp-qemu') yield* qemuFaults(board, source);
+  if (target.kind === 'renode') yield* renodeFaults(board, source);
+  if (target.kind === 'serial') yield* serialFaults(board, target, source);
+  else yield* emulatorFaults(board, source);
+}
+
+/** QEMU counts instructions and nothing else, each taking a power of two of nanoseconds. */
+function* qemuFaults({ basis, clockHz }: Board, source: YamlSource): Generator<Fault> {
+  if (basis !== 'instructions')
+    yield { place: source.place(['basis']), what: `QEMU counts instructions, not ${basis}: write "instructions"` };
+  if (icountShift(clockHz) === undefined)
+    yield {
+      place: source.place(['clock']),
+      what: 'QEMU counts at 1 GHz divided by a power of two, 1024 at most: write "15.625 MHz"',
+    };
+}
+
+/** Renode counts instructions, in whole millions a second, on a platform that others have described. */
+function* renodeFaults({ target, basis, clockHz }: Board, source: YamlSource): Generator<Fault> {
+  if (target.kind !== 'renode') return;
+  if (basis !== 'instructions')
+    yield { place: source.place(['basis']), what: `Renode counts instructions, not ${basis}: write "instructions"` };
+  if (clockHz % 1e6 !== 0)
+    yield {
+      place: source.place(['clock']),
+      what: `Renode executes a whole number of million instructions a second: write "${Math.max(1, Math.round(clockHz / 1e6))} MHz"`,
+    };
+  yield* fileFaults(target.platform, '.repl', source, ['target', 'platform']);
+  for (const [index, file] of (target.include ?? []).entries())
+    yield* fileFaults(file, '.cs', source, ['target', 'include', index]);
+}
+
+function* fileFaults(file: string, extension: string, source: YamlSource, path: Path): Generator<Fault> {
+  const place = source.place(path);
+  const name = path.filter(part => typeof part === 'string').join('.');
+  if (extname(file) !== extension) yield { place, what: `${name} is no ${extension} file: Renode goes by the ending` };
+  else if (!existsSync(file)) yield { place, what: `${name}: there is no file ${file}; write its path from this file` };
+}
+
+/** An emulator is started afresh: what brings a real board round, and what names its figures, is not for it. */
+function* emulatorFaults({ target, basis }: Board, source: YamlSource): Generator<Fault> {
+  if (basis === 'silicon')
+    yield { place: source.place(['basis']), what: `${target.kind} emulates: its ticks are none of silicon` };
+  for (const key of ['flasher', 'reset', 'power', 'meter'])
+    if (isWritten(source, key))
+      yield {
+        place: source.keyPlace([key]),
+        what: `${key} is for a board with \`target: { kind: serial }\`: leave it out`,
+      };
+}
+
+function* serialFaults(board: Board, target: SerialPlace, source: YamlSource): Generator<Fault> {
+  if (board.basis !== 'silicon')
+    yield {
+      place: source.place(['basis']),
+      what: `a real board counts on silicon, not ${board.basis}: write "silicon"`,
+    };
+  yield* portFaults(target, source);
+  yield* ladderFaults(board, target, source);
+  const { flasher } = board;
+  if (flasher?.tool === 'esptool' && flasher.args !== undefined && flasher.merged !== undefined)
+    yield {
+      place: source.keyPlace(['flasher', 'merged']),
+      what: 'flasher.merged is in place of flasher.args: keep one of them',
+    };
+}
+
+function* portFaults({ port, lines, native = false }: SerialPlace, source: YamlSource): Generator<Fault> {
+  const others = Object.keys(port).filter(key => key !== 'url');
+  if (port.url !== undefined && others.length > 0)
+    yield {
+      place: source.keyPlace(['target', 'port', 'url']),
+      what: `target.port.url says all of a port over the network: leave ${others.join(', ')} out`,
+    };
+  if (lines === 'esp32-usb-jtag' && !native)
+    yield {
+      place: source.place(['target', 'lines']),
+      what: 'target.lines is of the chip’s own USB port, which vanishes with it: write "native: true" beside it',
+    };
+}
+
+const resetting: readonly string[] = ['openocd', 'probe-rs', 'esptool', 'st-flash', 'jlink'];
+
+/** A rung that nothing stands behind would only be found missing when a board hangs at night. */
+function* ladderFaults({ reset, flasher, power }: Board, { lines = 'none' }: SerialPlace, source: YamlSource) {
+  const needs = {
+    soft: undefined,
+    lines: lines === 'none' ? 'say what DTR and RTS do, as `lines: esp32` in target' : undefined,
+    probe: probeNeeds(flasher?.tool),
+    power: power === undefined ? 'describe its switch: `power: { switch: uhubctl, hub: 1-1, port: 3 }`' : undefined,
+  };
+  for (const [index, rung] of reset.entries()) {
+    const need = needs[rung];
+    if (need === undefined) continue;
+    yield {
+      place: source.place(['reset', index]),
+      what: `reset.${rung} has nothing to do it with: ${need}, or leave it out`,
+    };
+  }
+}
+
+function probeNeeds(tool: string | undefined): string | undefined {
+  if (tool === undefined) return 'describe the flasher, whose probe it is';
+  return resetting.includes(tool) ? undefined : `${tool} cannot reset a board; ${resetting.join(', ')} can`;
+}
+
+function isWritten({ data }: YamlSource, key: string): boolean {
+  return typeof data === 'object' && data !== null && Object.hasOwn(data, key);
+}

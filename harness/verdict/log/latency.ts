@@ -1,0 +1,38 @@
+import type { Board } from '../../suite/board.ts';
+import type { LogSpec } from '../../suite/suite.ts';
+import type { Heard } from './heard.ts';
+
+/** Ticks of single inferences with the rate of what counts them, or why there are none. */
+export type LogTicks =
+  | { readonly ticks: readonly number[]; readonly tickHz: number }
+  | { readonly ticks?: never; readonly missing: string };
+
+/** Nanoseconds: whole numbers of what logs tell in µs. */
+const nanosecondHz = 1e9;
+
+/**
+ * How long inferences took by what the log tells, the finest first: ticks where somebody says how fast they are, cycles of the core, times. What runs a
+ * profile's operators is taken for an inference only where the log has no better.
+ */
+export function ticksOf(heard: Heard, spec: LogSpec | undefined, board: Pick<Board, 'clockHz' | 'ticks'>): LogTicks {
+  const values = (name: string) => heard.values.get(name)?.map(({ value }) => value) ?? [];
+  const timerHz = spec?.rateHz ?? board.ticks?.rateHz;
+  const coreHz = values('cpu_clock_hz').at(-1) ?? board.clockHz;
+  const ways = [
+    { name: 'inference_ticks', hz: timerHz, scale: 1 },
+    { name: 'inference_cycles', hz: coreHz, scale: 1 },
+    { name: 'inference_us', hz: nanosecondHz, scale: 1000 },
+    { name: 'profile_ticks', hz: timerHz, scale: 1 },
+    { name: 'profile_cycles', hz: coreHz, scale: 1 },
+  ];
+  for (const { name, hz, scale } of ways) {
+    const found = values(name);
+    if (found.length > 0 && hz !== undefined)
+      return { ticks: found.map(value => Math.round(value * scale)), tickHz: hz };
+  }
+  const unrated = ways.find(({ name }) => values(name).length > 0);
+  if (!unrated) return { missing: 'the log tells no time of an inference: bound what it tells under metrics' };
+  return {
+    missing: `the log tells ${unrated.name}, and nobody says how fast they are: write log.rate, or bound metrics.${unrated.name}`,
+  };
+}

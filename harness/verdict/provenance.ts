@@ -1,0 +1,28 @@
+import type { Manifest } from '../recording/recording.ts';
+import type { Board } from '../suite/board.ts';
+import type { Provenance } from './result.ts';
+
+/** Whose figures they are. */
+export function provenanceOf(
+  { basis, emulator, dut, mlperf, image, carried, model, vectors }: Manifest,
+  board: Board,
+): Provenance {
+  return {
+    board: board.name,
+    mcu: board.mcu,
+    core: board.core,
+    clockHz: board.clockHz,
+    basis,
+    ...(emulator !== undefined && { emulator }),
+    ...(dut && { runtime: dut.runtime, buildId: dut.buildId, unit: dut.unit, tickSource: dut.tickSource }),
+    ...(mlperf && { runtime: mlperf.profile, tickSource: 'm-lap-us', mlperf: identityOf(mlperf) }),
+    ...(image && { imageSha256: image.sha256, imageFile: image.file, isOwnImage: image.isOwn ?? false }),
+    ...(carried && { carried }),
+    ...(model && { modelSha256: model.sha256 }),
+    ...(vectors && { vectorsSha256: vectors.sha256 }),
+  };
+}
+
+function identityOf({ windowMs: _ofTheSuite, ...identity }: NonNullable<Manifest['mlperf']>): Provenance['mlperf'] {
+  return identity;
+}
