@@ -151,7 +151,7 @@ test('st-flash: segments that are far apart are written one after the other', as
   ]);
 });
 
-test('J-Link Commander: commands from a file, and the image by a name of ours', async () => {
+test('J-Link Commander: commands from a file, and binaries by names of ours', async () => {
   const tools = fakeTools();
   tools.put('JLinkExe', `console.log('Verify successful.');`);
   const flasher = jlinkFlasher({ device: 'nRF52840_xxAA', probe: '1050288491', speed: '4 MHz' });
@@ -163,19 +163,17 @@ test('J-Link Commander: commands from a file, and the image by a name of ours', 
     ...['-nogui', '1', '-USB', '1050288491', '-device', 'nRF52840_xxAA', '-if', 'SWD', '-speed', '4000'],
     ...['-autoconnect', '1', '-CommanderScript', 'commands.jlink'],
   ];
+  const parts = { 'part-0.bin': 'code', 'part-1.bin': 'data' };
+  const run = (script: string, files = {}) => ({
+    program: 'JLinkExe',
+    args,
+    files: { 'commands.jlink': script, ...files },
+  });
   expect(tools.calls()).toEqual([
-    { program: 'JLinkExe', args, files: { 'commands.jlink': 'ExitOnError 1\nr\nloadfile image.elf\nr\ng\nq\n' } },
-    { program: 'JLinkExe', args, files: { 'commands.jlink': 'ExitOnError 1\nr\ng\nq\n' } },
-    {
-      program: 'JLinkExe',
-      args,
-      files: { 'commands.jlink': 'ExitOnError 1\nverifybin part.bin, 0x08000000\nq\n', 'part.bin': 'code' },
-    },
-    {
-      program: 'JLinkExe',
-      args,
-      files: { 'commands.jlink': 'ExitOnError 1\nverifybin part.bin, 0x08000010\nq\n', 'part.bin': 'data' },
-    },
+    run('ExitOnError 1\nr\nloadbin part-0.bin, 0x08000000\nloadbin part-1.bin, 0x08000010\nr\ng\nq\n', parts),
+    run('ExitOnError 1\nr\ng\nq\n'),
+    run('ExitOnError 1\nverifybin part-0.bin, 0x08000000\nq\n', parts),
+    run('ExitOnError 1\nverifybin part-1.bin, 0x08000010\nq\n', parts),
   ]);
 
   tools.put('JLinkExe', `console.log('Verify failed @ 0x08000000'); process.exitCode = 1;`);
