@@ -1,3 +1,4 @@
+import { option } from './command-line.ts';
 import { hex, readParts } from './image-parts.ts';
 import { kiloHertz } from './kilo-hertz.ts';
 import type { FlasherOptions } from './options.ts';
@@ -95,14 +96,14 @@ async function useOf(
 ) {
   await place.write('commands.jlink', ['ExitOnError 1', ...commands, 'q', ''].join('\n'));
   const args = [
-    ...['-nogui', '1'], // else a window asks which of several probes
-    ...(probe === undefined ? [] : ['-USB', probe]),
-    ...['-device', device],
-    ...['-if', link.toUpperCase()],
-    ...['-speed', speed === undefined ? 'auto' : String(kiloHertz(speed))],
-    ...(link === 'jtag' ? ['-jtagconf', '-1,-1'] : []),
-    ...['-autoconnect', '1'],
-    ...['-CommanderScript', 'commands.jlink'],
+    ...option('-nogui', 1), // else a window asks which of several probes
+    ...option('-USB', probe),
+    ...option('-device', device),
+    ...option('-if', link.toUpperCase()),
+    ...option('-speed', kiloHertz(speed) ?? 'auto'),
+    ...option('-jtagconf', link === 'jtag' ? '-1,-1' : undefined),
+    ...option('-autoconnect', 1),
+    ...option('-CommanderScript', 'commands.jlink'),
   ];
   return { args, timeoutMs, cwd: place.folder };
 }
