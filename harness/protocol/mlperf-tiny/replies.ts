@@ -73,9 +73,10 @@ export function resultsIn(lines: readonly Line[]): readonly string[] | undefined
   return values;
 }
 
-/** Whether a text could be another one that has lost a character or two on the way. */
+/** Whether a text could be another one that has lost a character or two on the way, or has another in place of one. */
 export function isWornOf(text: string, whole: string): boolean {
-  if (text.length >= whole.length || text.length < whole.length - 2) return false;
+  if (text.length === whole.length) return [...whole].filter((character, at) => character !== text[at]).length === 1;
+  if (text.length > whole.length || text.length < whole.length - 2) return false;
   let at = 0;
   for (const character of whole) if (character === text[at]) at++;
   return at === text.length;
