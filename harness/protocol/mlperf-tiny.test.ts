@@ -72,7 +72,7 @@ test('a command is one write without line ends, of 80 bytes at most, and none is
     repeats: 1,
     damagedFrames: 0,
     lostFrames: 0,
-    leastDataBytes: 34,
+    leastDataBytes: 38,
   });
 });
 

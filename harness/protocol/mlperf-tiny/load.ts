@@ -59,7 +59,7 @@ async function sendAll(exchange: Exchange, input: Uint8Array, lineBytes: number)
     });
     if (sent === 'undone') return sent;
     if (sent === 'odd') loaded = sent;
-    exchange.noteDataBytes(end - start);
+    exchange.noteDataBytes(most);
     start = end;
   }
   return loaded;
