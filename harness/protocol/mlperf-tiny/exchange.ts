@@ -1,4 +1,4 @@
-import { FirmwareFault, ProtocolError } from '../../errors.ts';
+import { FirmwareFault, ProtocolError, Silent } from '../../errors.ts';
 import type { Link } from '../../target/port.ts';
 import type { LinkUse, Waiting } from '../port.ts';
 import { hear } from './hearing.ts';
@@ -141,7 +141,7 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
       count[end === 'silent' ? 'lostFrames' : 'damagedFrames']++;
     }
     const endless = heard.unendedBytes() > 0 ? `; ${heard.unendedBytes()} bytes came without a line end` : '';
-    throw new ProtocolError(
+    throw new Silent(
       `answers nothing that fits what it is asked, not even its name${endless}`,
       'DUT',
       'look into wire.jsonl: it hangs, or its line loses more than can be made good',

@@ -29,6 +29,8 @@ export async function readBack(exchange: Exchange, input: Uint8Array): Promise<R
     }
     blanks = reply.lines.some(line => bufferBytes(line)) ? 0 : blanks + 1;
     if (blanks === 2 && reply.end === 'ready') return { kind: 'unprintable' };
+    const worn = reply.lines.filter(line => !bufferBytes(line));
+    for (const _line of worn.slice(1)) exchange.noteDamage(); // the first is the reply's own
     await exchange.mend(reply, 'db print');
   }
   return { kind: 'unread' };
