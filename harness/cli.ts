@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Argument, Command, CommanderError, Option } from 'commander';
 import type { Shell } from './cli/completion.ts';
+import type { ExportOptions } from './cli/export.ts';
 import {
   checkJsonHelp,
   completionHelp,
@@ -161,6 +162,24 @@ program
   .action(async (run: string | undefined, options: { draw?: string; json?: boolean }) => {
     const { report } = await import('./cli/report.ts');
     process.exitCode = await report(run, options);
+  });
+
+program
+  .command('export')
+  .description('write a run as a submission to a benchmark')
+  .addArgument(new Argument('<FORM>', 'MLPerf Tiny, as its submission_checker v1.4 takes it').choices(['mlperf']))
+  .argument('<RUN>', 'the folder of a run')
+  .requiredOption('--submitter <NAME>', 'who submits: the name of a folder')
+  .addOption(new Option('--division <DIVISION>', 'of the submission').choices(['closed', 'open']).default('closed'))
+  .option('-t, --target <NAME...>', 'only these targets')
+  .option('--suite <SUITE...>', 'where its suites are, for their labels (default: every suite under suites/)')
+  .option('--system <NAME>', "the system's name: that of a folder (default: the board's)")
+  .option('--facts <FILE>', 'YAML or JSON: what the system file says beside what the board file knows')
+  .option('--energy', 'energy too: refused where none was measured')
+  .option('-o, --out <DIR>', 'where the submission goes (default: mlperf/ in the run)')
+  .action(async (_form: string, run: string, options: ExportOptions) => {
+    const { exportMlperf } = await import('./cli/export.ts');
+    exportMlperf(run, options);
   });
 
 program

@@ -40,6 +40,37 @@ describe('the agent under the address and undefined-behaviour sanitizers', () =>
     expect((await dut.stats()).droppedFrames).toBeGreaterThan(20);
   });
 
+  test.for([
+    { sizes: [64, 64, 1983], vectors: 200 },
+    { sizes: [490, 12, 500], vectors: 60 },
+    { sizes: [27_648, 700, 8000], vectors: 4 },
+  ])(
+    'is fed inputs of $sizes bytes with the same faults, and infers each once',
+    async ({ sizes, vectors }, { skip }) => {
+      skip(!hasCompiler, noCompiler);
+      await using agent = startAgent('--input', sizes[0], '--output', sizes[1], '--window', sizes[2]);
+      const rates = { drop: 2e-3, flip: 2e-3, double: 2e-3, reorder: 2e-3, delay: 2e-3 };
+      const line = faultyLine(agent.link, { seed: 5, toDut: rates, toHost: rates, delayMs: 1 });
+      const dut = await tickmarkProtocol().connect(line, AbortSignal.timeout(90_000));
+      const counting = model.with(0, 0xff);
+      await dut.load(counting);
+      await dut.prepare(counting.length);
+      const [inputBytes = 0, outputBytes = 0] = sizes;
+      const inputs = Array.from({ length: vectors }, (_, vector) =>
+        Uint8Array.from({ length: inputBytes }, (_, at) => vector * 5 + at * 3),
+      );
+      let vector = 0;
+      for await (const output of dut.inferAll(inputs)) {
+        const right = Uint8Array.from({ length: outputBytes }, (_, at) => vector * 6 + at * 3 + (counting[at] ?? 0));
+        expect({ vector, output: Buffer.from(output) }).toEqual({ vector, output: Buffer.from(right) });
+        vector++;
+      }
+      expect(vector).toBe(vectors);
+      expect(dut.linkUse().repeats).toBeGreaterThan(20);
+      expect((await dut.stats()).droppedFrames).toBeGreaterThan(20);
+    },
+  );
+
   test('refuses what its runtime says of a model when it does not fit the regions', async ({ skip }) => {
     skip(!hasCompiler, noCompiler);
     await using agent = startAgent();
@@ -55,7 +86,10 @@ describe('the agent under the address and undefined-behaviour sanitizers', () =>
     const random = randomNumbers(9);
     const sent = Array.from({ length: 4000 }, (_, index) => hostileBytes(index, random));
     const last = encodeFrame({ kind: kinds.stats, sequence: 0xbeef, payload: Uint8Array.of(64, 0) });
-    const { status, stdout, stderr } = spawnSync(program, { input: Buffer.concat([...sent, last]) });
+    const prepared = encodeFrame({ kind: kinds.prepare, sequence: 9000, payload: Uint8Array.of(64, 0, 64, 0, 0, 0) });
+    const half = sent.length / 2;
+    const input = Buffer.concat([...sent.slice(0, half), prepared, ...sent.slice(half), last]);
+    const { status, stdout, stderr } = spawnSync(program, { input });
     expect([status, stderr.toString()]).toEqual([0, '']);
     const [answer] = [...frameParser()(stdout)].slice(-1);
     expect(answer).toMatchObject({ kind: 'frame', frame: { sequence: 0xbeef } });
@@ -66,7 +100,7 @@ describe('the agent under the address and undefined-behaviour sanitizers', () =>
 function hostileBytes(index: number, random: () => number): Uint8Array {
   const bytes = Uint8Array.from({ length: random() % (index % 50 === 0 ? 3000 : 40) }, () => random());
   if (index % 4 === 3) return bytes;
-  const frame = encodeFrame({ kind: random() % 16, sequence: index + 1, payload: bytes });
+  const frame = encodeFrame({ kind: random() % 16, sequence: random() % 4 === 0 ? random() % 8 : index + 1, payload: bytes });
   if (index % 3 === 2) frame[random() % frame.length] = random();
   return frame;
 }
@@ -75,8 +109,8 @@ interface Agent extends AsyncDisposable {
   readonly link: Link;
 }
 
-function startAgent(): Agent {
-  const child = spawn(program, { stdio: ['pipe', 'pipe', 'inherit'] });
+function startAgent(...options: readonly (string | number | undefined)[]): Agent {
+  const child = spawn(program, options.map(String), { stdio: ['pipe', 'pipe', 'inherit'] });
   return {
     link: {
       bytes: child.stdout,

@@ -49,4 +49,5 @@ const patienceFor: Partial<Record<RequestName, keyof Patiences>> = {
   prepare: 'work',
   prove: 'work',
   infer: 'window',
+  collect: 'window',
 };

@@ -1,14 +1,14 @@
 import { ProtocolError } from '../errors.ts';
 import type { Link } from '../target/port.ts';
 import { encodeFrame, type Frame, frameParser } from './frame.ts';
-import { frameSize } from './frame-size.ts';
-import { createInbox } from './inbox.ts';
-import { linkCounter } from './link-use.ts';
+import { type FrameSize, frameSize } from './frame-size.ts';
+import { createInbox, type InboxEvent } from './inbox.ts';
+import { type LinkCounter, linkCounter } from './link-use.ts';
 import { join, u16 } from './payload.ts';
 import type { LinkUse, Waiting } from './port.ts';
 import { refusal, reportOf, restarted, unanswered } from './refusal.ts';
 import { fromCharacter, isText } from './text.ts';
-import { createTiming, type Patience, waitAfterDamageMs, waitMs } from './timing.ts';
+import { createTiming, type Patience, type Timing, waitAfterDamageMs, waitMs } from './timing.ts';
 import { answerBit, kinds, type RequestName } from './wire.ts';
 
 /** One request to the DUT. Sent again it may become shorter, and ask for less, but never more: the DUT carries out only the first it gets. */
@@ -23,6 +23,8 @@ export interface Question {
   readonly patience: Patience;
   /** An answer that this denies is a leftover of another session, and is passed over. */
   readonly isOurs?: (answer: Uint8Array) => boolean;
+  /** Sees what else comes meanwhile. */
+  readonly onOther?: (frame: Frame) => void;
 }
 
 export interface Answer {
@@ -40,9 +42,11 @@ interface Tries {
   isHeard: boolean;
 }
 
-/** Asks the DUT, one request at a time. */
+/** Asks the DUT, one request at a time; what is posted besides goes without waiting for its answer. */
 export interface Exchange {
   ask(question: Question): Promise<Answer>;
+  /** Frames of one kind, numbered by themselves, while `ask` may be used in between. */
+  readonly feeding: Feeding;
   /** Waits for the DUT to say that it is ready; at most `waitMs`, since a board may have said so long ago. */
   ready(waitMs: number): Promise<void>;
   /** Frames may carry payloads of so many bytes. */
@@ -50,6 +54,21 @@ export interface Exchange {
   use(): LinkUse;
   /** The question that has no answer yet, or never got one. */
   waiting(): Waiting | undefined;
+}
+
+/** What a stream of FEED is made of. */
+export interface Feeding {
+  /** The line as far as it is known, shared with `ask`. */
+  readonly toDut: FrameSize;
+  readonly toHost: FrameSize;
+  readonly counter: LinkCounter;
+  readonly timing: Timing;
+  /** Sends them together. That they cannot be written is told by `next`. */
+  post(frames: readonly Uint8Array[]): void;
+  /** The next event, or 'time' at the deadline. Rejects for a fault, a restart, the end of the link, or when the signal aborts. */
+  next(deadlineMs: number): Promise<InboxEvent>;
+  /** The FEED that waits for an answer longest; undefined: none does. */
+  waitFor(sentMs: number | undefined): void;
 }
 
 const evidenceBytes = 256;
@@ -73,12 +92,15 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
   let isFramed = false;
   let lastAnswered: RequestName | undefined; // from HELLO's answer on
   let restarts = 0;
+  let isFeeding = false;
+  let posted: Promise<void> = Promise.resolve();
   let asked: { readonly name: RequestName; readonly sentMs: readonly number[] } | undefined;
 
   void pump();
   return {
     ask,
     ready,
+    feeding: { toDut, toHost, counter, timing, post, next, waitFor },
     allow(maxPayload) {
       toDut.allow(maxPayload - requestFieldBytes);
       toHost.allow(maxPayload);
@@ -109,7 +131,7 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
 
   function noteFrame(frame: Frame): void {
     isFramed = true;
-    if (frame.sequence !== 0) counter.heard();
+    if (frame.sequence !== 0 && frame.kind !== feedAnswer) counter.heard();
     toHost.passed(frame.payload.length + frameOverheadBytes);
     inbox.put({ kind: 'frame', frame });
   }
@@ -117,7 +139,8 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
   /** What comes before the first frame is a boot loader's, or of another baud rate: it says nothing about the line. */
   function noteDamage(bytes: Uint8Array): void {
     if (isFramed) {
-      counter.damaged();
+      if (isFeeding) counter.fedDamaged();
+      else counter.damaged();
       toHost.lost(bytes.length);
     }
     inbox.put({ kind: 'damage' });
@@ -129,6 +152,25 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
       const event = await inbox.next(deadlineMs);
       if (event.kind !== 'frame' || reportOf(event.frame) === 'ready') return;
     }
+  }
+
+  function post(frames: readonly Uint8Array[]): void {
+    const bytes = join(...frames);
+    posted = posted.then(() => link.write(bytes)).catch(error => inbox.end(error));
+  }
+
+  async function next(deadlineMs: number): Promise<InboxEvent> {
+    const event = await inbox.next(deadlineMs);
+    if (event.kind === 'frame') {
+      if (reportOf(event.frame) === 'ready') noteRestart();
+      if (event.frame.kind === feedAnswer) lastAnswered = 'feed';
+    }
+    return event;
+  }
+
+  function waitFor(sentMs: number | undefined): void {
+    isFeeding = sentMs !== undefined;
+    asked = sentMs === undefined ? undefined : { name: 'feed', sentMs: [sentMs] };
   }
 
   async function ask(question: Question): Promise<Answer> {
@@ -170,6 +212,7 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
     const payload = join(u16(tries.answerBytes), fields(tries.dataBytes));
     const frame = encodeFrame({ kind: kinds[name], sequence, payload });
     counter.sent(tries.sentMs.length > 0);
+    await posted;
     tries.sentMs.push(performance.now());
     await link.write(frame);
     return frame.length;
@@ -186,7 +229,7 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
 
   /** 'silence' and 'damage' say why it is time to ask again. */
   async function answerTo(
-    { name, patience, units = 1, isOurs = () => true }: Question,
+    { name, patience, units = 1, isOurs = () => true, onOther = () => {} }: Question,
     sentMs: readonly number[],
   ): Promise<Frame | 'silence' | 'damage'> {
     const lastSentMs = sentMs.at(-1) ?? 0;
@@ -203,10 +246,14 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
         continue;
       }
       const { frame } = event;
-      if (reportOf(frame) === 'ready') noteRestart();
-      if (frame.sequence !== sequence) continue;
-      if (frame.kind === kinds.error) return frame;
-      if (frame.kind === (kinds[name] | answerBit) && isOurs(frame.payload)) return frame;
+      if (reportOf(frame) === 'ready') {
+        if (name === 'reset') return frame; // its answer may be lost in the reset
+        noteRestart();
+      }
+      const isError = frame.kind === kinds.error && frame.payload[0] !== kinds.feed;
+      const isAnswer = isError || (frame.kind === (kinds[name] | answerBit) && isOurs(frame.payload));
+      if (frame.sequence === sequence && isAnswer) return frame;
+      onOther(frame);
     }
   }
 
@@ -215,6 +262,7 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
   }
 }
 
+const feedAnswer = kinds.feed | answerBit;
 /** `limit` and the fields of WRITE. */
 const requestFieldBytes = 7;
 /** Kind, sequence, CRC, COBS and the zeros around. */

@@ -40,7 +40,8 @@ async function identify(session: Session): Promise<Names> {
     const fields = u16(known.length);
     const piece = await ask(session, { name: 'identify', fields, leastAnswerBytes: 1 }, answer => answer.rest());
     known = join(known, piece);
-    const names = namesIn(known);
+    const noResetCause = piece.length === 0 ? u8(0) : new Uint8Array(); // an agent that knows of none has ended before it
+    const names = namesIn(join(known, noResetCause));
     if (names) return names;
     if (piece.length === 0) throw new ProtocolError('its identity ends too soon', 'DUT', 'see IDENTIFY in PROTOCOL.md');
   }
@@ -52,7 +53,9 @@ function namesIn(identity: Uint8Array): Names | undefined {
     const fields = readPayload(identity);
     const buildId = Buffer.from(fields.bytes(20)).toString('hex');
     const [board, unit, runtime] = [fields.shortText(), fields.shortText(), fields.shortText()];
-    return { buildId, board, unit, runtime, tickSource: fields.shortText() };
+    const names = { buildId, board, unit, runtime, tickSource: fields.shortText() };
+    const resetCause = fields.shortText();
+    return resetCause === '' ? names : { ...names, resetCause };
   } catch {
     return undefined;
   }

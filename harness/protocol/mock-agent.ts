@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { messageOf } from '../errors.ts';
 import { crc32c } from './crc.ts';
 import type { Frame } from './frame.ts';
+import { type MockFeed, mockFeed } from './mock-feed.ts';
 import { join, type PayloadReader, readPayload, shortText, u8, u16, u32, u64 } from './payload.ts';
 import type { DutIdentity, DutStats } from './port.ts';
 import {
@@ -48,6 +49,12 @@ export interface MockFirmware extends Partial<Omit<DutIdentity, 'protocol'>> {
   readonly regionFlags?: number;
   /** Whether it can tell what arrives in a window. @default true */
   readonly tellsDisturbance?: boolean;
+  /** Bytes of requests that it keeps while it is busy. @default none, and it is an agent that does not know of FEED */
+  readonly windowBytes?: number;
+  /** @default 4 */
+  readonly keptResults?: number;
+  /** Whether it can restart itself. @default false */
+  readonly resets?: boolean;
 }
 
 /** The DUT's end of boards/firmware/PROTOCOL.md, with memory in place of hardware. */
@@ -58,6 +65,8 @@ export interface MockAgent {
   readonly inferences: number;
   /** Whether this request is answered already, so that nothing is done for it. */
   isRepeat(request: Frame): boolean;
+  /** Whether an inference is to be run for it. */
+  isInference(request: Frame): boolean;
   /** Frames the agent sends in return: none, one, or a fault. `isDisturbed`: bytes came within the window that it asks for. */
   handle(request: Frame, isDisturbed?: boolean): readonly Frame[];
 }
@@ -69,26 +78,43 @@ export interface MockRegion {
 
 /** An agent that has just booted. */
 export function mockAgent(firmware: MockFirmware): MockAgent {
-  const state = bootedState(firmware);
+  let state = bootedState(firmware);
   let answered: Frame | undefined;
   let isHalted = false;
 
-  const isRepeat = ({ sequence, kind }: Frame): boolean => answered?.sequence === sequence && kind !== kinds.hello;
+  const bootedAgain = (): Frame => {
+    state = bootedState(firmware);
+    answered = undefined;
+    return { kind: kinds.ready, sequence: 0, payload: new Uint8Array() };
+  };
+
+  const isRepeat = ({ sequence, kind }: Frame): boolean =>
+    answered?.sequence === sequence && kind !== kinds.hello && kind !== kinds.feed;
 
   return {
-    regions: state.regions,
+    get regions() {
+      return state.regions;
+    },
     get inferences() {
       return state.inferences;
     },
     isRepeat,
+    isInference(request) {
+      if (request.kind === kinds.infer) return !isRepeat(request);
+      if (request.kind !== kinds.feed || !state.feed) return false;
+      const fields = readPayload(request.payload);
+      fields.u16(); // the limit
+      return state.feed.isInference(request.sequence, fields);
+    },
     handle(request, isDisturbed = false) {
       if (isHalted) return [];
       state.isDisturbed = isDisturbed;
-      const answer =
-        answered && isRepeat(request) ? answered : { ...answerTo(state, request), sequence: request.sequence };
-      answered = cut(answer, request);
-      isHalted = answered.kind === kinds.fault;
-      return [answered];
+      const known = answered && isRepeat(request) ? answered : answerTo(state, request);
+      if (!known) return [];
+      const answer = cut({ ...known, sequence: request.sequence }, request);
+      answered = request.kind === kinds.feed ? undefined : answer;
+      isHalted = answer.kind === kinds.fault;
+      return [answer, ...(answer.kind === (kinds.reset | answerBit) ? [bootedAgain()] : [])];
     },
   };
 }
@@ -107,6 +133,8 @@ interface State {
   readonly regions: readonly [MockRegion, MockRegion, MockRegion, MockRegion, MockRegion];
   staleNonces: number;
   isPrepared: boolean;
+  /** Once a model is prepared, where it can be fed. */
+  feed?: MockFeed;
   /** The model as it was proved first, where that is remembered. */
   provedModel?: Uint8Array;
   isDisturbed: boolean;
@@ -147,7 +175,8 @@ class Refusal extends Error {
   }
 }
 
-function answerTo(state: State, request: Frame): Answer {
+/** Undefined where nothing is said. */
+function answerTo(state: State, request: Frame): Answer | undefined {
   const name = requestNames.find(known => kinds[known] === request.kind);
   try {
     if (!name) throw new Refusal(errorCodes.unknownRequest, 'unknown request');
@@ -155,9 +184,10 @@ function answerTo(state: State, request: Frame): Answer {
     if (refused) throw new Refusal(refused.code, refused.text);
     const fields = readPayload(request.payload);
     fields.u16(); // the limit
-    const payload = handlers[name](state, fields).subarray(0, state.maxPayload);
+    const payload = handlers[name](state, fields, request.sequence)?.subarray(0, state.maxPayload);
+    if (!payload) return undefined;
     const fault = state.firmware.faultAtInference;
-    if (name === 'infer' && fault?.inference === state.inferences)
+    if ((name === 'infer' || name === 'feed') && fault?.inference === state.inferences)
       return { kind: kinds.fault, payload: Buffer.from(fault.text) };
     return { kind: request.kind | answerBit, payload };
   } catch (error) {
@@ -167,7 +197,9 @@ function answerTo(state: State, request: Frame): Answer {
   }
 }
 
-const handlers: Readonly<Record<RequestName, (state: State, fields: PayloadReader) => Uint8Array>> = {
+type Handler = (state: State, fields: PayloadReader, sequence: number) => Uint8Array | undefined;
+
+const handlers: Readonly<Record<RequestName, Handler>> = {
   hello(state, fields) {
     if (Buffer.from(fields.bytes(4)).toString('latin1') !== magic) throw new Refusal(errorCodes.wrongField, 'no magic');
     const [lowest, highest, nonce] = [fields.u8(), fields.u8(), fields.bytes(8)];
@@ -175,6 +207,7 @@ const handlers: Readonly<Record<RequestName, (state: State, fields: PayloadReade
     if (spoken < lowest || spoken > highest)
       throw new Refusal(errorCodes.noCommonVersion, `this DUT speaks version ${spoken} only`);
     if (state.staleNonces-- > 0) nonce.fill(0);
+    delete state.feed;
     return join(u8(spoken), nonce, u16(state.maxPayload), u32(state.firmware.tickHz ?? 1_000_000));
   },
 
@@ -196,7 +229,18 @@ const handlers: Readonly<Record<RequestName, (state: State, fields: PayloadReade
   prepare(state) {
     state.isPrepared = true;
     const [, input, output] = state.regions;
-    return join(u32(512), u32(input.bytes.length), u32(output.bytes.length), u16(state.operatorTicks.length));
+    const { windowBytes, keptResults = 4 } = state.firmware;
+    const sizes = [u32(512), u32(input.bytes.length), u32(output.bytes.length), u16(state.operatorTicks.length)];
+    if (windowBytes === undefined) return join(...sizes);
+    state.feed = mockFeed({
+      input: input.bytes,
+      keptResults,
+      refuse(code, text) {
+        throw new Refusal(code, text);
+      },
+      infer: digest => inferFed(state, digest),
+    });
+    return join(...sizes, u32(windowBytes), u16(keptResults));
   },
 
   prove(state, fields) {
@@ -213,13 +257,19 @@ const handlers: Readonly<Record<RequestName, (state: State, fields: PayloadReade
     if (!state.isPrepared) throw new Refusal(errorCodes.notPrepared, 'no model is prepared');
     const [, { bytes: input }, { bytes: output }] = state.regions;
     const [, repeat, digest] = [fields.u8(), fields.u16(), fields.u32()];
-    if (crc32c(input) !== digest) throw new Refusal(errorCodes.wrongInput, 'the input region has another digest');
-    const inference = ++state.inferences;
-    output.set(state.infer(input));
+    const inference = inferInput(state, digest);
     const ticks = state.firmware.ticks?.({ input, repeat, inference }) ?? 1000 * repeat;
     const window = join(u64(ticks), u8(disturbanceOf(state)));
     const resultDigest = state.firmware.wrongDigests ? 0 : crc32c(input, output, window);
     return join(window, u32(resultDigest), output);
+  },
+
+  feed: (state, fields, sequence) => feedOf(state).feed(sequence, fields),
+  collect: (state, fields) => feedOf(state).collect(fields),
+
+  reset({ firmware }) {
+    if (!firmware.resets) throw new Refusal(errorCodes.unknownRequest, 'unknown request');
+    return new Uint8Array();
   },
 
   read: (state, fields) => placeIn(state, fields).slice(),
@@ -235,6 +285,26 @@ const handlers: Readonly<Record<RequestName, (state: State, fields: PayloadReade
   },
 };
 
+/** Which inference it was. */
+function inferInput(state: State, digest: number): number {
+  const [, { bytes: input }, { bytes: output }] = state.regions;
+  if (crc32c(input) !== digest) throw new Refusal(errorCodes.wrongInput, 'the input region has another digest');
+  output.set(state.infer(input));
+  return ++state.inferences;
+}
+
+function inferFed(state: State, inputDigest: number): { readonly digest: number; readonly output: Uint8Array } {
+  inferInput(state, inputDigest);
+  const [, { bytes: input }, { bytes: output }] = state.regions;
+  return { digest: state.firmware.wrongDigests ? 0 : crc32c(input, output), output: output.slice() };
+}
+
+function feedOf({ firmware, feed }: State): MockFeed {
+  if (firmware.windowBytes === undefined) throw new Refusal(errorCodes.unknownRequest, 'unknown request');
+  if (!feed) throw new Refusal(errorCodes.notPrepared, 'no model is prepared');
+  return feed;
+}
+
 function disturbanceOf({ firmware: { tellsDisturbance = true }, isDisturbed }: State): number {
   if (!tellsDisturbance) return disturbances.unknown;
   return isDisturbed ? disturbances.bytes : disturbances.none;
@@ -244,8 +314,9 @@ const requestNames = Object.keys(handlers) as RequestName[];
 
 function introduction(firmware: MockFirmware): Uint8Array {
   const { buildId = '00'.repeat(20) } = firmware;
-  const { board = 'mock', unit = '', runtime = 'mock/1', tickSource = 'declared' } = firmware;
-  return join(Buffer.from(buildId, 'hex'), ...[board, unit, runtime, tickSource].map(shortText));
+  const { board = 'mock', unit = '', runtime = 'mock/1', tickSource = 'declared', resetCause } = firmware;
+  const texts = [board, unit, runtime, tickSource, ...(resetCause === undefined ? [] : [resetCause])];
+  return join(Buffer.from(buildId, 'hex'), ...texts.map(shortText));
 }
 
 /** From a region number and an offset to the rest of the region. */

@@ -17,6 +17,8 @@ export interface MockOptions extends MockFirmware {
   readonly windowMs?: (inference: number) => number;
   /** Bytes came within the window of this inference, from 1. */
   readonly onDisturbance?: (inference: number) => void;
+  /** More bytes came while it was busy than it keeps. */
+  readonly onOverflow?: () => void;
   /** A damaged frame came, which the agent dropped. */
   readonly onDamage?: () => void;
   /** Takes a frame for whole whatever its CRC says. @default false */
@@ -55,11 +57,13 @@ function mockLink(name: string, options: MockOptions, signal: AbortSignal): Link
   let parse = frameParser();
   const bytes = byteQueue();
   const { faults = {}, windowMs = () => 0, onDisturbance = () => {}, onDamage = () => {}, power = 'boots' } = options;
+  const { windowBytes, onOverflow = () => {} } = options;
   const asked: Frame[] = [];
   let window: NodeJS.Timeout | undefined;
   let isDead = false;
   let isInWindow = false;
   let isDisturbed = false;
+  let keptBytes = 0;
   let frames = 0;
   let closed: unknown;
 
@@ -77,8 +81,7 @@ function mockLink(name: string, options: MockOptions, signal: AbortSignal): Link
   };
   const next = (): Frame | undefined => (isInWindow || closed ? undefined : asked.shift());
   const answer = (request: Frame): void => {
-    const isWindow = request.kind === kinds.infer && !agent.isRepeat(request);
-    const ms = isWindow ? windowMs(agent.inferences + 1) : 0;
+    const ms = agent.isInference(request) ? windowMs(agent.inferences + 1) : 0;
     if (ms > 0) openWindow(request, ms);
     else carryOut(request);
   };
@@ -93,6 +96,7 @@ function mockLink(name: string, options: MockOptions, signal: AbortSignal): Link
   };
   const openWindow = (request: Frame, ms: number): void => {
     isInWindow = true;
+    keptBytes = 0;
     window = setTimeout(() => {
       isInWindow = false;
       if (!closed) carryOut(request);
@@ -114,6 +118,13 @@ function mockLink(name: string, options: MockOptions, signal: AbortSignal): Link
     isDead = power === 'stays dead';
     if (!isDead) boot();
   };
+  /** What there is room for, while it is busy. */
+  const kept = (data: Uint8Array): Uint8Array => {
+    const room = isInWindow && windowBytes !== undefined ? windowBytes + shortRequestBytes - keptBytes : data.length;
+    if (data.length > room) onOverflow();
+    keptBytes = isInWindow ? keptBytes + data.length : 0;
+    return data.subarray(0, Math.max(0, room));
+  };
   const take = (data: Uint8Array): void => {
     for (const item of parse(data)) {
       const frame = item.kind === 'frame' ? item.frame : options.trustsFrames && unchecked(item.bytes);
@@ -130,7 +141,7 @@ function mockLink(name: string, options: MockOptions, signal: AbortSignal): Link
       if (closed) throw closed;
       if (isDead) return;
       if (isInWindow) disturb();
-      take(data);
+      take(kept(data));
       answerAll();
     },
     ...(options.memory !== false && { memory: memoryOf(name, () => agent) }),
@@ -140,6 +151,9 @@ function mockLink(name: string, options: MockOptions, signal: AbortSignal): Link
     },
   };
 }
+
+/** What the host may send besides what it was told there is room for. */
+const shortRequestBytes = 64;
 
 function* faulty(bytes: Uint8Array, frame: number, faults: MockFaults): Generator<Uint8Array> {
   const damaged = bytes.slice();

@@ -14,6 +14,8 @@ export interface DutIdentity {
   readonly runtime: string;
   readonly tickSource: string;
   readonly tickHz: number;
+  /** Why the chip booted: power-on, brown-out, pin, watchdog, software; absent where the firmware cannot tell. */
+  readonly resetCause?: string;
 }
 
 /** A model accepted by the runtime. Input and output bytes are those of all tensors, end to end. */
@@ -80,9 +82,16 @@ export interface Dut {
   proveModel(modelBytes: number, nonce: Uint8Array): Promise<Uint8Array>;
   prepare(modelBytes: number): Promise<PreparedModel>;
   infer(input: Uint8Array, options?: { readonly repeat?: number; readonly profile?: boolean }): Promise<Inference>;
+  /**
+   * The outputs of many inputs in their order, one inference each, with no ticks: where there is no back door and the DUT can, the next
+   * inputs are sent while it computes. To be read to its end before anything else is asked.
+   */
+  inferAll(inputs: readonly Uint8Array[]): AsyncIterable<Uint8Array>;
   /** Ticks of each operator in the last profiled inference [operators]. */
   operatorTicks(): Promise<readonly number[]>;
   stats(): Promise<DutStats>;
+  /** Has the firmware restart the chip. The session is over with it: connect again. Rejects where the firmware has no such thing. */
+  reset(): Promise<void>;
   linkUse(): LinkUse;
   carried(): Carried;
   /** What is outstanding, also after a call has rejected. */

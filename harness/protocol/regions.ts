@@ -15,6 +15,7 @@ export interface Region {
 export interface Regions {
   /** Asked for once, until `forget`. */
   describe(name: RegionName): Promise<Region>;
+  hasBackDoor(name: RegionName): Promise<boolean>;
   /** Where inputs lie may be known only once a model is prepared. */
   forget(): void;
   /** From the region's start on. Says by which way. */
@@ -52,6 +53,7 @@ export function regionsOf(session: Session): Regions {
 
   return {
     describe,
+    hasBackDoor: async name => backDoorTo((await describe(name)).flags, session.link) !== undefined,
     forget: () => known.clear(),
     async fill(name, bytes) {
       const { address, sizeBytes, flags } = await describe(name);

@@ -2,10 +2,12 @@ import { ModelRefused, ProtocolError } from '../errors.ts';
 import { ask, type Patiences, type Session } from './asking.ts';
 import { crc32c } from './crc.ts';
 import { openExchange } from './exchange.ts';
+import { canBeFed, type Feeder, type FedModel, feederOf } from './feed.ts';
 import { introduce } from './introduction.ts';
 import { join, type PayloadReader, readPayload, u8, u16, u32, u64 } from './payload.ts';
 import type { AgentProtocol, Dut, DutIdentity, DutStats, PreparedModel, Way } from './port.ts';
 import { type Regions, regionsOf } from './regions.ts';
+import { expectDigest } from './result-digest.ts';
 import { openWindow } from './windows.ts';
 import { addressable } from './wire.ts';
 
@@ -51,9 +53,20 @@ function dutOver(session: Session, identity: DutIdentity): Dut {
   const regions = regionsOf(session);
   const carried: { model?: Way; tensors?: Way } = {};
   let outputBytes = 0;
+  let feeder: Feeder | undefined;
+
+  const infer: Dut['infer'] = async (input, { repeat = 1, profile = false } = {}) => {
+    carried.tensors = await regions.fill('input', input);
+    const window = await openWindow(session, { inputDigest: crc32c(input), repeat, profile });
+    const { ticks, disturbance } = window;
+    const output = await wholeOutput(regions, window.output, outputBytes);
+    expectDigest(window.digest, 'INFER', [input, output, u64(ticks), u8(disturbance)]);
+    return { ticks, output, ...(window.isDisturbed && { isDisturbed: true }) };
+  };
 
   return {
     identity,
+    infer,
 
     async load(model) {
       const way = await load(regions, model);
@@ -69,19 +82,20 @@ function dutOver(session: Session, identity: DutIdentity): Dut {
       ask(session, { name: 'prove', fields: join(u32(modelBytes), nonce) }, answer => answer.bytes(32)),
 
     async prepare(modelBytes) {
-      const prepared = await ask(session, { name: 'prepare', fields: u32(modelBytes) }, readPrepared);
+      const { prepared, fed } = await ask(session, { name: 'prepare', fields: u32(modelBytes) }, readPrepared);
       outputBytes = prepared.outputBytes;
       regions.forget();
+      feeder = canBeFed(fed) ? feederOf(session, fed) : undefined;
       return prepared;
     },
 
-    async infer(input, { repeat = 1, profile = false } = {}) {
-      carried.tensors = await regions.fill('input', input);
-      const window = await openWindow(session, { inputDigest: crc32c(input), repeat, profile });
-      const { ticks, disturbance } = window;
-      const output = await wholeOutput(regions, window.output, outputBytes);
-      expectDigest(window.digest, crc32c(input, output, u64(ticks), u8(disturbance)));
-      return { ticks, output, ...(window.isDisturbed && { isDisturbed: true }) };
+    async *inferAll(inputs) {
+      if (feeder && !(await regions.hasBackDoor('input'))) {
+        carried.tensors = 'uart';
+        yield* feeder.feedAll(inputs);
+      } else {
+        for (const input of inputs) yield (await infer(input)).output;
+      }
     },
 
     async operatorTicks() {
@@ -94,6 +108,7 @@ function dutOver(session: Session, identity: DutIdentity): Dut {
       }
     },
 
+    reset: () => ask(session, { name: 'reset' }, () => {}),
     stats: () => ask(session, { name: 'stats' }, readStats),
     linkUse: () => session.exchange.use(),
     carried: () => carried,
@@ -131,8 +146,15 @@ async function wholeOutput(regions: Regions, first: Uint8Array, outputBytes: num
   return output;
 }
 
-function readPrepared(answer: PayloadReader): PreparedModel {
-  return { arenaBytes: answer.u32(), inputBytes: answer.u32(), outputBytes: answer.u32(), operators: answer.u16() };
+/** An older agent says nothing of a window. */
+function readPrepared(answer: PayloadReader): { readonly prepared: PreparedModel; readonly fed: FedModel } {
+  const [arenaBytes, inputBytes, outputBytes, operators] = [answer.u32(), answer.u32(), answer.u32(), answer.u16()];
+  const rest = answer.rest();
+  const more = readPayload(rest.length === 0 ? new Uint8Array(6) : rest);
+  return {
+    prepared: { arenaBytes, inputBytes, outputBytes, operators },
+    fed: { outputBytes, windowBytes: more.u32(), keptResults: more.u16() },
+  };
 }
 
 function readOperators(answer: PayloadReader): { readonly operators: number; readonly ticks: readonly number[] } {
@@ -150,13 +172,4 @@ function readStats(answer: PayloadReader): DutStats {
     arenaReservedBytes: answer.u32(),
     droppedFrames: answer.u32(),
   };
-}
-
-function expectDigest(heard: number, expected: number): void {
-  if (heard === expected) return;
-  throw new ProtocolError(
-    `the result digest of an INFER answer is 0x${heard.toString(16)}, expected 0x${expected.toString(16)}`,
-    'DUT',
-    'the answer belongs to another inference, or its bytes changed on the way: repeat the run',
-  );
 }

@@ -14,6 +14,9 @@ export const kinds = {
   stats: 0x08,
   operators: 0x09,
   identify: 0x0a,
+  feed: 0x0b,
+  collect: 0x0c,
+  reset: 0x0d,
   ready: 0x80,
   fault: 0xfd,
   error: 0xff,
@@ -45,6 +48,11 @@ export const errorCodes = {
 
 /** What `INFER` answers of its window: no byte from the host came in it, one did, or the DUT cannot tell. */
 export const disturbances = { none: 0, bytes: 1, unknown: 2 } as const;
+
+/** `FEED`'s mark: this slice ends an input. The round stands in the bits above. */
+export const lastSliceMark = 1;
+export const roundShift = 1;
+export const rounds = 128;
 
 /** `INFER` flag: take the ticks of each operator too. */
 export const profileFlag = 1;

@@ -22,14 +22,17 @@ export async function targetFor(board: Board & Partial<Tracing>, signal: AbortSi
     return (await import('../target/renode.ts')).renodeTarget({ ...target, name, clockHz, trace }, signal);
   if (target.kind === 'esp-qemu')
     return (await import('../target/esp-qemu.ts')).espQemuTarget({ ...target, name, clockHz }, signal);
+  if (target.kind === 'serial')
+    return (await import('../target/serial.ts')).serialTarget({ ...target, name, basis: board.basis });
   return (await import('../target/rp2040.ts')).rp2040Target({ name, flashBytes: memory.flashBytes });
 }
 
 /** Why a board cannot be run on this machine, and how to change that; undefined when it can. */
-export async function missingFor({ target }: Board): Promise<string | undefined> {
+export async function missingFor({ name, target }: Board): Promise<string | undefined> {
   if (target.kind === 'qemu') return (await import('../target/qemu.ts')).missingQemu(target.machine);
   if (target.kind === 'renode') return (await import('../target/renode-program.ts')).missingRenode();
   if (target.kind === 'esp-qemu') return (await import('../target/esp-qemu.ts')).missingEspQemu(target.machine);
+  if (target.kind === 'serial') return (await import('../target/serial.ts')).missingPort({ ...target, name });
   return undefined;
 }
 

@@ -4,7 +4,7 @@ import type { Provenance } from './result.ts';
 
 /** Whose figures they are. */
 export function provenanceOf(
-  { basis, emulator, dut, image, carried, model, vectors }: Manifest,
+  { basis, emulator, dut, mlperf, image, carried, model, vectors }: Manifest,
   board: Board,
 ): Provenance {
   return {
@@ -15,9 +15,14 @@ export function provenanceOf(
     basis,
     ...(emulator !== undefined && { emulator }),
     ...(dut && { runtime: dut.runtime, buildId: dut.buildId, unit: dut.unit, tickSource: dut.tickSource }),
+    ...(mlperf && { runtime: mlperf.profile, tickSource: 'm-lap-us', mlperf: identityOf(mlperf) }),
     ...(image && { imageSha256: image.sha256, imageFile: image.file, isOwnImage: image.isOwn ?? false }),
     ...(carried && { carried }),
     ...(model && { modelSha256: model.sha256 }),
     ...(vectors && { vectorsSha256: vectors.sha256 }),
   };
+}
+
+function identityOf({ windowMs: _ofTheSuite, ...identity }: NonNullable<Manifest['mlperf']>): Provenance['mlperf'] {
+  return identity;
 }

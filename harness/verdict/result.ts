@@ -42,6 +42,7 @@ export interface CaseResult {
 export interface Metrics {
   readonly vectors: number;
   readonly latency?: LatencyMetrics;
+  readonly windows?: WindowMetrics;
   readonly operators?: readonly OperatorMetrics[];
   readonly golden?: GoldenMetrics;
   readonly accuracy?: AccuracyMetrics;
@@ -92,7 +93,7 @@ export interface OperatorMetrics {
   readonly macs?: number;
 }
 
-/** `ticks` [inferences] in the order measured; the percentiles are in `unit`. */
+/** `ticks` [inferences] in the order measured; the percentiles are in `unit`. Of windows of many: of each, by the inference. */
 export interface LatencyMetrics {
   readonly basis: Basis;
   readonly tickHz: number;
@@ -105,6 +106,20 @@ export interface LatencyMetrics {
   readonly max: number;
   readonly mean: number;
   readonly ticks: readonly number[];
+}
+
+/** Timed windows of firmware that times itself (MLPerf Tiny), by its own clock in µs, as it printed them. */
+export interface WindowMetrics {
+  readonly windows: readonly {
+    readonly vector: number;
+    readonly iterations: number;
+    readonly warmups: number;
+    readonly elapsedUs: number;
+  }[];
+  /** Inferences a second: the median over windows of iterations by what they took, printing included. */
+  readonly medianThroughput: number;
+  /** What the printing within a window takes of it, estimated from windows of N and of 2N inferences; no figure is corrected by it. */
+  readonly printUs?: number;
 }
 
 /** What the link did, over all boots. All of it was repaired, or the session is broken. */
@@ -269,6 +284,13 @@ export interface Provenance {
   readonly buildId?: string;
   readonly unit?: string;
   readonly tickSource?: string;
+  /** What firmware of MLPerf Tiny says of itself; it has no build id. */
+  readonly mlperf?: {
+    readonly vendor: string;
+    readonly profile: string;
+    readonly modelId: string;
+    readonly timestamps: 'performance' | 'energy';
+  };
   readonly imageSha256?: string;
   /** The file's name, and whether it is the user's own firmware. */
   readonly imageFile?: string;

@@ -4,6 +4,7 @@
 
 #include "cobs.h"
 #include "crc.h"
+#include "results.h"
 #include "sha256.h"
 
 enum {
@@ -17,11 +18,14 @@ enum {
   STATS,
   OPERATORS,
   IDENTIFY,
+  FEED,
+  COLLECT,
+  RESET,
   READY = 0x80,
   FAULT = 0xfd,
   ERROR = 0xff
 };
-enum { ANSWER = 0x80, PROFILE = 1 };
+enum { ANSWER = 0x80, PROFILE = 1, LAST_SLICE = 1 };
 enum { UNDISTURBED, DISTURBED, CANNOT_TELL };
 enum {
   UNKNOWN_REQUEST = 1,
@@ -49,6 +53,14 @@ typedef struct {
   uint8_t bytes[BODY_BYTES];
 } frame;
 
+/* Inputs that come one behind the other, since PREPARE. */
+typedef struct {
+  uint16_t next;           /* the number of the FEED that is taken next; they wrap at 2^16 */
+  uint32_t filled;         /* bytes of the input so far */
+  uint32_t told;           /* the round in which a gap was told, plus 1; 0: none */
+  tickmark_status failure; /* the end of it: nothing is taken any more */
+} feeding;
+
 static struct {
   const tickmark_board *board;
   uint8_t received[ENCODED_BYTES];
@@ -58,6 +70,9 @@ static struct {
   bool has_answered; /* in this session */
   bool is_prepared;
   tickmark_prepared prepared;
+  feeding feed;
+  bool is_silent;           /* this request has no answer */
+  bool owes_ready;          /* nobody heard what was said at the start */
   uint32_t received_before; /* the window; not a local, since one register more to keep costs ticks within it */
 } dut;
 
@@ -148,6 +163,11 @@ static bool is_inside(const tickmark_region *r, uint32_t offset, uint32_t bytes)
   return offset <= r->bytes && bytes <= r->bytes - offset;
 }
 
+static void restart_feed(void) {
+  dut.feed = (feeding){0};
+  results_clear(dut.prepared.output_bytes);
+}
+
 static tickmark_status hello(payload *p, frame *f) {
   const bool is_ours = memcmp(take(p, 4), "TKMK", 4) == 0;
   const uint32_t lowest = take_uint(p, 1), highest = take_uint(p, 1);
@@ -159,6 +179,7 @@ static tickmark_status hello(payload *p, frame *f) {
   put(f, nonce, 8);
   put_uint(f, TICKMARK_MAX_PAYLOAD, 2);
   put_uint(f, dut.board->tick_hz, 4);
+  restart_feed();
   return done;
 }
 
@@ -170,6 +191,7 @@ static tickmark_status identify(payload *p, frame *f) {
   put_short_text(f, dut.board->unit);
   put_short_text(f, dut.board->runtime);
   put_short_text(f, dut.board->tick_source);
+  put_short_text(f, dut.board->reset_cause ? dut.board->reset_cause : "");
   return done;
 }
 
@@ -182,12 +204,17 @@ static tickmark_status describe(payload *p, frame *f) {
   return done;
 }
 
+/* Whether what lies behind the model's inputs is the port's. */
+static bool has_lent(void) { return dut.is_prepared && dut.board->lend; }
+
 static tickmark_status write(payload *p, frame *f) {
   (void)f; /* the answer is empty */
   const uint32_t number = take_uint(p, 1), offset = take_uint(p, 4);
   if (p->is_short || p->left == 0 || number >= TICKMARK_REGIONS) return bad_field;
   const tickmark_region *r = region(number);
   if (!is_inside(r, offset, p->left)) return (tickmark_status){OUTSIDE_REGION, "WRITE leaves the region"};
+  if (number == TICKMARK_INPUT && has_lent() && offset + p->left > dut.prepared.input_bytes)
+    return (tickmark_status){OUTSIDE_REGION, "WRITE leaves the model's inputs"};
   if (!(r->flags & TICKMARK_WRITABLE)) return (tickmark_status){NOT_WRITABLE, "this region cannot be written by WRITE"};
   memcpy(r->base + offset, p->at, p->left);
   if (number == TICKMARK_MODEL || number == TICKMARK_ARENA) dut.is_prepared = false;
@@ -212,6 +239,13 @@ static tickmark_status check_room(const tickmark_prepared *prepared) {
   return done;
 }
 
+/* How many bytes of requests are kept while an inference runs. */
+static uint32_t window(void) {
+  if (!dut.board->lend) return 0;
+  const tickmark_region *input = region(TICKMARK_INPUT);
+  return dut.board->lend(input->base + dut.prepared.input_bytes, input->bytes - dut.prepared.input_bytes);
+}
+
 static tickmark_status prepare(payload *p, frame *f) {
   const uint32_t model_bytes = take_uint(p, 4);
   if (!is_exact(p)) return bad_field;
@@ -221,10 +255,13 @@ static tickmark_status prepare(payload *p, frame *f) {
   if (status.code == 0) status = check_room(&dut.prepared);
   dut.is_prepared = status.code == 0;
   if (!dut.is_prepared) return status;
+  restart_feed();
   put_uint(f, dut.prepared.arena_bytes, 4);
   put_uint(f, dut.prepared.input_bytes, 4);
   put_uint(f, dut.prepared.output_bytes, 4);
   put_uint(f, dut.prepared.operators, 2);
+  put_uint(f, window(), 4);
+  put_uint(f, results_room(), 2);
   return done;
 }
 
@@ -300,14 +337,105 @@ static tickmark_status operators(payload *p, frame *f) {
   return done;
 }
 
+static tickmark_status take_slice(const payload *slice) {
+  const tickmark_region *input = region(TICKMARK_INPUT);
+  if (!(input->flags & TICKMARK_WRITABLE))
+    return (tickmark_status){NOT_WRITABLE, "this region cannot be written by FEED"};
+  if (slice->left > dut.prepared.input_bytes - dut.feed.filled)
+    return (tickmark_status){OUTSIDE_REGION, "FEED leaves the model's inputs"};
+  memcpy(input->base + dut.feed.filled, slice->at, slice->left);
+  dut.feed.filled += slice->left;
+  return done;
+}
+
+/* The inference of an input that is whole, once and never again; its result waits for the host. */
+static tickmark_status infer_fed(uint16_t number, uint32_t expected) {
+  if (dut.feed.filled != dut.prepared.input_bytes) return bad_field;
+  dut.feed.filled = 0;
+  const uint32_t digest = crc32c(0, region(TICKMARK_INPUT)->base, dut.prepared.input_bytes);
+  if (digest != expected) return (tickmark_status){WRONG_INPUT, "the input digest does not match what was fed"};
+  if (results_are_full()) return (tickmark_status){TICKMARK_NO_ROOM, "too many results wait for the host"};
+  const tickmark_status status = dut.board->invoke(false);
+  if (status.code) return status;
+  const uint8_t *output = region(TICKMARK_OUTPUT)->base;
+  results_keep(number, crc32c(digest, output, dut.prepared.output_bytes), output);
+  return done;
+}
+
+/* What lies behind a gap is dropped; the host hears of it once a round, since more of it is underway. */
+static bool is_gap_told(uint16_t number, uint32_t round) {
+  const bool is_ahead = (uint16_t)(number - dut.feed.next) < 0x8000;
+  const bool is_told = is_ahead && dut.feed.told == round + 1;
+  if (is_ahead) dut.feed.told = round + 1;
+  return is_told;
+}
+
+static void put_result(frame *f, const kept_result *result) {
+  put_uint(f, result->digest, 4);
+  put(f, result->output, dut.prepared.output_bytes);
+}
+
+static tickmark_status check_feed(void) {
+  if (!dut.is_prepared) return (tickmark_status){NOT_PREPARED, "FEED before a successful PREPARE"};
+  return dut.feed.failure;
+}
+
+static tickmark_status feed(payload *p, frame *f) {
+  const uint16_t number = (uint16_t)(f->bytes[1] | f->bytes[2] << 8);
+  const uint32_t mark = take_uint(p, 1), held = take_uint(p, 2);
+  const uint32_t digest = mark & LAST_SLICE ? take_uint(p, 4) : 0;
+  if (p->is_short) return bad_field;
+  const tickmark_status status = check_feed();
+  if (status.code) return status;
+  results_release((uint16_t)held);
+  if (number == dut.feed.next) {
+    dut.feed.next++;
+    dut.feed.failure = take_slice(p);
+    if (dut.feed.failure.code == 0 && mark & LAST_SLICE) dut.feed.failure = infer_fed(number, digest);
+    if (dut.feed.failure.code) return dut.feed.failure;
+  } else {
+    dut.is_silent = is_gap_told(number, mark >> 1);
+  }
+  kept_result result;
+  put_uint(f, dut.feed.next, 2);
+  if (results_find(number, &result)) put_result(f, &result);
+  return done;
+}
+
+/* The oldest result that the host has not, from a byte of its output on. */
+static tickmark_status collect(payload *p, frame *f) {
+  const uint32_t held = take_uint(p, 2), offset = take_uint(p, 4);
+  if (!is_exact(p)) return bad_field;
+  const tickmark_status status = check_feed();
+  if (status.code) return status;
+  results_release((uint16_t)held);
+  kept_result result;
+  put_uint(f, dut.feed.next, 2);
+  if (!results_oldest(&result)) return done;
+  if (offset > dut.prepared.output_bytes) return bad_field;
+  put_uint(f, result.number, 2);
+  put_uint(f, result.digest, 4);
+  put(f, result.output + offset, dut.prepared.output_bytes - offset);
+  return done;
+}
+
+/* The answer goes out first. */
+static tickmark_status reset(payload *p, frame *f) {
+  (void)f; /* the answer is empty */
+  if (!dut.board->reset) return (tickmark_status){UNKNOWN_REQUEST, "this firmware cannot restart itself"};
+  return is_exact(p) ? done : bad_field;
+}
+
 static void carry_out(const uint8_t *request, payload *p) {
   static tickmark_status (*const handlers[])(payload *, frame *) = {
       [HELLO] = hello, [DESCRIBE] = describe, [WRITE] = write, [PREPARE] = prepare,     [PROVE] = prove,
       [INFER] = infer, [READ] = read,         [STATS] = stats, [OPERATORS] = operators, [IDENTIFY] = identify,
+      [FEED] = feed,   [COLLECT] = collect,   [RESET] = reset,
   };
   const uint8_t kind = request[0];
   begin(&dut.answer, kind | ANSWER, request + 1);
-  const bool is_known = kind >= HELLO && kind <= IDENTIFY;
+  dut.is_silent = false;
+  const bool is_known = kind >= HELLO && kind <= RESET;
   const tickmark_status status =
       is_known ? handlers[kind](p, &dut.answer) : (tickmark_status){UNKNOWN_REQUEST, "unknown request"};
   if (status.code) fail(&dut.answer, kind, status);
@@ -323,9 +451,11 @@ static void answer(const uint8_t *request, uint32_t count) {
   payload p = {request + HEADER_BYTES, count - HEADER_BYTES, false};
   const uint32_t limit = take_uint(&p, 2);
   if (!is_repeated(request)) carry_out(request, &p);
-  dut.has_answered = true;
+  dut.has_answered = request[0] != FEED; /* whose numbers are others, and which keeps what may be asked again */
+  if (dut.is_silent) return;
   if (count >= HEADER_BYTES + 2 && dut.answer.count > HEADER_BYTES + limit) dut.answer.count = HEADER_BYTES + limit;
   send_frame(&dut.answer);
+  if (dut.answer.bytes[0] == (RESET | ANSWER)) dut.board->reset();
 }
 
 static void take_frame(void) {
@@ -339,7 +469,24 @@ static void take_frame(void) {
   answer(dut.received, body);
 }
 
+static void send_unasked(uint8_t kind, const char *text) {
+  static frame f; /* not the answer: that may have to be sent again */
+  static const uint8_t sequence[2];
+  begin(&f, kind, sequence);
+  put(&f, text, (uint32_t)strlen(text));
+  send_frame(&f);
+}
+
+static bool is_heard(void) { return !dut.board->is_heard || dut.board->is_heard(); }
+
+void tickmark_poll(void) {
+  if (!dut.owes_ready || !is_heard()) return;
+  dut.owes_ready = false;
+  send_unasked(READY, "");
+}
+
 void tickmark_receive(uint8_t byte) {
+  tickmark_poll();
   if (byte == 0) {
     if (dut.received_count) take_frame();
     dut.received_count = 0;
@@ -350,20 +497,15 @@ void tickmark_receive(uint8_t byte) {
   }
 }
 
-static void send_unasked(uint8_t kind, const char *text) {
-  static frame f; /* not the answer: that may have to be sent again */
-  static const uint8_t sequence[2];
-  begin(&f, kind, sequence);
-  put(&f, text, (uint32_t)strlen(text));
-  send_frame(&f);
-}
-
 void tickmark_start(const tickmark_board *board) {
   dut.board = board;
-  send_unasked(READY, "");
+  dut.owes_ready = true;
+  tickmark_poll();
 }
 
 void tickmark_fault(const char *text) {
   enum { TIMES = 3 }; /* nobody can ask for it again */
+  while (dut.board && !is_heard()) {
+  }
   for (int i = 0; dut.board && i < TIMES; i++) send_unasked(FAULT, text);
 }

@@ -56,6 +56,8 @@ typedef struct {
   const uint8_t *build_id; /* 20 bytes */
   tickmark_region regions[TICKMARK_REGIONS];
 
+  const char *reset_cause; /* why the chip booted: power-on, brown-out, pin, watchdog, software; else "", or NULL */
+
   /* Returns once the bytes are on their way. Also called from the fault handler, so it must not need interrupts. */
   void (*send)(const uint8_t *bytes, uint32_t count);
 
@@ -74,10 +76,29 @@ typedef struct {
    * which it changes has paid for them. NULL: cannot tell, and the host has to guess.
    */
   uint32_t (*received)(void);
+
+  /*
+   * How many bytes of requests the port keeps while the agent is busy, beside a short one of up to 64 bytes; the host
+   * sends the next inputs meanwhile. Called within each PREPARE. Until the next one the `count` bytes at `spare`, where
+   * the input region goes on behind the model's inputs, are the port's to keep them in. NULL: inputs come one at a
+   * time.
+   */
+  uint32_t (*lend)(uint8_t *spare, uint32_t count);
+
+  void (*reset)(void); /* restarts the chip. NULL: it cannot */
+
+  /*
+   * Whether anybody hears what is sent: on a USB port of the chip's own, whether the host has opened it. READY waits
+   * for it, and so does a FAULT, in which only the fault handler runs. NULL: a UART, on which all is sent at once.
+   */
+  bool (*is_heard)(void);
 } tickmark_board;
 
 /* Says READY. `board` must stay as it is. */
 void tickmark_start(const tickmark_board *board);
+
+/* Says READY where it had to wait for is_heard. From the main loop; needless without is_heard. */
+void tickmark_poll(void);
 
 /* Takes one byte from the host; on the last of a request, carries it out and sends the answer. */
 void tickmark_receive(uint8_t byte);

@@ -1,10 +1,12 @@
 /*
  * The agent on the host, between stdin and stdout, with a toy for a runtime: the sanitizers see what damaged bytes do
  * to it. The outputs are the input bytes, each plus the model byte of its place; the ticks are the sum of the input
- * bytes. A model of one byte claims more output than there is room for. It cannot tell what arrives in a window.
+ * bytes. A model of one byte claims more output than there is room for; one that begins with 0xff has a state, the
+ * number of inferences since PREPARE, which each output byte has added to it. It cannot tell what arrives in a window.
  *
- *   agent [--input BYTES] [--output BYTES] [--infer-us N]
- *     64 bytes of input, as many of output, and no time for an inference, unless given.
+ *   agent [--input BYTES] [--output BYTES] [--infer-us N] [--window BYTES]
+ *     64 bytes of input, as many of output, and no time for an inference, unless given; and 1983 bytes of requests that
+ *     it says it keeps while it is busy, as the inbox of a port does. They wait in the pipe.
  */
 #define _DEFAULT_SOURCE
 #include <stdio.h>
@@ -17,7 +19,8 @@
 
 enum { MODEL_BYTES = 32768, STACK_BYTES = 1024 };
 
-static uint32_t input_bytes = 64, output_bytes = 64, infer_us;
+static uint32_t input_bytes = 64, output_bytes = 64, infer_us, window_bytes = 1983;
+static uint32_t inferences; /* since PREPARE, of a model with a state */
 static uint8_t model[MODEL_BYTES], input[MODEL_BYTES], output[MODEL_BYTES], stack[STACK_BYTES];
 static const uint8_t build_id[20] = {0xab, 0xcd};
 
@@ -36,15 +39,23 @@ static uint32_t stack_used(void) { return STACK_BYTES / 2; }
 
 static tickmark_status prepare(uint32_t model_bytes, tickmark_prepared *prepared) {
   if (model_bytes == 0) return (tickmark_status){TICKMARK_BAD_MODEL, "a model of no bytes"};
+  inferences = 0;
   *prepared = (tickmark_prepared){0, input_bytes, output_bytes + (model_bytes == 1), 2};
   return (tickmark_status){0, ""};
 }
 
 static tickmark_status invoke(bool profile) {
   (void)profile;
-  for (uint32_t i = 0; i < output_bytes; i++) output[i] = (uint8_t)(input[i] + model[i]);
+  fflush(stdout); /* the answers to what was fed before */
+  for (uint32_t i = 0; i < output_bytes; i++) output[i] = (uint8_t)(input[i] + model[i] + inferences);
+  inferences += model[0] == 0xff;
   if (infer_us > 0) nanosleep(&(struct timespec){infer_us / 1000000, infer_us % 1000000 * 1000}, NULL);
   return (tickmark_status){0, ""};
+}
+
+static uint32_t lend(uint8_t *spare, uint32_t count) {
+  (void)spare, (void)count;
+  return window_bytes;
 }
 
 static uint32_t operator_ticks(uint16_t index) { return 100u * (index + 1u); }
@@ -70,6 +81,7 @@ static tickmark_board board = {
     .prepare = prepare,
     .invoke = invoke,
     .operator_ticks = operator_ticks,
+    .lend = lend,
 };
 
 static void read_options(char **argv) {
@@ -81,6 +93,8 @@ static void read_options(char **argv) {
       output_bytes = value;
     else if (strcmp(argv[0], "--infer-us") == 0)
       infer_us = value;
+    else if (strcmp(argv[0], "--window") == 0)
+      window_bytes = value;
     else
       break;
   }

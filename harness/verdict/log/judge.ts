@@ -108,6 +108,7 @@ const noSession = {
   operators: [],
   memory: [],
   link: [],
+  windows: [],
   trials: [],
   trialInferences: [],
 } as const satisfies Partial<Session>;

@@ -8,6 +8,12 @@
 /* Before anything is said: the clocks, and the UART, whose interrupt calls inbox_put for each byte. */
 void port_start(void);
 
+/* Why the chip booted, as PROTOCOL.md names it. Before port_start; it may clear what it reads, and is asked once. */
+const char *port_reset_cause(void);
+
+/* Restarts the chip, and does not return. NULL where it cannot. */
+extern void (*const port_reset)(void);
+
 /* Returns once the bytes are on their way. Works without interrupts: a fault is told by it. */
 void uart_send(const uint8_t *bytes, uint32_t count);
 

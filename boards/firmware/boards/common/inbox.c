@@ -1,21 +1,55 @@
 #include "inbox.h"
 
-/* Room for a whole request. A host that sends more than one at a time loses bytes, and the agent counts the frame. */
-enum { INBOX_BYTES = 2048 };
-__extension__ _Static_assert((INBOX_BYTES & (INBOX_BYTES - 1)) == 0, "head and tail wrap at 2^32, a multiple of it");
+/* `own` takes a whole request; what comes on top of it is lost, and the agent counts the frame. */
+enum { OWN_BYTES = 2048, SHORT_REQUEST_BYTES = 64 };
 
-static volatile uint8_t bytes[INBOX_BYTES];
+/* One place stays free, so that a ring which is full is not one that is empty. */
+typedef struct {
+  volatile uint8_t *bytes;
+  uint32_t count;
+  volatile uint32_t head; /* the interrupt's */
+  volatile uint32_t tail; /* the reader's */
+} ring;
+
+static volatile uint8_t own_bytes[OWN_BYTES];
+static ring own = {own_bytes, OWN_BYTES, 0, 0}, lent;
+static ring *volatile filling = &own; /* the interrupt's: it changes between two of them */
+static ring *emptying = &own;         /* the reader's, which follows once it is empty */
 static volatile uint32_t received;
-static volatile uint32_t head; /* the interrupt's */
-static volatile uint32_t tail; /* the reader's; both run on and are taken modulo the inbox */
+
+static uint32_t after(const ring *r, uint32_t at) { return at + 1 == r->count ? 0 : at + 1; }
+
+static bool is_drained(const ring *r) { return r->head == r->tail; }
 
 void inbox_put(uint8_t byte) {
+  ring *const to = filling;
+  const uint32_t head = to->head, next = after(to, head);
   received++;
-  if (head - tail < INBOX_BYTES) bytes[head++ % INBOX_BYTES] = byte;
+  if (next == to->tail) return;
+  to->bytes[head] = byte;
+  to->head = next;
 }
 
 uint32_t inbox_received(void) { return received; }
 
-bool inbox_is_empty(void) { return head == tail; }
+bool inbox_is_empty(void) {
+  if (!is_drained(emptying)) return false;
+  emptying = filling; /* nothing is put into the other one any more */
+  return is_drained(emptying);
+}
 
-uint8_t inbox_take(void) { return bytes[tail++ % INBOX_BYTES]; }
+uint8_t inbox_take(void) {
+  const uint8_t byte = emptying->bytes[emptying->tail];
+  emptying->tail = after(emptying, emptying->tail);
+  return byte;
+}
+
+/* A ring that is read from stays as it is: only a host that talks while it waits has put something there. */
+uint32_t inbox_lend(uint8_t *spare, uint32_t count) {
+  filling = &own;
+  if (count > OWN_BYTES && inbox_is_empty()) {
+    lent = (ring){spare, count, 0, 0};
+    filling = &lent;
+  }
+  return filling->count - 1 - SHORT_REQUEST_BYTES;
+}

@@ -16,4 +16,8 @@ uint32_t inbox_received(void);
 /* The oldest byte of an inbox that is not empty. */
 uint8_t inbox_take(void);
 
+/* From now on bytes wait at `spare`, where that is more room; until it is called again. Bytes of requests that it
+ * holds, beside a short one. */
+uint32_t inbox_lend(uint8_t *spare, uint32_t count);
+
 #endif

@@ -32,9 +32,12 @@ tickmark_board port_board = {
     .clock_stop = ticks_stop,
     .stack_used = stack_used,
     .received = inbox_received,
+    .lend = inbox_lend,
 };
 
 void port_serve(void) {
+  port_board.reset_cause = port_reset_cause();
+  port_board.reset = port_reset;
   port_start();
   port_board.regions[TICKMARK_MODEL] =
       (tickmark_region){__tickmark_model_start, (uint32_t)(__tickmark_model_end - __tickmark_model_start), MODEL_FLAGS};

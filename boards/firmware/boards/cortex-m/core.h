@@ -11,6 +11,7 @@
 #define SYST_CVR 0xe000e018
 #define NVIC_ISER 0xe000e100
 #define ICSR 0xe000ed04
+#define AIRCR 0xe000ed0c
 #define CFSR 0xe000ed28 /* from ARMv7-M on: what kind of fault it was */
 
 static inline void enable_interrupt(unsigned irq) { REGISTER(NVIC_ISER + irq / 32 * 4) = 1u << irq % 32; }

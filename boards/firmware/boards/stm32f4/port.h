@@ -4,6 +4,10 @@
 /* 5 wait states, prefetch, both caches. Revision A of the chip has no prefetch that works (ES0182): 0x605 there. */
 #define FLASH_ACCESS 0x705
 
+#define RCC_CSR 0x40023874
+#define REMOVE_FLAGS (1 << 24)
+#define BROWN_OUT (1 << 25)
+
 #define UART_BASE 0x40004400 /* USART2, on APB1 */
 #define UART_CLOCK_HZ 42000000
 #define UART_IRQ 38

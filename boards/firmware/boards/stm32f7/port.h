@@ -3,6 +3,10 @@
 #define HSE_MHZ 25
 #define FLASH_ACCESS 0x305 /* 5 wait states, prefetch, accelerator */
 
+#define RCC_CSR 0x40023874
+#define REMOVE_FLAGS (1 << 24)
+#define BROWN_OUT (1 << 25)
+
 #define UART_BASE 0x40011000 /* USART1, on APB2 */
 #define UART_CLOCK_HZ 84000000
 #define UART_IRQ 37
