@@ -159,7 +159,7 @@ test('a failing line fails the case, with its number and how many more there are
     ],
   });
   expect(status).toBe('failed');
-  expect(said[1]).toBe('firmware.log failed: line 12: "[INFERENCE FAULT] 3", and 1 more such lines');
+  expect(said[1]).toBe('firmware.log failed: line 12: "[INFERENCE FAULT] 3", and 1 more such line');
   expect(said[2]).toMatch(/passed.*line 12 failed besides/);
 });
 
