@@ -7,6 +7,7 @@ import {
   completionHelp,
   doctorJsonHelp,
   imageJsonHelp,
+  importJsonHelp,
   initJsonHelp,
   listJsonHelp,
   modelJsonHelp,
@@ -133,6 +134,23 @@ program
   });
 
 program
+  .command('import')
+  .description('judge a log that was captured before, with no board; without a suite, say what is in it')
+  .addArgument(new Argument('<WHAT>', 'what it is: the log of firmware that prints its ticks').choices(['ticks']))
+  .argument('<FILE>', 'the log, of any size; - is standard input')
+  .option('-s, --suite <SUITE>', 'what to judge it by')
+  .option('-t, --target <NAME>', 'whose log it is, where the suite has several that print')
+  .option('--baud <N>', 'the rate that it was captured at: names a better one where it is noise')
+  .option('-o, --out <DIR>', 'the folder of this run (default: reports/out/<time>)')
+  .option('--json', 'for scripts')
+  .addOption(new Option('--no-html', 'leave out the HTML report'))
+  .addHelpText('after', importJsonHelp)
+  .action(async (_what: string, file: string, options: ImportOptions) => {
+    const { importTicks } = await import('./cli/import.ts');
+    process.exitCode = await importTicks(file, options);
+  });
+
+program
   .command('report')
   .description('write the reports of a run again from its results.json')
   .argument('[RUN]', 'the folder of a run (default: the newest under reports/out)')
@@ -192,6 +210,15 @@ interface ListOptions {
   readonly grep?: string;
   readonly image?: string[];
   readonly json?: boolean;
+}
+
+interface ImportOptions {
+  readonly suite?: string;
+  readonly target?: string;
+  readonly baud?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly html: boolean;
 }
 
 interface RunOptions extends Omit<ListOptions, 'json'> {

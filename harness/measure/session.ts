@@ -27,6 +27,8 @@ export interface Job {
   readonly recorder: Recorder;
   readonly clock: { nowMs(): number; nowIso(): string };
   readonly onProgress: (progress: Progress) => void;
+  /** A log that somebody has kept: nothing runs. */
+  readonly isImported?: boolean;
   /** Off only to show that the golden catches what the proof of identity would have caught first. */
   readonly proveModel?: boolean;
   /** A target that is not installed is broken, not skipped: the user named it. */

@@ -113,7 +113,7 @@ function footer({ run, cases }: Results): string {
     ...[...origins].map(origin => `- ${inline(origin)}`),
     '',
     inline(
-      `Tickmark ${run.tickmarkVersion} · Node ${run.node} · ${run.host.platform}-${run.host.arch} · ${git} · run ${run.id}${run.replayOf ? ` · replayed from ${run.replayOf}` : ''}`,
+      `Tickmark ${run.tickmarkVersion} · Node ${run.node} · ${run.host.platform}-${run.host.arch} · ${git} · run ${run.id}${run.replayOf ? ` · replayed from ${run.replayOf}` : ''}${run.importedFrom ? ` · imported from ${run.importedFrom}` : ''}`,
     ),
   ].join('\n');
 }

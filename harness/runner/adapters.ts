@@ -57,8 +57,8 @@ export async function powerSwitchFor({ power }: Pick<Board, 'power'>): Promise<P
 
 /** How to talk to what runs there. `own` is what the suite says of the firmware. */
 export async function protocolFor(name: ProtocolName, own: OwnFirmware = {}): Promise<Protocol> {
-  if (name === 'mlperf-tiny') return (await import('../protocol/mlperf-tiny.ts')).mlperfProtocol(own);
   if (name === 'log') return (await import('../protocol/log/log.ts')).logProtocol();
+  if (name === 'mlperf-tiny') return (await import('../protocol/mlperf-tiny.ts')).mlperfProtocol(own);
   return agentProtocol();
 }
 

@@ -2,9 +2,8 @@ import { TargetError } from '../errors.ts';
 import { type Job, measure, type Progress } from '../measure/session.ts';
 import { createRecorder } from '../recording/recorder.ts';
 import type { Manifest } from '../recording/recording.ts';
-import { hasModel } from '../suite/suite.ts';
 import { protocolFor, targetFor } from './adapters.ts';
-import { loadCaseInputs } from './case-inputs.ts';
+import { loadModelInputs } from './case-inputs.ts';
 import { firmwareOf, readImage } from './image.ts';
 import { type Plan, type PlannedCase, recordingFolder } from './plan.ts';
 
@@ -16,7 +15,7 @@ export async function measureCase(
   signal: AbortSignal,
 ): Promise<Manifest> {
   const { suite, board, isNamed } = planned;
-  const inputs = hasModel(suite) ? loadCaseInputs(suite) : undefined;
+  const inputs = loadModelInputs(suite);
   using deadline = deadlineOf(signal, planned);
   using recorder = createRecorder(recordingFolder(plan, planned), () => performance.now());
   const image = readImage(planned, inputs);

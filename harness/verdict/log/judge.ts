@@ -126,7 +126,7 @@ function judgeSession({ end, wanted, heard }: Facts): Verdict {
     unit: wanted === undefined ? 'lines' : 'inferences',
     basis: null,
     optional: false,
-    reason: end.status === 'complete' ? count : end.status === 'skipped' ? end.reason : `${end.reason}; ${count}`,
+    reason: end.status === 'complete' ? count : end.reason,
   };
 }
 
