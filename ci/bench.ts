@@ -2,8 +2,10 @@
 import { benchReports, benchRun } from './bench/command.ts';
 import { benchEmulators } from './bench/emulators.ts';
 import { benchGolden } from './bench/golden.ts';
+import { benchSerial } from './bench/serial.ts';
 
 await benchGolden();
 await benchEmulators();
+await benchSerial();
 await benchRun();
 await benchReports();

@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { Argument, Command, CommanderError, Option } from 'commander';
 import type { Shell } from './cli/completion.ts';
+import type { ExportOptions } from './cli/export.ts';
 import {
   checkJsonHelp,
   completionHelp,
   doctorJsonHelp,
   imageJsonHelp,
+  importJsonHelp,
   initJsonHelp,
   listJsonHelp,
   modelJsonHelp,
@@ -132,6 +134,23 @@ program
   });
 
 program
+  .command('import')
+  .description('judge a log that was captured before, with no board; without a suite, say what is in it')
+  .addArgument(new Argument('<WHAT>', 'what it is: the log of firmware that prints its ticks').choices(['ticks']))
+  .argument('<FILE>', 'the log, of any size; - is standard input')
+  .option('-s, --suite <SUITE>', 'what to judge it by')
+  .option('-t, --target <NAME>', 'whose log it is, where the suite has several that print')
+  .option('--baud <N>', 'the rate that it was captured at: names a better one where it is noise')
+  .option('-o, --out <DIR>', 'the folder of this run (default: reports/out/<time>)')
+  .option('--json', 'for scripts')
+  .addOption(new Option('--no-html', 'leave out the HTML report'))
+  .addHelpText('after', importJsonHelp)
+  .action(async (_what: string, file: string, options: ImportOptions) => {
+    const { importTicks } = await import('./cli/import.ts');
+    process.exitCode = await importTicks(file, options);
+  });
+
+program
   .command('report')
   .description('write the reports of a run again from its results.json')
   .argument('[RUN]', 'the folder of a run (default: the newest under reports/out)')
@@ -143,6 +162,24 @@ program
   .action(async (run: string | undefined, options: { draw?: string; json?: boolean }) => {
     const { report } = await import('./cli/report.ts');
     process.exitCode = await report(run, options);
+  });
+
+program
+  .command('export')
+  .description('write a run as a submission to a benchmark')
+  .addArgument(new Argument('<FORM>', 'MLPerf Tiny, as its submission_checker v1.4 takes it').choices(['mlperf']))
+  .argument('<RUN>', 'the folder of a run')
+  .requiredOption('--submitter <NAME>', 'who submits: the name of a folder')
+  .addOption(new Option('--division <DIVISION>', 'of the submission').choices(['closed', 'open']).default('closed'))
+  .option('-t, --target <NAME...>', 'only these targets')
+  .option('--suite <SUITE...>', 'where its suites are, for their labels (default: every suite under suites/)')
+  .option('--system <NAME>', "the system's name: that of a folder (default: the board's)")
+  .option('--facts <FILE>', 'YAML or JSON: what the system file says beside what the board file knows')
+  .option('--energy', 'energy too: refused where none was measured')
+  .option('-o, --out <DIR>', 'where the submission goes (default: mlperf/ in the run)')
+  .action(async (_form: string, run: string, options: ExportOptions) => {
+    const { exportMlperf } = await import('./cli/export.ts');
+    exportMlperf(run, options);
   });
 
 program
@@ -173,6 +210,15 @@ interface ListOptions {
   readonly grep?: string;
   readonly image?: string[];
   readonly json?: boolean;
+}
+
+interface ImportOptions {
+  readonly suite?: string;
+  readonly target?: string;
+  readonly baud?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+  readonly html: boolean;
 }
 
 interface RunOptions extends Omit<ListOptions, 'json'> {

@@ -18,7 +18,7 @@ beforeAll(() => {
 
 describe.skipIf(missing !== undefined)('MLPerf Tiny firmware on the host', () => {
   test('boots, names itself and its model, as the reference code does', async () => {
-    await using dut = start('--vendor', 'somebody', '--model', 'ic01');
+    await using dut = startDut('--vendor', 'somebody', '--model', 'ic01');
     expect(await dut.until('m-init-done')).toMatch(
       /^m-timestamp-mode-performance\r\nm-lap-us-\d+\r\nm-init-done\r\nm-ready\r\n$/,
     );
@@ -109,7 +109,7 @@ describe.skipIf(missing !== undefined)('MLPerf Tiny firmware on the host', () =>
   });
 
   test('pulses a pin in place of a timestamp in a build for energy', async () => {
-    await using dut = start('--energy');
+    await using dut = startDut('--energy');
     expect(await dut.until('m-init-done')).toBe('m-timestamp-mode-energy\r\nm-init-done\r\nm-ready\r\n');
     expect(await dut.ask('timestamp')).toBe('');
     expect(await dut.ask('infer 1 0')).not.toContain('m-lap-us');
@@ -128,7 +128,7 @@ describe.skipIf(missing !== undefined)('MLPerf Tiny firmware on the host', () =>
     });
 
     test('noise before it boots', async () => {
-      await using dut = start('--noise', '300');
+      await using dut = startDut('--noise', '300');
       expect((await dut.until('m-init-done')).indexOf('m-timestamp-mode')).toBeGreaterThan(100);
     });
 
@@ -197,13 +197,13 @@ function fnv1a(bytes: Uint8Array): string {
 }
 
 async function started(...options: string[]) {
-  const dut = start('--uart-baud', '0', ...options);
+  const dut = startDut('--uart-baud', '0', ...options);
   await dut.until('m-init-done');
   return dut;
 }
 
 /** Between pipes, without a line: its bytes, one character each. */
-function start(...options: string[]) {
+function startDut(...options: string[]) {
   const program = fileURLToPath(new URL('build/mlperf-dut', import.meta.url));
   const child: ChildProcess = spawn(program, options, { stdio: ['pipe', 'pipe', 'inherit'] });
   let text = '';

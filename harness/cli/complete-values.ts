@@ -44,8 +44,18 @@ function targets(cwd: string): readonly Candidate[] {
       .filter(name => name.endsWith('.yaml'))
       .map(name => readFileSync(join(folder, name), 'utf8')),
   );
-  const about = new Map(found.map(text => [lineOf('board', text), lineOf('title', text)]));
+  const about = new Map([
+    ...localNames(cwd).map(name => [name, 'of boards.local.yaml'] as const),
+    ...found.map(text => [lineOf('board', text), lineOf('title', text)] as const),
+  ]);
   return [...about].map(([value, title]) => ({ value, about: title })).filter(({ value }) => value !== '');
+}
+
+/** Further units of boards, which this machine alone names. */
+function localNames(cwd: string): readonly string[] {
+  const file = join(cwd, 'boards.local.yaml');
+  if (!existsSync(file)) return [];
+  return [...readFileSync(file, 'utf8').matchAll(/^([a-z0-9][\w.-]*):/gm)].map(([, name = '']) => name);
 }
 
 function lineOf(key: string, text: string): string {

@@ -14,7 +14,8 @@ const files = {
   'suites/kws/yes.wav': '',
   'suites/vibration/suite.yaml': '',
   'suites/training/train.py': '',
-  'boards/nucleo.yaml': 'board: nucleo-l4r5zi # ours\ntitle: Nucleo L4R5ZI\n',
+  'boards.local.yaml': 'own-nucleo: { target: { baud: 9600 } }\nown-nucleo-2:\n  like: own-nucleo\n',
+  'boards/nucleo.yaml': 'board: own-nucleo # ours\ntitle: Nucleo L4R5ZI\n',
   'build/app.elf': '',
   'reports/out/2026/results.json': '{}',
 };
@@ -55,14 +56,14 @@ test('a suite is one of the project, by name or by path', () => {
 });
 
 test('a target is one of the package or of the project', () => {
-  expect(after('tickmark run --target ')).toEqual(expect.arrayContaining(['rp2040js-pico', 'nucleo-l4r5zi']));
-  expect(after('tickmark run -t rp2040js-pico nuc')).toEqual(['nucleo-l4r5zi']);
-  expect(after('tickmark run --target=nuc')).toEqual(['--target=nucleo-l4r5zi']);
+  expect(after('tickmark run --target ')).toEqual(expect.arrayContaining(['rp2040js-pico', 'own-nucleo']));
+  expect(after('tickmark run -t rp2040js-pico own')).toEqual(['own-nucleo', 'own-nucleo-2']);
+  expect(after('tickmark run --target=own-nucleo-')).toEqual(['--target=own-nucleo-2']);
 });
 
 test('an image is a target, then firmware', () => {
-  expect(after('tickmark run --image nuc')).toEqual(['nucleo-l4r5zi=']);
-  expect(after('tickmark run --image nucleo-l4r5zi=build/')).toEqual(['nucleo-l4r5zi=build/app.elf']);
+  expect(after('tickmark run --image own')).toEqual(['own-nucleo=', 'own-nucleo-2=']);
+  expect(after('tickmark run --image own-nucleo=build/')).toEqual(['own-nucleo=build/app.elf']);
 });
 
 test('a dash begins an option of the command', () => {

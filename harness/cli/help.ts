@@ -70,3 +70,19 @@ export const completionHelp = `
 In ~/.bashrc:                    source <(tickmark completion bash)
 In ~/.zshrc, after compinit:     source <(tickmark completion zsh)
 In ~/.config/fish/config.fish:   tickmark completion fish | source`;
+
+/** What `tickmark import --json` gives. */
+export const importJsonHelp = `
+Without a suite: exit code 0 when figures were found, 1 when a line says that something failed, 3 when nothing was found.
+
+--json gives one object; a later version may add fields and takes none away:
+  tickmark                      1, the version of this form
+  exitCode                      what the command ends with
+  with a suite:
+    run, cases                  the run's folder, and its cases as in results.json
+  without one:
+    lines, bytes                how much came
+    figures                     name, unit, count, min, median, p90, p99, max, mean, last, sum
+    facts                       who runs, as the log says, by name
+    failures, warnings          line and text of each; crashes: line, what, lines
+    leftOut                     findings that are too many to be kept`;

@@ -20,7 +20,7 @@ function asText({ found, passedOver, suites }: Initialized): string {
   ];
   const names = suites.map(({ name }) => name).join(' ');
   const next = `Now run ${suites.length === 1 ? 'it' : 'them'}: npx tickmark run ${names}`;
-  return `${table(rows)}\n\n${next}\nKeep what runs leave out of git: reports/out/ and test-results/ in .gitignore`;
+  return `${table(rows)}\n\n${next}\nKeep out of git what runs leave and what is of this machine alone: reports/out/, test-results/ and boards.local.yaml in .gitignore`;
 }
 
 function imageText({ models, hasAgent }: Initialized['found']['images'][number]): string {

@@ -46,7 +46,7 @@ const openocd: Tool = {
       fix: 'another program has the debug probe: close it (an IDE, a debug server)',
     },
     {
-      says: /serial mismatch|No device matches the serial|serial number.*not found/i,
+      says: /serial mismatch|No device matches the serial|serial number.*not found|Invalid serial number/i,
       fix: 'no probe has this serial number: correct `flasher.probe`, or plug that one in',
     },
     {
@@ -84,12 +84,19 @@ function connection({ config, probe, speed, underReset = false }: FlasherOptions
     ...config.map(file => `script ${tclWord(file)}`), // as -f does, which would run what a name may hold
     ...(probe === undefined ? [] : [`adapter serial ${tclWord(probe)}`]),
     ...(speed === undefined ? [] : [`adapter speed ${kiloHertz(speed)}`]),
-    ...(underReset ? ['reset_config connect_assert_srst'] : []),
+    ...(underReset ? ['reset_config srst_nogate connect_assert_srst'] : []),
   ];
   return commands.flatMap(command => ['-c', command]);
 }
 
-/** One word of Tcl that means exactly this text: every character that could mean something else has a backslash before it. */
+/** One word of Tcl that means exactly this text: every character that could mean something else is escaped. */
 export function tclWord(text: string): string {
-  return text.replace(/[^\w./\-\u0080-\uffff]/g, character => `\\${character}`);
+  // oxlint-disable-next-line no-control-regex -- a backslash before an end of line is a blank between two words
+  const printable = text.replace(/[^\w./\-\u0080-\uffff\u0000-\u001f]/g, String.raw`\$&`);
+  // oxlint-disable-next-line no-control-regex -- these alone
+  return printable.replace(/[\u0000-\u001f]/g, control => `\\u${hex4(control)}`);
+}
+
+function hex4(character: string): string {
+  return character.charCodeAt(0).toString(16).padStart(4, '0');
 }

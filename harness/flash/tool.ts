@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs';
 import { basename } from 'node:path';
 import { NotInstalled, TargetError } from '../errors.ts';
 import { startBound } from '../target/bound-child.ts';
@@ -97,6 +98,15 @@ export async function runTool(tool: Tool, use: Use, io: ToolIo, signal: AbortSig
 export function findTool({ programs }: Pick<Tool, 'programs'>): string | undefined {
   const { PATH = '' } = process.env;
   const env = { PATH: `${PATH}:/usr/sbin:/sbin` };
-  const found = programs.map(program => (program.includes('/') ? program : findProgram(program, env)));
+  const found = programs.map(program => (program.includes('/') ? executable(program) : findProgram(program, env)));
   return found.find(path => path !== undefined);
+}
+
+function executable(path: string): string | undefined {
+  try {
+    accessSync(path, constants.X_OK);
+    return path;
+  } catch {
+    return undefined;
+  }
 }

@@ -55,6 +55,11 @@ function embeddedFirst(a: Board, b: Board): number {
   return Number(b.target.kind === 'rp2040js') - Number(a.target.kind === 'rp2040js');
 }
 
+/** Everybody has the emulated ones; of real boards, the repository tells which. */
+function isAtHand({ basis, file }: Board, repository: string): boolean {
+  return basis !== 'silicon' || file.startsWith(join(repository, 'boards'));
+}
+
 interface Repository {
   readonly repository: string;
   readonly found: Found;
@@ -73,7 +78,7 @@ function surroundings(candidate: Candidate, { repository, found, boards, runnabl
     target: board.name,
     basis: board.basis,
     others: others.map(({ name }) => name),
-    firmware: firmwareFor(found.images, [board, ...boards]),
+    firmware: firmwareFor(found.images, [board, ...boards.filter(other => isAtHand(other, repository))]),
     ...(existsSync(join(repository, schema)) && { schema: `${up}/${schema}` }),
   };
 }

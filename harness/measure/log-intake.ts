@@ -29,6 +29,8 @@ export interface IntakeOptions {
 export interface Intake extends Disposable {
   /** Throws TargetError when the log says that another firmware runs than the suite wants. */
   push(bytes: Uint8Array): void;
+  /** Whether a crash's dump is still coming. */
+  isInDump(): boolean;
   /** Takes in what was still open. */
   end(): void;
   readonly seen: IntakeState;
@@ -107,6 +109,7 @@ export function intakeOf(options: IntakeOptions): Intake {
       file.add(bytes);
       takeAll(reader.push(bytes));
     },
+    isInDump: reader.isInDump,
     end: () => takeAll(reader.end()),
     heard() {
       const { lines, bytes } = reader.seen;

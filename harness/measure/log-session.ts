@@ -9,14 +9,14 @@ import { tapLink } from './tap.ts';
 export type LogBoot = Boot & { readonly protocol: LogProtocol };
 
 /** After the last inference, for what else is printed of it; after a failure or a dump, for what it still says. */
-const quietMs = { full: 500, failed: 2000 };
+const quietMs = { full: 500, failed: 2000, alone: 5000 };
 
 /**
  * Measures firmware that only prints: hears it from its reset on until the suite's end of it. Rejects with FirmwareFault when it crashes or falls silent
  * after a failing line, and with TargetError when nothing that was wanted came.
  */
 export async function measureLog(job: LogBoot, link: Link, signal: AbortSignal): Promise<void> {
-  const { suite, protocol, recorder, boot, target, image, baud, seen } = job;
+  const { suite, protocol, recorder, boot, target, image, baud, seen, isImported = false } = job;
   const spec = suite.log ?? nothingSaid;
   using intake = intakeOf({
     spec,
@@ -24,12 +24,13 @@ export async function measureLog(job: LogBoot, link: Link, signal: AbortSignal):
     recorder,
     boot,
     where: target.name,
+    mayRestart: isImported,
     ...(image && { image }),
     ...(baud !== undefined && { baud }),
   });
   seen.heard = intake.heard;
-  const end = await listen(job, { link: tapLink(link, recorder), intake }, signal);
-  intake.end();
+  const heard = isImported ? link : tapLink(link, recorder); // whoever kept the log has its bytes
+  const end = await listen(job, { link: heard, intake }, signal).finally(intake.end);
   expectWhole({ spec, intake, end, where: target.name });
 }
 
@@ -40,18 +41,18 @@ const nothingSaid: LogSpec = { metrics: [], fail: [], ignore: [], identity: {}, 
 type End = 'over' | 'time' | 'quiet' | 'closed';
 
 async function listen(
-  { suite, onProgress }: LogBoot,
+  { suite, onProgress, isImported = false }: LogBoot,
   { link, intake }: { readonly link: Link; readonly intake: Intake },
   signal: AbortSignal,
 ): Promise<End> {
   const chunks = link.bytes[Symbol.asyncIterator]();
-  using limit = timer(suite.log?.forMs);
+  using limit = timer(isImported ? undefined : suite.log?.forMs);
   using aborted = abortOf(signal);
   const total = Math.max(1, suite.log?.inferences ?? 1) * suite.measure.boots;
   while (true) {
     const next = chunks.next();
     next.catch(() => {}); // one that nobody waits for any more
-    using quiet = timer(quietFor(intake));
+    using quiet = timer(isImported ? undefined : quietFor(intake, suite.log));
     const heard = await Promise.race([next, limit.over('time'), quiet.over('quiet'), aborted.over]);
     signal.throwIfAborted();
     if (typeof heard === 'string') return heard;
@@ -62,9 +63,12 @@ async function listen(
   }
 }
 
-function quietFor({ seen }: Intake): number | undefined {
-  if (seen.crash ?? seen.failed) return quietMs.failed;
-  return seen.end === 'full' ? quietMs.full : undefined;
+/** What is silent has ended, where nothing else ends it. */
+function quietFor({ seen, isInDump }: Intake, spec: LogSpec | undefined): number | undefined {
+  if (isInDump() || seen.crash || seen.failed) return quietMs.failed;
+  if (seen.end === 'full') return quietMs.full;
+  const hasEnd = spec?.until !== undefined || spec?.forMs !== undefined || spec?.inferences !== undefined;
+  return seen.isKnown && !hasEnd ? quietMs.alone : undefined;
 }
 
 interface Heard {

@@ -12,12 +12,12 @@ const once: MlperfRequest = { iterations: 1, warmups: 0, results: 12, isPlain: t
 
 /** What a promise comes to, with the clock moved on from timer to timer. */
 async function settled<T>(promise: Promise<T>): Promise<T> {
-  let isDone = false;
-  promise.then(
-    () => (isDone = true),
-    () => (isDone = true),
-  );
-  while (!isDone) await vi.advanceTimersToNextTimerAsync();
+  const state = { isDone: false };
+  const end = () => {
+    state.isDone = true;
+  };
+  promise.then(end, end);
+  while (!state.isDone) await vi.advanceTimersToNextTimerAsync();
   return promise;
 }
 

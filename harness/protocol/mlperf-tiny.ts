@@ -38,8 +38,8 @@ export function mlperfProtocol({
         identity,
         load: loader(exchange, commandBuffer),
         infer: inferrer(exchange, identity),
-        linkUse: exchange.use,
-        waiting: exchange.waiting,
+        linkUse: () => exchange.use(),
+        waiting: () => exchange.waiting(),
       };
     },
   };

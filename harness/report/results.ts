@@ -18,6 +18,8 @@ export interface Run {
   readonly planned: number;
   /** The folder the recordings were replayed from; null when targets ran. */
   readonly replayOf: string | null;
+  /** The log that was judged, where nothing ran. */
+  readonly importedFrom?: string;
   readonly tickmarkVersion: string;
   readonly node: string;
   readonly host: { readonly platform: string; readonly arch: string; readonly cpu: string; readonly cores: number };

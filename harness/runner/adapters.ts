@@ -1,9 +1,11 @@
 import type { Flasher, PowerSwitch } from '../flash/port.ts';
+import type { Gear } from '../measure/rig.ts';
 import type { AgentProtocol, Protocol } from '../protocol/port.ts';
 import type { Reporter } from '../report/port.ts';
-import type { Board, ProtocolName } from '../suite/board.ts';
+import type { Board, ProtocolName, SerialPlace } from '../suite/board.ts';
 import type { OwnFirmware } from '../suite/suite.ts';
-import type { Target } from '../target/port.ts';
+import type { SerialTarget, Target } from '../target/port.ts';
+import { parseQuantity } from '../units.ts';
 
 // The composition root: the only place that names adapters. A new target, protocol or report is a line here.
 // Each is loaded when it is asked for: a run has several processes, and none needs all of them.
@@ -22,14 +24,17 @@ export async function targetFor(board: Board & Partial<Tracing>, signal: AbortSi
     return (await import('../target/renode.ts')).renodeTarget({ ...target, name, clockHz, trace }, signal);
   if (target.kind === 'esp-qemu')
     return (await import('../target/esp-qemu.ts')).espQemuTarget({ ...target, name, clockHz }, signal);
+  if (target.kind === 'serial')
+    return (await import('../target/serial.ts')).serialTarget({ ...target, name, basis: board.basis });
   return (await import('../target/rp2040.ts')).rp2040Target({ name, flashBytes: memory.flashBytes });
 }
 
 /** Why a board cannot be run on this machine, and how to change that; undefined when it can. */
-export async function missingFor({ target }: Board): Promise<string | undefined> {
+export async function missingFor({ name, target }: Board): Promise<string | undefined> {
   if (target.kind === 'qemu') return (await import('../target/qemu.ts')).missingQemu(target.machine);
   if (target.kind === 'renode') return (await import('../target/renode-program.ts')).missingRenode();
   if (target.kind === 'esp-qemu') return (await import('../target/esp-qemu.ts')).missingEspQemu(target.machine);
+  if (target.kind === 'serial') return (await import('../target/serial.ts')).missingPort({ ...target, name });
   return undefined;
 }
 
@@ -52,10 +57,26 @@ export async function powerSwitchFor({ power }: Pick<Board, 'power'>): Promise<P
   return undefined;
 }
 
+/** What can be done to a board of silicon besides talking to it. */
+export async function gearFor(board: Board & { readonly target: SerialPlace }, signal: AbortSignal): Promise<Gear> {
+  const { lines = 'none', bootTime = '5 s' } = board.target;
+  const flasher = await flasherFor(board);
+  const power = await powerSwitchFor(board);
+  const boot = parseQuantity(bootTime, 'µs');
+  return {
+    target: (await targetFor(board, signal)) as SerialTarget,
+    ...(flasher && { flasher }),
+    ...(power && { power }),
+    hasLines: lines !== 'none',
+    rungs: board.reset,
+    bootMs: 'value' in boot ? boot.value / 1000 : 5000, // the schema has accepted it
+  };
+}
+
 /** How to talk to what runs there. `own` is what the suite says of the firmware. */
 export async function protocolFor(name: ProtocolName, own: OwnFirmware = {}): Promise<Protocol> {
-  if (name === 'mlperf-tiny') return (await import('../protocol/mlperf-tiny.ts')).mlperfProtocol(own);
   if (name === 'log') return (await import('../protocol/log/log.ts')).logProtocol();
+  if (name === 'mlperf-tiny') return (await import('../protocol/mlperf-tiny.ts')).mlperfProtocol(own);
   return agentProtocol();
 }
 

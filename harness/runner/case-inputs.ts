@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readNamed } from '../files.ts';
 import { type Model, readModel } from '../model/tflite.ts';
-import { type AnySuite, type Suite, withModel } from '../suite/suite.ts';
+import { type AnySuite, hasModel, type Suite, withModel } from '../suite/suite.ts';
 import { loadVectors, type Vectors } from '../vectors/vectors.ts';
 
 /** What a suite measures with, read from its files. */
@@ -17,6 +17,11 @@ export function loadCaseInputs(given: AnySuite): CaseInputs {
   const suite = withModel(given);
   const model = loadModel(suite);
   return { ...model, vectors: loadVectors(suite, model.parsed) };
+}
+
+/** The same of a suite that has a model; undefined of one whose firmware only prints. */
+export function loadModelInputs(suite: AnySuite): CaseInputs | undefined {
+  return hasModel(suite) ? loadCaseInputs(suite) : undefined;
 }
 
 /** Reads a suite's model. Throws InputError for a file that is none. */

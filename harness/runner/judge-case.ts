@@ -9,7 +9,7 @@ import { judgeLogCase, type LogEvidence } from '../verdict/log/judge.ts';
 import { computeReference } from '../verdict/reference.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { askBroker } from './broker-client.ts';
-import { type CaseInputs, loadCaseInputs, loadFloatTwin } from './case-inputs.ts';
+import { type CaseInputs, loadCaseInputs, loadFloatTwin, loadModelInputs } from './case-inputs.ts';
 import { brokerVariable } from './environment.ts';
 import { firmwareOf } from './image.ts';
 import { type Plan, type PlannedCase, recordingFolder } from './plan.ts';
@@ -17,7 +17,7 @@ import { type Plan, type PlannedCase, recordingFolder } from './plan.ts';
 /** One planned case, measured (or replayed) and judged. The host computes what it expects while the target computes what it answers. */
 export async function runCase(plan: Plan, planned: PlannedCase): Promise<CaseResult> {
   const { settled } = await obtainRecording(plan, planned);
-  if (isLog(planned)) return judgeLogCase(logEvidenceOf(plan, planned, await settled.then(() => undefined, messageOf)));
+  if (isLog(planned)) return judgeRecordedLog(plan, planned, await settled.then(() => undefined, messageOf));
   return judgeCase(await gatherEvidence(plan, planned, settled));
 }
 
@@ -32,7 +32,7 @@ export async function gatherEvidence(plan: Plan, planned: PlannedCase, settled: 
 
 /** A case that never came to be judged, because of something outside it. */
 export function brokenCase(plan: Plan, planned: PlannedCase, reason: string): CaseResult {
-  if (isLog(planned)) return judgeLogCase(logEvidenceOf(plan, planned, reason));
+  if (isLog(planned)) return judgeRecordedLog(plan, planned, reason);
   const suite = withModel(planned.suite);
   const inputs = loadCaseInputs(suite);
   return judgeCase(
@@ -45,20 +45,21 @@ function isLog(planned: PlannedCase): boolean {
   return firmwareOf(planned).protocol === 'log';
 }
 
-function logEvidenceOf(plan: Plan, planned: PlannedCase, trouble: string | undefined): LogEvidence {
+/** A case of firmware that only prints, by what was recorded of it; `trouble` makes it broken. */
+export function judgeRecordedLog(plan: Plan, planned: PlannedCase, trouble?: string): CaseResult {
   const { suite, board } = planned;
-  const inputs = hasModel(suite) ? loadCaseInputs(suite) : undefined;
-  return {
+  const inputs = loadModelInputs(suite);
+  return judgeLogCase({
     suite,
     board,
     recording: recordingOf({ plan, planned, ...(inputs && { inputs }) }, trouble),
     recordingFolder: existsSync(recordingFolder(plan, planned)) ? `recordings/${planned.id}` : null,
     ...(hasModel(suite) && inputs && { subject: subjectOf(suite, inputs) }),
-  };
+  });
 }
 
 /** What the host knows of a suite's model and vectors. */
-export function subjectOf(suite: Suite, { parsed, vectors }: CaseInputs): NonNullable<LogEvidence['subject']> {
+function subjectOf(suite: Suite, { parsed, vectors }: CaseInputs): NonNullable<LogEvidence['subject']> {
   const reference = computeReference(parsed, loadFloatTwin(suite), vectors.inputs);
   return { reference, truth: vectors, inputs: vectors.inputs };
 }

@@ -5,6 +5,7 @@ import { InputError } from '../errors.ts';
 import { notWritten, writeWhole } from '../files.ts';
 import { writeResults } from '../report/json.ts';
 import { costOf } from './cost.ts';
+import { onlyLogCase } from './log-misfits.ts';
 import { caseId, type Plan, type PlannedCase, planPath, readPlan, resultsOf } from './plan.ts';
 import { describeRun } from './provenance.ts';
 import { type Chosen, chooseCases, type Selection } from './select.ts';
@@ -19,18 +20,23 @@ export interface PlanOptions extends Selection {
   readonly html: boolean;
   /** @default false */
   readonly trace?: boolean;
+  /** The log that is judged, where nothing runs. */
+  readonly importedFrom?: string;
 }
 
 /** Reads and checks every input, chooses the run's folder and writes plan.json there. Throws InputError with all faults; nothing is run. */
 export function makePlan(options: PlanOptions): Plan {
   const chosen = chooseCases(options);
-  const run = describeRun(options.cwd);
+  const { importedFrom } = options;
+  const run = { ...describeRun(options.cwd), ...(importedFrom !== undefined && { importedFrom }) };
   const plan: Plan = {
     tickmark: 1,
     run,
     outDir: runFolder(options, run.id),
     replayOf: options.replay === undefined ? null : replayFolder(options.cwd, options.replay),
-    cases: chosen.map(each => planCase(each, options)).sort((a, b) => a.cost - b.cost),
+    cases: wantedOf(chosen, options)
+      .map(each => planCase(each, options))
+      .sort((a, b) => a.cost - b.cost),
     exact: options.exact,
     emulators: options.emulators ?? availableParallelism(),
     html: options.html,
@@ -42,6 +48,11 @@ export function makePlan(options: PlanOptions): Plan {
   writeWhole(planPath(plan), `${JSON.stringify(plan, null, 2)}\n`);
   writeResults({ folder: plan.outDir, results: resultsOf(plan, [], { complete: false, interrupted: false }) });
   return plan;
+}
+
+/** A log is of one case. */
+function wantedOf(chosen: readonly Chosen[], { importedFrom, suites }: PlanOptions): readonly Chosen[] {
+  return importedFrom === undefined ? chosen : [onlyLogCase(chosen, suites.join(', '))];
 }
 
 function planCase(chosen: Chosen, { targets }: PlanOptions): PlannedCase {

@@ -64,6 +64,14 @@ export interface BoardFile {
     rate: Frequency;
   };
   /**
+   * The name that the firmware has for this board, as its agent announces it: firmware that was built for another is refused. Without it, the build id alone tells.
+   */
+  announces?: string;
+  /**
+   * The chip's own serial number, as its agent announces it: of several boards of one type, which one this is. Best in boards.local.yaml.
+   */
+  unit?: string;
+  /**
    * What writes an image into the board's flash.
    */
   flasher?: Openocd | ProbeRs | Esptool | StFlash | Jlink | DfuUtil | Uf2;
@@ -76,7 +84,7 @@ export interface BoardFile {
   /**
    * What switches the board's power.
    */
-  power?: Uhubctl | PowerCommand;
+  power?: Uhubctl | Command;
   /**
    * What the chip is supplied with.
    */
@@ -211,11 +219,11 @@ export interface Serial {
 }
 export interface Openocd {
   /**
-   * OpenOCD.
+   * OpenOCD 0.12 or newer: most debug probes, and the ST-LINK, J-Link or CMSIS-DAP on a board.
    */
   tool: 'openocd';
   /**
-   * Its configuration files, as -f takes them.
+   * Its configuration files, as -f takes them: of its own scripts, or relative to this file.
    *
    * @minItems 1
    */
@@ -235,7 +243,7 @@ export interface Openocd {
 }
 export interface ProbeRs {
   /**
-   * probe-rs.
+   * probe-rs 0.25 or newer, with the debug probes that it knows.
    */
   tool: 'probe-rs';
   /**
@@ -257,7 +265,7 @@ export interface ProbeRs {
 }
 export interface Esptool {
   /**
-   * Espressif's esptool, over the board's own port.
+   * Espressif's esptool 4 or 5, over the board's own port. What the build lists is written: flasher_args.json beside the ELF file, args, or merged.
    */
   tool: 'esptool';
   /**
@@ -279,7 +287,7 @@ export interface Esptool {
 }
 export interface StFlash {
   /**
-   * st-flash of stlink-tools.
+   * st-flash of stlink-tools, for the ST-LINK of an STM32 board.
    */
   tool: 'st-flash';
   /**
@@ -315,7 +323,7 @@ export interface Jlink {
 }
 export interface DfuUtil {
   /**
-   * dfu-util, for a chip in its USB boot loader.
+   * dfu-util, for an STM32 that somebody has brought into its USB boot loader (DfuSe).
    */
   tool: 'dfu-util';
   /**
@@ -363,7 +371,7 @@ export interface Uhubctl {
    */
   port: number;
 }
-export interface PowerCommand {
+export interface Command {
   /**
    * Programs of your own. No shell runs them.
    */

@@ -1,8 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
 import { loadBoards } from './boards.ts';
+import { findSuites } from './find.ts';
+import { readSuites } from './load.ts';
 
 const packaged = join(import.meta.dirname, '..', '..', 'boards');
 const folder = mkdtempSync(join(tmpdir(), 'tickmark-boards-'));
@@ -41,6 +43,45 @@ test('the boards of the package are read in base units, firmware beside them', (
     reset: [],
     currents: {},
   });
+});
+
+const silicon = [...loadBoards([packaged], folder).values()].filter(({ basis }) => basis === 'silicon');
+
+test('real boards of the package are found by USB, can be flashed and reset, and count as their reference firmware does', () => {
+  expect(silicon.map(({ name }) => name)).toEqual([
+    'esp32-c3-devkitm',
+    'esp32-devkitc',
+    'nrf52840-dk',
+    'nucleo-h7a3zi',
+    'nucleo-l4r5zi',
+    'pico',
+    'stm32f4-discovery',
+  ]);
+  for (const { target, flasher, reset, firmware, ticks } of silicon) {
+    expect(target).toMatchObject({ kind: 'serial', port: { usb: expect.any(String) } });
+    expect(flasher).toBeDefined();
+    expect(reset.slice(0, 1)).toEqual(['soft']);
+    expect(reset).toContain('probe');
+    if (firmware !== undefined) expect(ticks).toEqual(ticksOf(firmware));
+  }
+});
+
+/** What the sources of a prebuilt image say that it announces. */
+function ticksOf(image: string): { source: string; rateHz: number } {
+  const ports = join(packaged, 'firmware', 'boards');
+  const header = readFileSync(join(ports, basename(image, '.elf'), 'port.h'), 'utf8');
+  const systick = readFileSync(join(ports, 'cortex-m', 'systick.c'), 'utf8');
+  const [, source = ''] = /tick_source\[\] = "(\w+)"/.exec(systick) ?? [];
+  return { source, rateHz: Number(/TICK_HZ (\d+)/.exec(header)?.[1]) };
+}
+
+test('no suite of the package runs on a board that hardly anybody has', () => {
+  const root = join(packaged, '..');
+  const { suites } = readSuites(findSuites([], root), loadBoards([packaged], folder), root);
+  expect(suites.length).toBeGreaterThan(0);
+  expect(suites.flatMap(({ targets }) => targets.filter(name => silicon.some(board => board.name === name)))).toEqual(
+    [],
+  );
 });
 
 test("a user's board comes before the package's of the same name", () => {

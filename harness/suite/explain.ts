@@ -32,6 +32,10 @@ export function explain(error: ErrorObject, path: Path): { readonly what: string
     }
     case 'required':
       return { what: lacking(String(params.missingProperty), schema, path) };
+    case 'dependentRequired': {
+      const key = String(params.property);
+      return { key, what: `the key "${key}" needs the key "${String(params.missingProperty)}" beside it` };
+    }
     case 'discriminator':
       return { what: oneOf(`${name}.${String(params.tag)}`, params.tagValue, kindsOf(schema)) };
     case 'enum':

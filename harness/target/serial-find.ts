@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { TargetError } from '../errors.ts';
+import { PortAbsent, TargetError } from '../errors.ts';
 import type { FoundPort } from './port.ts';
 import { type DeviceRoots, listPorts, type PortInfo, systemRoots } from './serial-ports.ts';
 import { addressOf } from './serial-url.ts';
@@ -15,8 +15,8 @@ export interface PortMatch {
 }
 
 /**
- * The one port that is meant; opens none. Throws TargetError when none is, with what is plugged in and what does not match, and when several
- * are, with what tells them apart. `where` is the board.
+ * The one port that is meant; opens none. Throws PortAbsent when none is, with what is plugged in and what does not match, and TargetError when
+ * several are, with what tells them apart. `where` is the board.
  */
 export async function findPort(match: PortMatch, where: string, roots: DeviceRoots = systemRoots): Promise<FoundPort> {
   if (match.url !== undefined) return portAt(match.url, where);
@@ -41,7 +41,7 @@ function portAt(url: string, where: string): FoundPort {
 
 function portOfPath(path: string, ports: readonly PortInfo[], where: string): FoundPort {
   if (!existsSync(path))
-    throw new TargetError(`there is no port ${path}`, where, `${shown(ports)}; plug the board in, or correct the path`);
+    throw new PortAbsent(`there is no port ${path}`, where, `${shown(ports)}; plug the board in, or correct the path`);
   const real = realOr(path);
   const known = ports.find(port => port.path === real);
   return known ? { ...asFound(known), path } : { id: safe(`tty-${real}`), path };
@@ -68,24 +68,24 @@ function safe(id: string): string {
 function misfits(match: PortMatch, { usb }: PortInfo): string[] {
   if (!usb) return ['is no USB device'];
   const wanted: [string, string | number | undefined, string | number | undefined][] = [
-    ['USB id', match.usb?.toLowerCase(), usb.id],
-    ['serial number', match.serial?.toLowerCase(), usb.serial.toLowerCase()],
+    ['USB id', match.usb, usb.id],
+    ['serial number', match.serial, usb.serial],
     ['USB location', match.location, usb.location],
     ['interface', match.interface, usb.interface],
   ];
   return wanted
-    .filter(([, want, has]) => want !== undefined && want !== has)
+    .filter(([, want, has]) => want !== undefined && String(want).toLowerCase() !== String(has).toLowerCase())
     .map(([what, want, has]) => `its ${what} is ${has === '' || has === undefined ? 'blank' : has}, not ${want}`);
 }
 
-function noneFound(match: PortMatch, ports: readonly PortInfo[], where: string): TargetError {
+function noneFound(match: PortMatch, ports: readonly PortInfo[], where: string): PortAbsent {
   const nearest = ports
     .map(port => ({ port, faults: misfits(match, port) }))
     .sort((a, b) => a.faults.length - b.faults.length)[0];
   const isNear = nearest && nearest.faults.length < partsOf(match);
   const but = isNear ? `; the nearest is ${nearest.port.path}, but ${nearest.faults.join(', and ')}` : '';
   const fix = isNear ? 'plug the board in, or correct `port`' : 'plug the board in, with a cable that carries data';
-  return new TargetError(`no port is ${describe(match)}${but}`, where, `${shown(ports)}; ${fix}`);
+  return new PortAbsent(`no port is ${describe(match)}${but}`, where, `${shown(ports)}; ${fix}`);
 }
 
 function partsOf({ usb, serial, location, interface: number }: PortMatch): number {

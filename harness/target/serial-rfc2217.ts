@@ -123,7 +123,7 @@ function conversation(socket: Socket): Conversation {
     }
   });
   socket.once('close', () => {
-    for (const done of [...waiting.values()]) done();
+    for (const done of waiting.values()) done();
   });
   return {
     async offer() {

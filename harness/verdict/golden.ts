@@ -16,6 +16,7 @@ export interface GoldenComparison {
 
 /** Compares every output with its golden; undefined when there is none to compare. */
 export function compareWithGolden(session: Session, reference: Reference): GoldenComparison | undefined {
+  if (session.printed?.unreadable !== undefined) return undefined;
   const measured = byVector(session).filter(([first]) => first && reference.golden[first.vector]);
   if (measured.length === 0) return undefined;
   const isRepeated = measured.some(inferences => inferences.length > 1);
@@ -39,10 +40,17 @@ export function goldenMetrics({ differences, unstable }: GoldenComparison): Gold
 }
 
 /** Judges the largest distance of any output element from the golden, and names the first vector beyond the budget. */
-export function judgeGolden(budget: Budget, comparison: GoldenComparison | undefined, { end }: Session): Verdict {
+export function judgeGolden(
+  budget: Budget,
+  comparison: GoldenComparison | undefined,
+  { end, printed }: Session,
+): Verdict {
+  if (printed?.unreadable !== undefined)
+    return notMeasured(budget, `the firmware tells no output to the byte: ${printed.unreadable}`);
   if (!comparison) return notMeasured(budget, `no outputs were measured: ${explainEnd(end)}`);
   const value = maxDiffOf(comparison.differences);
-  const note = unstableNote(comparison);
+  const notes = [unstableNote(comparison), printed && readFromPrinted].filter(note => note !== undefined);
+  const note = notes.join('; ');
   return judgeFigure(
     budget,
     {
@@ -55,6 +63,8 @@ export function judgeGolden(budget: Budget, comparison: GoldenComparison | undef
     end,
   );
 }
+
+const readFromPrinted = 'the codes were read from printed values, each of which is the value of one code only';
 
 function leadOf({ differences, measuredVectors }: GoldenComparison, limitLsb: number): string {
   const first = differences.find(difference => difference.diffLsb > limitLsb) ?? differences[0];

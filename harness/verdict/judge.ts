@@ -2,6 +2,7 @@ import type { Manifest, Recording } from '../recording/recording.ts';
 import type { Board } from '../suite/board.ts';
 import { type Budget, budgetsFor, type Suite } from '../suite/suite.ts';
 import type { Truth } from '../suite/truth.ts';
+import type { Basis } from '../units.ts';
 import { judgeAccuracy, measureAccuracy } from './accuracy/accuracy.ts';
 import type { Accuracy } from './accuracy/finding.ts';
 import { notMeasured } from './budget.ts';
@@ -12,12 +13,14 @@ import { judgeMemory, measureMemory } from './memory.ts';
 import { measureOperators } from './operators.ts';
 import { provenanceOf } from './provenance.ts';
 import type { Reference } from './reference.ts';
-import type { CaseResult, MemoryMetrics, Metrics, OperatorMetrics, Verdict } from './result.ts';
+import type { CaseResult, MemoryMetrics, Metrics, OperatorMetrics, Verdict, WindowMetrics } from './result.ts';
+import { attemptWarnings, rigOf } from './rig.ts';
 import { judgeTrials } from './robustness.ts';
 import { explainEnd, type Identity, judgeSession, readSession, type Session } from './session.ts';
 import { caseStatus } from './status.ts';
-import { judgeTickCounter } from './tick-counter.ts';
+import { judgeTickCounter, type Rates } from './tick-counter.ts';
 import { warningsOf } from './warnings.ts';
+import { judgeLapClock, measureWindowLatency, measureWindows, windowedOf } from './windows.ts';
 
 /** Everything that a case is judged by. */
 export interface Evidence {
@@ -56,8 +59,9 @@ export function judgeCase(evidence: Evidence): CaseResult {
     status: caseStatus(verdicts),
     verdicts,
     metrics,
-    warnings: warningsOf(metrics, facts.golden, facts.session),
+    warnings: [...warningsOf(metrics, facts.golden, facts.session), ...attemptWarnings(manifest)],
     provenance: provenanceOf(manifest, board),
+    ...rigOf(recording),
     recording: recordingFolder,
     startedAt: manifest.startedAt,
     durationMs: Date.parse(manifest.finishedAt) - Date.parse(manifest.startedAt),
@@ -68,6 +72,7 @@ export function judgeCase(evidence: Evidence): CaseResult {
 interface Facts extends Ticks {
   readonly session: Session;
   readonly tickCounter: Verdict | undefined;
+  readonly windows: WindowMetrics | undefined;
   readonly golden: GoldenComparison | undefined;
   readonly accuracy: Accuracy;
   readonly operators: readonly OperatorMetrics[] | undefined;
@@ -78,22 +83,48 @@ function gather({ suite, board, recording, identity, reference, truth, inputs }:
   const { manifest } = recording;
   const { basis, dut } = manifest;
   const session = readSession(recording, { identity, outputs: reference.outputs, boots: suite.measure.boots });
-  const tickCounter = judgeTickCounter(session, basis, dut && { tickHz: dut.tickHz, clockHz: board.clockHz });
-  const counts = tickCounter?.status !== 'broken';
-  const rates = counts && dut ? { basis, tickHz: dut.tickHz, clockHz: board.clockHz } : undefined;
+  const timing = manifest.mlperf
+    ? timeByWindows(session, basis, manifest.mlperf.windowMs)
+    : timeByInferences(session, basis, dut && { tickHz: dut.tickHz, clockHz: board.clockHz });
+  const counts = timing.tickCounter?.status !== 'broken';
   const golden = compareWithGolden(session, reference);
   return {
     basis,
     session,
-    tickCounter,
+    ...timing,
     golden,
     accuracy: measureAccuracy({ task: suite.task, session, reference, golden, truth, inputs }),
-    latency: rates && measureLatency(session, rates),
-    undisturbed: rates && measureLatency(undisturbedOf(session), rates),
     operators: counts ? measureOperators(session, reference) : undefined,
     memory: measureMemory(session, reference),
-    missing: counts ? explainEnd(session.end) : 'the tick counter is broken, see rig.tickCounter',
+    missing: missingTicks(recording.manifest, session, timing),
   };
+}
+
+/** What the DUT counted, and whether it counts. */
+type Timing = Pick<Facts, 'tickCounter' | 'latency' | 'undisturbed' | 'windows' | 'windowed'>;
+
+function timeByInferences(session: Session, basis: Basis, rates: Rates | undefined): Timing {
+  const tickCounter = judgeTickCounter(session, basis, rates);
+  const counted = rates && tickCounter?.status !== 'broken' ? { basis, ...rates } : undefined;
+  return {
+    tickCounter,
+    latency: counted && measureLatency(session, counted),
+    undisturbed: counted && measureLatency(undisturbedOf(session), counted),
+    windows: undefined,
+  };
+}
+
+function timeByWindows(session: Session, basis: Basis, windowMs: number): Timing {
+  const tickCounter = judgeLapClock(session, basis);
+  const latency = tickCounter?.status === 'broken' ? undefined : measureWindowLatency(session, basis);
+  const windows = latency && measureWindows(session);
+  return { tickCounter, latency, undisturbed: latency, windows, windowed: windows && windowedOf(windows, windowMs) };
+}
+
+function missingTicks({ mlperf }: Manifest, { end }: Session, { tickCounter }: Timing): string {
+  if (tickCounter?.status === 'broken') return 'the tick counter is broken, see rig.tickCounter';
+  if (mlperf?.timestamps === 'energy') return 'the firmware is a build for energy, and prints no clock';
+  return explainEnd(end);
 }
 
 /** A target that was not tried has nothing to show, not even the figures that the host knows without it. */
@@ -108,11 +139,15 @@ function judgeBudget(budget: Budget, facts: Facts): Verdict {
   return judgeAccuracy(budget, accuracy, session);
 }
 
-function metricsOf({ session, golden, accuracy, latency, operators, memory }: Facts, { emulation }: Manifest): Metrics {
+function metricsOf(
+  { session, golden, accuracy, latency, windows, operators, memory }: Facts,
+  { emulation }: Manifest,
+): Metrics {
   const link = measureLink(session);
   return {
     vectors: session.vectors,
     ...(latency && { latency }),
+    ...(windows && { windows }),
     ...(operators && { operators }),
     ...(golden && { golden: goldenMetrics(golden) }),
     ...accuracy.metrics,

@@ -48,6 +48,8 @@ export interface Ticks {
   /** The same without the windows that bytes from the host came into, or may have. */
   readonly undisturbed: LatencyMetrics | undefined;
   readonly missing: string;
+  /** Of windows of many inferences: what to know of them, and why they are too little to judge by. */
+  readonly windowed?: { readonly detail: string; readonly doubt?: string } | undefined;
 }
 
 /** Judges one percentile, or the longest inference, on the basis that the target counts. */
@@ -57,9 +59,11 @@ export function judgeLatency(budget: LatencyBudget, ticks: Ticks, { end }: Sessi
     return notMeasured(budget, `bounds ${basis}, and this target counts ${ticks.basis}: never judged by one another`);
   }
   if (!ticks.latency) return notMeasured(budget, `no ticks were measured: ${ticks.missing}`);
-  const doubt = countDoubt(metric, ticks.latency.count) ?? disturbanceDoubt(budget, ticks.latency, ticks.undisturbed);
+  const { latency, undisturbed, windowed } = ticks;
+  const doubt = windowed?.doubt ?? countDoubt(metric, latency.count) ?? disturbanceDoubt(budget, latency, undisturbed);
+  const figure = { name: metric, value: latency[metric], ...(windowed && { detail: windowed.detail }) };
   const evidence = metric === 'max' ? 'grows' : 'moves';
-  return judgeFigure(budget, { name: metric, value: ticks.latency[metric], evidence, ...(doubt && { doubt }) }, end);
+  return judgeFigure(budget, { ...figure, evidence, ...(doubt && { doubt }) }, end);
 }
 
 const percents: Record<Exclude<LatencyMetric, 'max'>, number> = { p50: 50, p90: 90, p99: 99 };

@@ -20,6 +20,7 @@ const session: Session = {
   operators: [],
   memory: [],
   link: [],
+  windows: [],
   trials: [],
   trialInferences: [],
 };

@@ -29,11 +29,18 @@ export function measureMemory(session: Session, reference: Reference): MemoryMet
 export type MemoryBudget = Extract<Budget, { readonly kind: 'memory' }>;
 
 /** Judges one size; weights as a percentage of the float twin's. */
-export function judgeMemory(budget: MemoryBudget, memory: MemoryMetrics, { end }: Session): Verdict {
+export function judgeMemory(budget: MemoryBudget, memory: MemoryMetrics, session: Session): Verdict {
   const { metric } = budget;
   const figure = figures[metric](memory);
-  if (!figure) return notMeasured(budget, metric === 'weightsVsFloat' ? noTwin : `not measured: ${explainEnd(end)}`);
-  return judgeFigure(budget, { name: names[metric], ...figure }, end);
+  if (!figure) return notMeasured(budget, metric === 'weightsVsFloat' ? noTwin : missingSize(metric, session));
+  return judgeFigure(budget, { name: names[metric], ...figure }, session.end);
+}
+
+function missingSize(metric: Metric, { end, printed }: Session): string {
+  if (end.status !== 'complete' || !printed) return `not measured: ${explainEnd(end)}`;
+  return metric === 'arena' || metric === 'stack'
+    ? `not measured: firmware of MLPerf Tiny does not tell its ${names[metric]}`
+    : 'not measured: the suite names no image of the firmware';
 }
 
 const noTwin = 'the suite names no float twin: add model.float';

@@ -32,16 +32,37 @@ export interface CaseResult {
   /** Doubts about the figures that change no verdict. */
   readonly warnings: readonly string[];
   readonly provenance: Provenance;
+  /** What was done to a board of silicon besides talking to it, in this order; absent of emulators. */
+  readonly rig?: readonly RigStep[];
+  /** Attempts at this case that broke before the one that is judged; absent where there was none. */
+  readonly attempts?: readonly BrokenAttempt[];
   /** Folder of the recording, relative to results.json; null when nothing was recorded. */
   readonly recording: string | null;
   readonly startedAt: string;
   readonly durationMs: number;
 }
 
+/** One thing done to a board, and whether it then answered as it should. `ms` is what it took by itself. */
+export interface RigStep {
+  readonly boot: number;
+  readonly step: 'found' | 'verify' | 'flash' | 'soft' | 'lines' | 'probe' | 'power';
+  readonly worked: boolean;
+  readonly ms: number;
+  readonly detail: string;
+}
+
+/** A measurement that a fault of the rig has cut short. */
+export interface BrokenAttempt {
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly reason: string;
+}
+
 /** What was measured, whether or not a budget asks for it. A metric that was not measured is absent. */
 export interface Metrics {
   readonly vectors: number;
   readonly latency?: LatencyMetrics;
+  readonly windows?: WindowMetrics;
   readonly operators?: readonly OperatorMetrics[];
   readonly golden?: GoldenMetrics;
   readonly accuracy?: AccuracyMetrics;
@@ -92,7 +113,7 @@ export interface OperatorMetrics {
   readonly macs?: number;
 }
 
-/** `ticks` [inferences] in the order measured; the percentiles are in `unit`. */
+/** `ticks` [inferences] in the order measured; the percentiles are in `unit`. Of windows of many: of each, by the inference. */
 export interface LatencyMetrics {
   readonly basis: Basis;
   readonly tickHz: number;
@@ -105,6 +126,20 @@ export interface LatencyMetrics {
   readonly max: number;
   readonly mean: number;
   readonly ticks: readonly number[];
+}
+
+/** Timed windows of firmware that times itself (MLPerf Tiny), by its own clock in µs, as it printed them. */
+export interface WindowMetrics {
+  readonly windows: readonly {
+    readonly vector: number;
+    readonly iterations: number;
+    readonly warmups: number;
+    readonly elapsedUs: number;
+  }[];
+  /** Inferences a second: the median over windows of iterations by what they took, printing included. */
+  readonly medianThroughput: number;
+  /** What the printing within a window takes of it, estimated from windows of N and of 2N inferences; no figure is corrected by it. */
+  readonly printUs?: number;
 }
 
 /** What the link did, over all boots. All of it was repaired, or the session is broken. */
@@ -269,10 +304,21 @@ export interface Provenance {
   readonly buildId?: string;
   readonly unit?: string;
   readonly tickSource?: string;
+  /** What firmware of MLPerf Tiny says of itself; it has no build id. */
+  readonly mlperf?: {
+    readonly vendor: string;
+    readonly profile: string;
+    readonly modelId: string;
+    readonly timestamps: 'performance' | 'energy';
+  };
   readonly imageSha256?: string;
   /** The file's name, and whether it is the user's own firmware. */
   readonly imageFile?: string;
   readonly isOwnImage?: boolean;
+  /** Of a board of silicon: its port's own name, what writes its flash, and how it is known that the image runs there. */
+  readonly port?: string;
+  readonly flasher?: string;
+  readonly proof?: string;
   /** The way that each took into the DUT: an emulator's back door, or the UART. */
   readonly carried?: { readonly model?: 'memory' | 'uart'; readonly tensors?: 'memory' | 'uart' };
   /** Absent where the suite knows none. */

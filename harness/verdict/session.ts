@@ -1,13 +1,18 @@
-import type { Recording, Sample } from '../recording/recording.ts';
+import type { PrintedSample, Recording, Sample } from '../recording/recording.ts';
+import { readPrinted } from './printed.ts';
 import type { Verdict } from './result.ts';
 import { bytesOf, type TensorSpec } from './tensor.ts';
+import { windowUs } from './windows.ts';
 
 /** One measured inference with the bytes of all output tensors, end to end. */
 export interface Inference {
   readonly boot: number;
   readonly vector: number;
   readonly ticks: number;
+  /** Empty where only `printed` is known. */
   readonly output: Uint8Array;
+  /** The real values that firmware printed, where they do not tell the bytes of the model's output. */
+  readonly printed?: readonly number[];
   readonly isDisturbed?: true;
 }
 
@@ -21,6 +26,10 @@ export interface Session {
   readonly operators: readonly SampleOf<'operators'>[];
   readonly memory: readonly SampleOf<'memory'>[];
   readonly link: readonly SampleOf<'link'>[];
+  /** Timed windows of firmware that times itself. */
+  readonly windows: readonly SampleOf<'window'>[];
+  /** Set where outputs were read from what firmware printed: why they are not the model's bytes, where they are not. */
+  readonly printed?: { readonly unreadable?: string };
   /** Faults on demand, and the outputs that were taken for right in them. */
   readonly trials: readonly SampleOf<'trial'>[];
   readonly trialInferences: readonly SampleOf<'trial-inference'>[];
@@ -58,7 +67,8 @@ export function readSession(recording: Recording, { identity, outputs, boots }: 
   const vectors = recording.manifest.vectors?.count ?? 0;
   const foreign = identityFault(recording, identity);
   const samples = foreign ? [] : recording.samples;
-  const decoded = ofKind(samples, 'inference').map(decode);
+  const { printed, inferences: readInferences } = readAllPrinted(ofKind(samples, 'printed'), outputs);
+  const decoded = [...ofKind(samples, 'inference').map(decode), ...readInferences];
   const outputBytes = outputs.reduce((sum, tensor) => sum + bytesOf(tensor), 0);
   const misfit = decoded.find(seen => !fits(seen, { vectors, outputBytes }));
   const fault = (misfit && misfitFault(misfit, { vectors, outputBytes })) ?? missingFault(decoded, { vectors, boots });
@@ -73,6 +83,8 @@ export function readSession(recording: Recording, { identity, outputs, boots }: 
     operators: ofKind(samples, 'operators'),
     memory: ofKind(samples, 'memory'),
     link: ofKind(samples, 'link'),
+    windows: ofKind(samples, 'window'),
+    ...(printed && { printed }),
     trials: ofKind(samples, 'trial'),
     trialInferences: ofKind(samples, 'trial-inference'),
     ...(image && { image }),
@@ -128,11 +140,12 @@ function endOf(
   return reason === undefined ? outcome : { status: 'broken', reason };
 }
 
-function imageOf({ manifest: { image, model } }: Recording): Session['image'] {
+/** Firmware that loads no model has its own in its image. */
+function imageOf({ manifest: { image, model, mlperf } }: Recording): Session['image'] {
   if (!image) return undefined;
   const { flashBytes, ramBytes, arenaReservedBytes, stackReservedBytes, carriesModel = false } = image;
   return {
-    flashBytes: flashBytes + (carriesModel ? 0 : (model?.bytes ?? 0)),
+    flashBytes: flashBytes + (carriesModel || mlperf ? 0 : (model?.bytes ?? 0)),
     ramBytes,
     ...(arenaReservedBytes !== undefined && { arenaReservedBytes }),
     ...(stackReservedBytes !== undefined && { stackReservedBytes }),
@@ -157,12 +170,13 @@ interface Shape {
   readonly outputBytes: number;
 }
 
-function fits({ vector, output }: Inference, { vectors, outputBytes }: Shape): boolean {
-  return Number.isInteger(vector) && vector >= 0 && vector < vectors && output.length === outputBytes;
+function fits({ vector, output, printed }: Inference, { vectors, outputBytes }: Shape): boolean {
+  const isWhole = printed !== undefined || output.length === outputBytes;
+  return Number.isInteger(vector) && vector >= 0 && vector < vectors && isWhole;
 }
 
-function misfitFault({ vector, boot, output }: Inference, { vectors, outputBytes }: Shape): string {
-  return output.length === outputBytes
+function misfitFault({ vector, boot, output, printed }: Inference, { vectors, outputBytes }: Shape): string {
+  return printed !== undefined || output.length === outputBytes
     ? `the recording has an inference of vector ${vector}, and there are ${vectors}`
     : `the output of vector ${vector} in boot ${boot} has ${output.length} bytes, the model's has ${outputBytes}`;
 }
@@ -186,6 +200,28 @@ function placeOf({ boot, vector }: Pick<Inference, 'boot' | 'vector'>): string {
 
 function decode({ kind: _kind, output, ...window }: SampleOf<'inference'>): Inference {
   return { ...window, output: Buffer.from(output, 'base64') };
+}
+
+/** The outputs are bytes, or none of them is: a golden over some would pass for one over all. */
+function readAllPrinted(
+  samples: readonly PrintedSample[],
+  outputs: readonly TensorSpec[],
+): Pick<Session, 'inferences' | 'printed'> {
+  if (samples.length === 0) return { inferences: [] };
+  const read = samples.map(sample => ({ sample, ...readPrinted(sample, outputs) }));
+  const unreadable = read.flatMap(each => each.reason ?? [])[0];
+  const inferences = read.map(({ sample, output, values }) => ({
+    boot: sample.boot,
+    vector: sample.vector,
+    ticks: ticksOf(sample),
+    ...(output && unreadable === undefined ? { output } : { output: new Uint8Array(), printed: values }),
+  }));
+  return { inferences, printed: unreadable === undefined ? {} : { unreadable } };
+}
+
+/** What it printed in between included; 0 where its build prints no clock. */
+function ticksOf({ lap0Us, lap1Us }: PrintedSample): number {
+  return lap0Us === undefined || lap1Us === undefined ? 0 : windowUs({ lap0Us, lap1Us });
 }
 
 function ofKind<Kind extends Sample['kind']>(samples: readonly Sample[], kind: Kind): readonly SampleOf<Kind>[] {

@@ -41,6 +41,11 @@ export function codesOf(bytes: Uint8Array, type: ElementType): InstanceType<(typ
   return new arrays[type](aligned(bytes));
 }
 
+/** The little-endian bytes of a tensor's codes; one that the type does not hold wraps. */
+export function bytesOfCodes(codes: readonly number[], type: ElementType): Uint8Array {
+  return new Uint8Array(new arrays[type](codes).buffer);
+}
+
 /**
  * The real values of a tensor from its bytes [elements]: (code − zeroPoint) × scale, in double precision. Exact for 8 and 16 bits,
  * so that a score is above a threshold when it is, whatever rounding a float would have added.

@@ -13,6 +13,7 @@ function judge(seen: Partial<Pick<Session, 'inferences' | 'scaling'>>, rates?: R
     operators: [],
     memory: [],
     link: [],
+    windows: [],
     trials: [],
     trialInferences: [],
     ...seen,

@@ -1,8 +1,10 @@
+import { formatQuantity } from '../units.ts';
 import type { GoldenComparison } from './golden.ts';
 import { unstableNote } from './golden.ts';
 import type { Metrics } from './result.ts';
 import type { Session } from './session.ts';
 import { ascending, percentile } from './stats.ts';
+import { ruleIterations, ruleMs } from './windows.ts';
 
 /** Doubts about the figures that change no verdict: what a reader should know before relying on them. */
 export function warningsOf(
@@ -14,6 +16,7 @@ export function warningsOf(
     golden && unstableNote(golden),
     coarseTimer(metrics),
     outliers(metrics),
+    smokeRun(metrics),
     disturbed(session),
     disturbedOperators(session),
     fewVectors(metrics),
@@ -39,6 +42,16 @@ function outliers({ latency }: Metrics): string | undefined {
   const count = latency.ticks.filter(ticks => ticks > 2 * median).length;
   if (count === 0) return undefined;
   return `${count} of ${latency.count} inferences took more than twice the median: interrupts, or a clock that changed`;
+}
+
+/** A figure that MLPerf Tiny would not take says so, whatever the suite asked for. */
+function smokeRun({ windows }: Metrics): string | undefined {
+  if (!windows) return undefined;
+  const shortestUs = Math.min(...windows.windows.map(({ elapsedUs }) => elapsedUs));
+  const fewest = Math.min(...windows.windows.map(({ iterations }) => iterations));
+  if (shortestUs >= ruleMs * 1000 && fewest >= ruleIterations) return undefined;
+  const shortest = `the shortest window took ${formatQuantity(shortestUs, 'µs')} and the smallest had ${fewest} iterations`;
+  return `a smoke run: ${shortest}; MLPerf Tiny takes windows of ${ruleMs / 1000} s and ${ruleIterations} iterations at least`;
 }
 
 function disturbed({ inferences }: Pick<Session, 'inferences'>): string | undefined {

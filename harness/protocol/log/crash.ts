@@ -45,7 +45,7 @@ const dumpLine =
 const restart = /^(?:ets \w|ESP-ROM:|rst:0x|\*\*\* Booting )/;
 
 /** Keeps a crash's dump together and whole, from the line that begins it to where it ends. */
-export function crashReader(): Reader {
+export function crashReader(): Reader & { isOpen(): boolean } {
   let dump: Dump | undefined;
 
   const closed = (): readonly Finding[] => {
@@ -54,6 +54,7 @@ export function crashReader(): Reader {
     return finding ?? [];
   };
   return {
+    isOpen: () => dump !== undefined,
     see(line) {
       const form = hint.test(line.plain) ? formOf(line) : undefined;
       if (dump) {

@@ -21,6 +21,8 @@ export interface LogReader {
   /** Whatever was still open. */
   end(): LogPiece;
   readonly seen: Seen;
+  /** Whether a crash's dump has begun and not ended. */
+  isInDump(): boolean;
   /** What the first bytes look like where they are no text. */
   noise(): Noise | undefined;
 }
@@ -48,6 +50,7 @@ export function logReader(patterns: LogPatterns): LogReader {
   };
   return {
     seen: lines.seen,
+    isInDump: crashes.isOpen,
     noise: () => noiseIn(lines.seen, Buffer.concat(first)),
     push(bytes) {
       if (lines.seen.bytes < sampledBytes) first.push(bytes.slice(0, sampledBytes - lines.seen.bytes));
@@ -56,9 +59,15 @@ export function logReader(patterns: LogPatterns): LogReader {
     },
     end() {
       const last = lines.end();
-      return { lines: last, findings: [...read(last), ...readers.flatMap(reader => reader.close())] };
+      const findings = [...read(last), ...readers.flatMap(reader => reader.close())];
+      return { lines: last, findings: findings.filter(finding => !isCutFigure(finding, last)) };
     },
   };
+}
+
+/** A line that was cut off in a number tells another one: without its end it has no figures, only what it failed by. */
+function isCutFigure({ kind, line }: Finding, last: readonly Line[]): boolean {
+  return (kind === 'metric' || kind === 'scores') && last.some(({ number }) => number === line);
 }
 
 /** Enough to tell noise by, and at what rate it was sent. */

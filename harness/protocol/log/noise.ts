@@ -23,7 +23,7 @@ export function noiseIn({ bytes, unprintable }: Seen, first: Uint8Array): Noise 
 
 /**
  * A line that sends slower than it is read at has every bit several times. Of each byte the runs of equal bits count, from the start bit on
- * and without the last, which the idle line goes on with: all are whole multiples of that number.
+ * and without the last, whose end is not seen: all are whole multiples of that number.
  */
 function bitLength(bytes: Uint8Array): number | undefined {
   const counts = new Map<number, number>();
@@ -40,7 +40,7 @@ function bitLength(bytes: Uint8Array): number | undefined {
 }
 
 function runsOf(byte: number): readonly number[] {
-  const bits = [0, ...Array.from({ length: 8 }, (_, bit) => (byte >> bit) & 1), 1];
+  const bits = [0, ...Array.from({ length: 8 }, (_, bit) => (byte >> bit) & 1)];
   const runs: number[] = [];
   let length = 0;
   for (const [index, bit] of bits.entries()) {

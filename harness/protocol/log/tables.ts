@@ -38,7 +38,7 @@ export function stReader(): Reader {
         return opened;
       }
       if (!isOpen) return undefined;
-      const [, name = '', value = ''] = /^\s*([\w ./]{1,40}?)\s*:\s+(\S.*?)\s*$/.exec(plain) ?? [];
+      const [, name = '', value = ''] = /^\s*([\w ./()]{1,40}?)\s*:\s+(\S.*?)\s*$/.exec(plain) ?? [];
       return name === '' ? (/^[\s-]*-+\s*$/.test(plain) ? [] : undefined) : [...stRow(name, value, number)];
     },
     close() {

@@ -125,7 +125,7 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
       if (text !== '') lines.push({ ...line, text });
     }
     throw new ProtocolError(
-      `has said ${mostLines} lines to "${command}" and is still talking`,
+      `has said ${mostLines} lines to "${shortened(command)}" and is still talking`,
       'DUT',
       'its firmware is to print nothing of its own while it is asked: look into wire.jsonl',
     );
@@ -173,9 +173,13 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
       return isLossy();
     },
     waiting: () =>
-      asked && { request: `"${asked.request}"`, sendings: asked.sendings, ms: performance.now() - asked.sinceMs },
+      asked && {
+        request: `"${shortened(asked.request)}"`,
+        sendings: asked.sendings,
+        ms: performance.now() - asked.sinceMs,
+      },
     use: () => ({ ...count, leastDataBytes: Number.isFinite(leastDataBytes) ? leastDataBytes : 0 }),
-    unendedBytes: heard.unendedBytes,
+    unendedBytes: () => heard.unendedBytes(),
   };
 }
 
@@ -206,7 +210,7 @@ export function unanswered(command: string, last: Reply | undefined): ProtocolEr
   const isBefore = other !== undefined && !command.startsWith(other);
   const said = heard.length === 0 ? 'nothing' : JSON.stringify(heard.join('\n'));
   return new ProtocolError(
-    `asked "${command}", it says ${said}${isBefore ? `, which answers "${other}": it may answer the question before` : ''}`,
+    `asked "${shortened(command)}", it says ${said}${isBefore ? `, which answers "${other}": it may answer the question before` : ''}`,
     'DUT',
     'look into wire.jsonl: it is no firmware of MLPerf Tiny, or its replies have got out of step',
   );
@@ -218,9 +222,14 @@ function withoutEcho(text: string, command: string): string {
   return text.startsWith(`${command}%`) ? text.slice(command.length + 1) : text;
 }
 
+/** Hex says nothing to a person. */
+function shortened(command: string): string {
+  return command.length > 20 ? `${command.slice(0, 20)}…` : command;
+}
+
 function restarted(request: string | undefined): FirmwareFault {
   return new FirmwareFault(
-    `restarted${request === undefined ? '' : ` while it was asked "${request}"`}`,
+    `restarted${request === undefined ? '' : ` while it was asked "${shortened(request)}"`}`,
     'DUT',
     'look at its supply, its watchdog and its stack: what it printed is in wire.jsonl',
   );

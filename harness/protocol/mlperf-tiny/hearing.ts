@@ -37,7 +37,7 @@ export function hear(link: Link, signal: AbortSignal): Hearing {
   void listen();
 
   return {
-    takePending: reader.takePending,
+    takePending: () => reader.takePending(),
     unendedBytes: () => reader.unendedBytes,
     async next(deadlineMs) {
       let hasLooked = false;

@@ -29,7 +29,8 @@ function* patternFaults(source: YamlSource, path: Path): Generator<Fault> {
   try {
     new RegExp(pattern, 'u');
   } catch (error) {
-    yield { place, what: `${path[1]}: ${messageOf(error).replace('Invalid regular expression: ', '')}` };
+    const [why = ''] = /[^:]*$/.exec(messageOf(error)) ?? [];
+    yield { place, what: `${path[1]}: "${pattern}" is no regular expression:${why.toLowerCase()}` };
     return;
   }
   if (path[1] !== 'metrics' || /\(\?<[A-Za-z_]/.test(pattern)) return;
@@ -48,7 +49,8 @@ function* metricFaults(source: YamlSource, metrics: Path): Generator<Fault> {
     for (const statistic of statistics) {
       const path = [...metrics, name, statistic];
       const text = writtenText(source, path) ?? writtenText(source, [...path, 'limit']);
-      const fault = text === undefined ? undefined : parseMetricBound(name, statistic, text).fault;
+      const isBound = text !== undefined && /^\s*(?:<=|≤|>=|≥)/.test(text); // else the schema has said so
+      const fault = !isBound ? undefined : parseMetricBound(name, statistic, text).fault;
       if (fault !== undefined) yield { place: source.place(path), what: `${name}.${statistic}: ${fault}` };
     }
   }

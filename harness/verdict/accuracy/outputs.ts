@@ -18,7 +18,8 @@ export function outputsOf(session: Session, { outputs: [output], golden, float }
   return {
     measured: {
       vectors: session.vectors,
-      of: vector => (inferences[vector] ?? []).map(inference => firstOutput(inference.output, output)),
+      of: vector =>
+        (inferences[vector] ?? []).map(inference => inference.printed ?? firstOutput(inference.output, output)),
     },
     ...(golden.length > 0 && {
       golden: single(golden.length, vector => firstOutput(golden[vector] ?? new Uint8Array(), output)),

@@ -4,6 +4,7 @@
  */
 #include "tensorflow/lite/micro/cortex_m_generic/debug_log_callback.h"
 #include "tensorflow/lite/micro/micro_mutable_op_resolver.h"
+#include "tickmark_port.h"
 #include "tickmark_tflm.h"
 
 extern "C" {
@@ -43,10 +44,6 @@ uint32_t stack_used() {
   return static_cast<uint32_t>((__StackTop - deepest) * sizeof *deepest);
 }
 
-tickmark_region region(const void *base, uint32_t bytes, uint8_t flags) {
-  return {static_cast<uint8_t *>(const_cast<void *>(base)), bytes, flags};
-}
-
 }  // namespace
 
 int main() {
@@ -67,13 +64,13 @@ int main() {
   board.unit = ""; /* the chip's serial number, where it has one */
   board.runtime = "tflm+cmsis-nn/2026-08";
   board.tick_source = "dwt";
-  board.tick_hz = TICK_HZ;               /* from the build: -DTICK_HZ=64000000 */
-  board.build_id = __build_id_note + 16; /* behind three words of sizes and type, and "GNU" */
-  board.regions[TICKMARK_MODEL] = region(g_model, g_model_bytes, 0);
-  board.regions[TICKMARK_INPUT] = region(input, sizeof input, TICKMARK_WRITABLE | TICKMARK_ADDRESSABLE);
-  board.regions[TICKMARK_OUTPUT] = region(output, sizeof output, TICKMARK_ADDRESSABLE);
-  board.regions[TICKMARK_ARENA] = region(tensor_arena, sizeof tensor_arena, 0);
-  board.regions[TICKMARK_STACK] = region(__StackLimit, (__StackTop - __StackLimit) * sizeof *__StackTop, 0);
+  board.tick_hz = TICK_HZ; /* from the build: -DTICK_HZ=64000000 */
+  board.build_id = tickmark_build_id_in(__build_id_note);
+  board.regions[TICKMARK_MODEL] = tickmark_region_of(g_model, g_model_bytes, 0);
+  board.regions[TICKMARK_INPUT] = tickmark_region_of(input, sizeof input, TICKMARK_WRITABLE | TICKMARK_ADDRESSABLE);
+  board.regions[TICKMARK_OUTPUT] = tickmark_region_of(output, sizeof output, TICKMARK_ADDRESSABLE);
+  board.regions[TICKMARK_ARENA] = tickmark_region_of(tensor_arena, sizeof tensor_arena, 0);
+  board.regions[TICKMARK_STACK] = tickmark_region_of(__StackLimit, (__StackTop - __StackLimit) * sizeof *__StackTop, 0);
   board.send = uart_send;
   board.clock_start = ticks_start;
   board.clock_stop = ticks_stop;

@@ -1,0 +1,3 @@
+void app_main(void);
+
+int main(void) { app_main(); }

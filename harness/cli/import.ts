@@ -1,0 +1,109 @@
+import { InputError } from '../errors.ts';
+import { consoleReporter } from '../report/console.ts';
+import { figure } from '../report/figures.ts';
+import { protocolFor } from '../runner/adapters.ts';
+import { importLog } from '../runner/import-log.ts';
+import { surveyLog } from '../runner/survey-log.ts';
+import { exitCode } from '../verdict/exit-code.ts';
+import type { Heard } from '../verdict/log/heard.ts';
+import { say, sayJson, table } from './say.ts';
+
+interface Options {
+  readonly suite?: string;
+  readonly target?: string;
+  readonly baud?: string;
+  readonly out?: string;
+  readonly html: boolean;
+  readonly json?: boolean;
+}
+
+/** `tickmark import ticks`: judges a log that somebody has kept by a suite; without one, says what is in it. Returns the exit code. */
+export async function importTicks(file: string, options: Options): Promise<number> {
+  const interrupt = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupt.abort());
+  const { suite, baud, ...rest } = options;
+  const rate = baudOption(baud);
+  if (suite !== undefined) return judge(file, { ...rest, ...rate, suite }, interrupt.signal);
+  const stray = (['target', 'out'] as const).find(key => options[key] !== undefined);
+  if (stray) throw new InputError('needs a suite to judge by', `--${stray} ${options[stray]}`, 'name one with --suite');
+  return survey(file, options.json ?? false, interrupt.signal);
+}
+
+async function judge(
+  file: string,
+  options: Omit<Options, 'suite' | 'baud'> & { readonly suite: string; readonly baud?: number },
+  signal: AbortSignal,
+): Promise<number> {
+  const { suite, target, baud, out, html, json = false } = options;
+  const terminal = consoleReporter(json ? process.stderr : process.stdout, process.env, process.cwd());
+  const run = await importLog(
+    {
+      cwd: process.cwd(),
+      file,
+      suite,
+      html,
+      ...(target !== undefined && { target }),
+      ...(baud !== undefined && { baud }),
+      ...(out !== undefined && { out }),
+      onCase: result => {
+        if (!json) terminal.onCase(result);
+      },
+      onBusy: what => terminal.busy(what),
+    },
+    signal,
+  );
+  if (json) terminal.clear();
+  else terminal.onEnd(run);
+  const code = exitCode(run.results.cases, { interrupted: signal.aborted, strict: false });
+  if (json) sayJson({ run: run.folder, cases: run.results.cases, exitCode: code });
+  return code;
+}
+
+async function survey(file: string, json: boolean, signal: AbortSignal): Promise<number> {
+  const { heard, clause } = await surveyLog(file, await protocolFor('log'), signal);
+  const code = signal.aborted ? 130 : surveyCode(heard);
+  if (json) sayJson({ ...asJson(heard), exitCode: code });
+  else sayHeard(heard, clause);
+  return code;
+}
+
+/** As of a run: a failing line is 1, and a log that nothing was found in is 3. */
+function surveyCode({ failures, crashes, metrics }: Heard): number {
+  if (failures.length + crashes.length > 0) return 1;
+  return metrics.figures.length === 0 ? 3 : 0;
+}
+
+function asJson({ metrics, failures, warnings, crashes, leftOut }: Heard) {
+  const lines = (all: Heard['failures']) => all.map(({ line, text }) => ({ line, text }));
+  return {
+    ...metrics,
+    failures: lines(failures),
+    warnings: lines(warnings),
+    crashes: crashes.map(({ line, what, lines: count }) => ({ line, what, lines: count })),
+    leftOut,
+  };
+}
+
+const shownLines = 20;
+
+function sayHeard({ metrics, failures, warnings, crashes }: Heard, clause: string): void {
+  const heading = ['figure', 'count', 'min', 'median', 'max', 'last'];
+  const rows = metrics.figures.map(({ name, unit, count, min, median, max, last }) => [
+    name,
+    count,
+    ...[min, median, max, last].map(value => figure(value, unit)),
+  ]);
+  if (rows.length > 0) say(table([heading, ...rows]));
+  for (const [name, text] of Object.entries(metrics.facts)) say(`${name}: ${text}`);
+  for (const { line, what, lines } of crashes.slice(0, shownLines))
+    say(`crash in line ${line} (${lines} lines): ${what}`);
+  for (const { line, text } of failures.slice(0, shownLines)) say(`failing line ${line}: ${text}`);
+  for (const { line, text } of warnings.slice(0, shownLines)) say(`warning in line ${line}: ${text}`);
+  say(clause);
+}
+
+function baudOption(text: string | undefined): { baud?: number } {
+  if (text === undefined) return {};
+  if (/^\d{1,8}$/.test(text) && Number(text) > 0) return { baud: Number(text) };
+  throw new InputError('is no baud rate', `--baud ${text}`, 'write bits a second, such as 115200');
+}

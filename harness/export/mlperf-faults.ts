@@ -1,0 +1,93 @@
+import { ruleIterations, ruleMs, ruleWindows, windowUs } from '../verdict/windows.ts';
+import type { ExportedCase, SubmissionOptions } from './mlperf.ts';
+import { figuresOf } from './mlperf-figures.ts';
+import { countFiles, measuredOf, measuredWindows } from './mlperf-measured.ts';
+import { type Benchmark, benchmarks } from './mlperf-sets.ts';
+
+/** What stands in the way of submitting a case, a sentence each. */
+export function caseFaults(each: ExportedCase, options: SubmissionOptions): string[] {
+  const { modelId = '' } = each.recording.manifest.mlperf ?? {};
+  const benchmark = benchmarks[modelId];
+  if (!benchmark)
+    return [`its firmware has the model "${modelId}", and MLPerf Tiny has ${Object.keys(benchmarks).join(', ')}`];
+  const faults = [...sessionFaults(each), ...setFaults(each, benchmark)];
+  return [
+    ...faults,
+    ...(faults.length === 0 ? qualityFaults(each, benchmark, options) : []),
+    ...windowFaults(each),
+    ...(options.wantsEnergy ? ['no energy was measured: export without --energy'] : []),
+  ];
+}
+
+function sessionFaults({ status, recording, vectorsSha256 }: ExportedCase): string[] {
+  const { outcome, basis, vectors } = recording.manifest;
+  const isBad = status === 'broken' || status === 'failed';
+  return [
+    ...(isBad ? [`it is ${status}: see its report, and run it again`] : []),
+    ...(outcome.status === 'complete' || isBad ? [] : [`its measurement is not complete: ${outcome.reason}`]),
+    ...(basis === 'silicon' ? [] : [`its clock counts ${basis}, and a submission is of hardware`]),
+    ...(vectors?.sha256 === vectorsSha256
+      ? []
+      : ["the suite's inputs have changed since it was measured: run it again"]),
+  ];
+}
+
+/** The checker counts no files. */
+function setFaults({ recording, truth }: ExportedCase, { files, folder, results, windows }: Benchmark): string[] {
+  const faults: string[] = [];
+  const count = countFiles(recording, truth);
+  if (!files.includes(count))
+    faults.push(`${count} input files were inferred, and the set of ${folder} has ${files.join(' or ')}`);
+  if (windows && !truth.sources)
+    faults.push('its suite does not say which windows are of one file: give the files as a folder, with `window`');
+  if (!truth.labels) faults.push('its suite has no labels');
+  const printed = new Map(
+    recording.samples.flatMap(sample => (sample.kind === 'printed' ? [[sample.vector, sample] as const] : [])),
+  );
+  const { count: vectors } = recording.manifest.vectors ?? { count: 0 };
+  const missing = vectors - printed.size;
+  if (missing > 0) faults.push(`${missing} of its ${vectors} vectors have no result`);
+  const odd = [...printed.values()].find(
+    sample => sample.results.length !== results || !sample.results.every(isNumber),
+  );
+  if (odd)
+    faults.push(
+      `vector ${odd.vector} has the results "${odd.results.join(',')}", and ${folder} prints ${results} numbers`,
+    );
+  return faults;
+}
+
+function isNumber(text: string): boolean {
+  return text.trim() !== '' && Number.isFinite(Number(text));
+}
+
+/** In the open division any quality is taken. */
+function qualityFaults(each: ExportedCase, benchmark: Benchmark, { division }: SubmissionOptions): string[] {
+  const { top1, auc } = figuresOf(measuredOf(each, benchmark).files);
+  if (auc === undefined) return ['a class has no file: it is not the whole set'];
+  const { metric, least } = benchmark.quality;
+  const figure = metric === 'AUC' ? auc : top1;
+  if (division === 'open' || figure >= least) return [];
+  const shown = metric === 'AUC' ? figure.toFixed(3) : `${figure.toFixed(1)} %`;
+  return [`its ${metric} is ${shown}, and the closed division asks for ${least}: submit it with --division open`];
+}
+
+/** The checker reads no window. */
+function windowFaults({ recording }: ExportedCase): string[] {
+  if (recording.manifest.mlperf?.timestamps === 'energy')
+    return ['no windows were timed: its firmware is a build for energy, and a submission needs one for performance'];
+  const windows = measuredWindows(recording);
+  const faults =
+    windows.length === ruleWindows ? [] : [`it has ${windows.length} timed windows, and the rules want ${ruleWindows}`];
+  const inputs = new Set(windows.map(({ vector }) => vector)).size;
+  if (faults.length === 0 && inputs < ruleWindows)
+    faults.push(`its windows are of ${inputs} inputs, and the rules want ${ruleWindows}`);
+  for (const [index, window] of windows.entries()) {
+    const { iterations } = window;
+    if (windowUs(window) < ruleMs * 1000)
+      faults.push(`window ${index + 1} lasted ${windowUs(window) / 1e6} s, and the rules want ${ruleMs / 1000} s`);
+    if (iterations < ruleIterations)
+      faults.push(`window ${index + 1} has ${iterations} iterations, and the rules want ${ruleIterations}`);
+  }
+  return faults;
+}

@@ -1,0 +1,121 @@
+import type { Recording } from '../recording/recording.ts';
+import type { Board } from '../suite/board.ts';
+import type { Truth } from '../suite/truth.ts';
+import type { Status } from '../verdict/result.ts';
+import { caseFaults } from './mlperf-faults.ts';
+import { measuredOf } from './mlperf-measured.ts';
+import { type Benchmark, benchmarks } from './mlperf-sets.ts';
+import { type Facts, systemJson } from './mlperf-system.ts';
+import { accuracyFiles, performanceFiles } from './mlperf-text.ts';
+
+/** A judged case of a run, and its suite as it is now. */
+export interface ExportedCase {
+  readonly suite: string;
+  readonly status: Status;
+  readonly board: Board;
+  readonly recording: Recording;
+  readonly truth: Truth;
+  /** Of the suite's inputs today: of those that were measured, unless the suite has changed since. */
+  readonly vectorsSha256: string;
+}
+
+/** What a person says of a submission. */
+export interface SubmissionOptions {
+  readonly division: 'closed' | 'open';
+  readonly submitter: string;
+  /** The system's name; absent: each board's own. */
+  readonly system?: string;
+  readonly facts: Facts;
+  readonly wantsEnergy: boolean;
+}
+
+/** The files of a submission by their paths in it, in UTF-8, and what stands in the way of it: then it must not be written. */
+export interface Submission {
+  readonly files: ReadonlyMap<string, string>;
+  readonly faults: readonly string[];
+}
+
+/**
+ * What submission_checker v1.4 of MLPerf Tiny accepts, of cases of MLPerf Tiny firmware; others are left out. Figures are as measured: windows
+ * with what is printed in them. Unlike the checker, it wants whole sets and windows by the rules.
+ */
+export function submissionOf(cases: readonly ExportedCase[], options: SubmissionOptions): Submission {
+  const ours = cases.filter(({ recording }) => recording.manifest.mlperf);
+  const faults = [
+    ...nameFaults(options),
+    ...(ours.length === 0
+      ? ['no case of it is of MLPerf Tiny firmware: run a suite whose firmware speaks mlperf-tiny']
+      : []),
+    ...ours.flatMap(each => caseFaults(each, options).map(fault => `${each.suite} @${each.board.name}: ${fault}`)),
+    ...setFaults(ours, options),
+  ];
+  const files = new Map<string, string>();
+  for (const board of boardsOf(ours)) {
+    const system = systemJson(board, options);
+    faults.push(...system.faults);
+    files.set(`${rootOf(options)}/systems/${systemOf(board, options)}.json`, system.text);
+  }
+  if (faults.length === 0)
+    for (const each of ours) for (const [path, text] of caseFiles(each, options)) files.set(path, text);
+  return { files, faults };
+}
+
+function* caseFiles(each: ExportedCase, options: SubmissionOptions): Generator<[string, string]> {
+  const benchmark = benchmarkOf(each);
+  if (!benchmark) return;
+  const measured = measuredOf(each, benchmark);
+  const folder = `${rootOf(options)}/results/${systemOf(each.board, options)}/${benchmark.folder}`;
+  for (const [name, text] of Object.entries(accuracyFiles(measured))) yield [`${folder}/accuracy/${name}`, text];
+  for (const [name, text] of Object.entries(performanceFiles(measured))) yield [`${folder}/performance/${name}`, text];
+}
+
+/** Undefined for a model that is none of MLPerf Tiny's. */
+function benchmarkOf({ recording }: ExportedCase): Benchmark | undefined {
+  return benchmarks[recording.manifest.mlperf?.modelId ?? ''];
+}
+
+function rootOf({ division, submitter }: SubmissionOptions): string {
+  return `${division}/${submitter}`;
+}
+
+function systemOf(board: Board, { system }: SubmissionOptions): string {
+  return system ?? board.name;
+}
+
+function boardsOf(cases: readonly ExportedCase[]): readonly Board[] {
+  return [...new Map(cases.map(({ board }) => [board.name, board])).values()];
+}
+
+/** They become folders, of which the checker wants no blanks and no dot in front. */
+function nameFaults({ submitter, system }: SubmissionOptions): string[] {
+  return [
+    ['submitter', submitter],
+    ['system', system ?? 'x'],
+  ].flatMap(([what, name = '']) =>
+    /^[A-Za-z0-9][\w.+-]{0,99}$/.test(name)
+      ? []
+      : [`"${name}" cannot be the ${what}'s folder: write letters, digits, _ . + and -, a letter or digit first`],
+  );
+}
+
+/** What is wrong with cases together. */
+function setFaults(cases: readonly ExportedCase[], options: SubmissionOptions): string[] {
+  const faults: string[] = [];
+  if (options.system !== undefined && boardsOf(cases).length > 1)
+    faults.push(
+      `"${options.system}" cannot name ${boardsOf(cases).length} boards: leave it out, or export one board's run`,
+    );
+  const suites = new Map<string, string[]>();
+  for (const each of cases) {
+    const folder = benchmarkOf(each)?.folder;
+    const key = `${each.board.name}/${folder}`;
+    if (folder !== undefined) suites.set(key, [...(suites.get(key) ?? []), each.suite]);
+  }
+  for (const [key, named] of suites) {
+    if (named.length > 1)
+      faults.push(`${key} was measured by ${named.join(' and ')}: leave all but one out of the run`);
+    if (key.endsWith('/ic2') && !suites.has(key.slice(0, -1)))
+      faults.push(`${key} counts only beside ic, which was not measured on that board`);
+  }
+  return faults;
+}

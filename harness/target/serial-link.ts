@@ -1,0 +1,144 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PortAbsent, TargetError } from '../errors.ts';
+import type { FoundPort, Link } from './port.ts';
+import { inflow } from './serial-inflow.ts';
+import { type LineUse, resetByLines } from './serial-lines.ts';
+import type { Listener, Wire } from './serial-wire.ts';
+
+/** What a link is opened with. */
+export interface SerialOpening {
+  readonly name: string;
+  /** Whether the port vanishes with the chip, and is expected to come back. */
+  readonly isNative: boolean;
+  readonly lines: LineUse;
+  /** How long a port that is not there is waited for. */
+  readonly appearMs: number;
+  find(): Promise<FoundPort>;
+  connect(path: string, listener: Listener, signal: AbortSignal): Promise<Wire>;
+}
+
+/**
+ * Opens the port, captures from then on, and only then resets the chip where lines can: nothing that it prints is lost, and nothing of its
+ * earlier life is left. A port of the chip's own may vanish and come back under another name: `bytes` goes on.
+ */
+export async function openSerialLink(opening: SerialOpening, signal: AbortSignal): Promise<Link> {
+  const { name, isNative, lines, appearMs } = opening;
+  const log = eventLog();
+  const bytes = inflow({ onFull: () => wire?.pause(), onRoom: () => wire?.resume() });
+  let wire: Wire | undefined;
+  let end: unknown;
+  let comingBack: Promise<void> | undefined;
+
+  const finish = (reason: unknown, bytesEnd?: Error): void => {
+    if (end) return;
+    end = reason;
+    log(`closed: ${reason instanceof Error ? reason.message : String(reason)}`);
+    bytes.end(bytesEnd);
+    signal.removeEventListener('abort', abort);
+    void wire?.close();
+  };
+  const abort = (): void => finish(signal.reason);
+  signal.addEventListener('abort', abort);
+
+  const onLoss = (lost: Error): void => {
+    if (end) return;
+    log(`lost: ${lost.message}`);
+    if (isNative) comingBack ??= comeBack(lost);
+    else finish(lost, lost);
+  };
+  /** Tries until the port is there and opens: while it appears, it may be there and not yet be this user's. */
+  const attach = async (hasVanished: boolean): Promise<void> => {
+    const deadlineMs = performance.now() + appearMs;
+    for (let isNew = hasVanished; ; isNew = true) {
+      try {
+        const { path } = await opening.find();
+        const opened = await opening.connect(path, { onBytes: data => bytes.push(data), onLoss }, signal);
+        if (end) await opened.close();
+        else wire = opened;
+        if (!end) log(`opened ${path}`);
+        return;
+      } catch (error) {
+        const mayPass = error instanceof PortAbsent || (isNew && error instanceof TargetError);
+        if (end || !mayPass || performance.now() >= deadlineMs) throw error;
+        await sleep(pollMs, undefined, { signal });
+      }
+    }
+  };
+  const comeBack = async (lost: Error): Promise<void> => {
+    try {
+      await attach(true);
+    } catch (cause) {
+      const what = `the board's port vanished and was not back after ${appearMs / 1000} s`;
+      const fix = 'check cable and supply; if it starts more slowly, give its board file a longer `bootTime`';
+      const gone = new TargetError(what, name, fix, { cause: cause instanceof PortAbsent ? lost : cause });
+      finish(gone, gone);
+    } finally {
+      comingBack = undefined;
+    }
+  };
+  /** Why the lines did not move. */
+  const pulse = async (use: Exclude<LineUse, 'none'>): Promise<string | undefined> => {
+    if (!wire) return 'the port is not open';
+    const onHeld = (): void => log(`reset by DTR and RTS; ${bytes.drop()} bytes from before it dropped`);
+    const why = await resetByLines(wire, use, { onHeld, signal });
+    if (why !== undefined) log(`DTR and RTS did not move: ${why}`);
+    await comingBack;
+    return why;
+  };
+  const close = async (): Promise<void> => {
+    finish(new TargetError('the link is closed', name, 'open it again'));
+    await comingBack;
+    await wire?.close();
+  };
+
+  try {
+    await attach(false);
+    if (!end && lines !== 'none') await pulse(lines);
+    if (end) throw end;
+  } catch (error) {
+    await close();
+    signal.throwIfAborted();
+    throw error;
+  }
+  return {
+    bytes,
+    async write(data) {
+      await comingBack;
+      if (end) throw end;
+      await wire?.write(data).catch(async (error: unknown) => {
+        if (!isNative) throw end ?? error;
+        await comingBack; // what was not sent is lost, as on a bad line
+        if (end) throw end;
+      });
+    },
+    ...(lines !== 'none' && {
+      async reset() {
+        if (end) throw end;
+        const why = await pulse(lines);
+        if (end) throw end;
+        if (why !== undefined)
+          throw new TargetError(`DTR and RTS did not move: ${why}`, name, 'write `lines: none`, or use another port');
+      },
+    }),
+    keepEvidence: async folder => writeFile(join(folder, 'serial.log'), log.text()).catch(() => {}),
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+const pollMs = 100;
+
+/** What happened to the port, by time since its opening. */
+function eventLog(): ((event: string) => void) & { text(): string } {
+  const startMs = performance.now();
+  const events: string[] = [];
+  const note = (event: string): void => {
+    const seconds = ((performance.now() - startMs) / 1000).toFixed(3);
+    if (events.length < mostEvents) events.push(`${seconds.padStart(9)} s  ${event.replace(/\n/g, ' ')}\n`);
+  };
+  return Object.assign(note, { text: () => events.join('') });
+}
+
+/** A port that comes and goes all day must not fill the memory. */
+const mostEvents = 1000;
