@@ -4,6 +4,7 @@ import type { EmulationCounters, Link } from '../target/port.ts';
 import { linkFor } from './back-door.ts';
 import { bringUp, expectModel } from './bring-up.ts';
 import type { AgentJob, Boot } from './session.ts';
+import { heardDut } from './silence.ts';
 import { tapLink } from './tap.ts';
 
 type AgentBoot = Boot & AgentJob;
@@ -12,10 +13,14 @@ type AgentBoot = Boot & AgentJob;
 export async function measureAgent(job: AgentBoot, link: Link, signal: AbortSignal): Promise<void> {
   const { seen } = job;
   try {
-    const dut = await bringUp(job, tapLink(linkFor(job.suite, link), job.recorder), signal, connected => {
-      seen.dut = connected;
-      job.note({ dut: connected.identity });
+    const connected = await bringUp(job, tapLink(linkFor(job.suite, link), job.recorder), signal, {
+      onConnect(introduced) {
+        seen.dut = introduced;
+        job.note({ dut: introduced.identity });
+      },
+      onIdentified: ({ identity }) => job.met({ proof: 'its build id', resetCause: identity.resetCause }),
     });
+    const dut = job.rig ? heardDut(connected, job.target.name) : connected;
     await settle(job, dut, link);
     await inferAll(job, dut, link);
     job.note({ carried: dut.carried() });

@@ -177,7 +177,6 @@ async function onBadLine({ input, output, count, ...sizes }: BadLine) {
   return { wrong, inferences, use: dut.linkUse() };
 }
 
-
 function inputOf(vector: number, length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, at) => (vector + 1) * (at + 3) + (at >> 5));
 }

@@ -64,6 +64,14 @@ export interface BoardFile {
     rate: Frequency;
   };
   /**
+   * The name that the firmware has for this board, as its agent announces it: firmware that was built for another is refused. Without it, the build id alone tells.
+   */
+  announces?: string;
+  /**
+   * The chip's own serial number, as its agent announces it: of several boards of one type, which one this is. Best in boards.local.yaml.
+   */
+  unit?: string;
+  /**
    * What writes an image into the board's flash.
    */
   flasher?: Openocd | ProbeRs | Esptool | StFlash | Jlink | DfuUtil | Uf2;

@@ -1,5 +1,5 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { NotInstalled, TargetError } from '../errors.ts';
+import { PortAbsent, TargetError } from '../errors.ts';
 import type { FoundPort } from './port.ts';
 import { type DeviceRoots, listPorts, type PortInfo, systemRoots } from './serial-ports.ts';
 import { addressOf } from './serial-url.ts';
@@ -13,9 +13,6 @@ export interface PortMatch {
   readonly path?: string | undefined;
   readonly url?: string | undefined;
 }
-
-/** No port is the one that is meant. It may yet appear; nothing was tried. */
-export class PortAbsent extends NotInstalled {}
 
 /**
  * The one port that is meant; opens none. Throws PortAbsent when none is, with what is plugged in and what does not match, and TargetError when

@@ -1,6 +1,7 @@
 import { writeResults } from '../report/json.ts';
 import { loadModel } from '../runner/case-inputs.ts';
 import { gatherEvidence } from '../runner/judge-case.ts';
+import { keepBoards } from '../runner/keep-boards.ts';
 import { makePlan } from '../runner/make-plan.ts';
 import { measureCase } from '../runner/measure-case.ts';
 import { resultsOf } from '../runner/plan.ts';
@@ -34,11 +35,9 @@ export async function measureSuite(
   const [first] = plan.cases;
   if (!first) throw new TypeError('a plan has a case'); // or makePlan throws
   const planned = { ...first, isNamed: isRequired };
-  const evidence = await gatherEvidence(
-    plan,
-    planned,
-    measureCase(plan, planned, () => {}, signal),
-  );
+  using boards = keepBoards({ tenant: { command: 'a test', pid: process.pid }, onWait: () => {} });
+  const measured = measureCase(plan, planned, { boards, onProgress: () => {} }, signal);
+  const evidence = await gatherEvidence(plan, planned, measured);
   const result = judgeCase(evidence);
   writeResults({ folder, results: resultsOf(plan, [result], { complete: true, interrupted: false }) });
   return { ...result, folder, judge: (path, bound) => judgeOne(evidence, path, bound) };
