@@ -3,7 +3,7 @@ import type { Dut, Inference } from '../protocol/port.ts';
 import type { EmulationCounters, Link } from '../target/port.ts';
 import type { Basis } from '../units.ts';
 import { linkFor } from './back-door.ts';
-import { bringUp, expectModel } from './bring-up.ts';
+import { bringUp, buildIdProof, expectModel } from './bring-up.ts';
 import type { AgentJob, Boot } from './session.ts';
 import { heardDut } from './silence.ts';
 import { tapLink } from './tap.ts';
@@ -19,7 +19,7 @@ export async function measureAgent(job: AgentBoot, link: Link, signal: AbortSign
         seen.dut = introduced;
         job.note({ dut: introduced.identity });
       },
-      onIdentified: ({ identity }) => job.met({ proof: 'its build id', resetCause: identity.resetCause }),
+      onIdentified: ({ identity }) => job.met({ proof: buildIdProof, resetCause: identity.resetCause }),
     });
     const dut = job.rig ? heardDut(connected, job.target.name) : connected;
     await settle(job, dut, link);
