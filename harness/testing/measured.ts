@@ -1,5 +1,7 @@
+import { InputError } from '../errors.ts';
 import { writeResults } from '../report/json.ts';
 import { loadModel } from '../runner/case-inputs.ts';
+import { firmwareOf } from '../runner/image.ts';
 import { gatherEvidence } from '../runner/judge-case.ts';
 import { makePlan } from '../runner/make-plan.ts';
 import { measureCase } from '../runner/measure-case.ts';
@@ -34,6 +36,8 @@ export async function measureSuite(
   const plan = makePlan({ cwd, suites: [suite], targets: [target], out: folder, exact: true, html: false });
   const [first] = plan.cases;
   if (!first) throw new TypeError('a plan has a case'); // or makePlan throws
+  if (firmwareOf(first).protocol === 'log')
+    throw new InputError('only prints', first.id, 'judge it with `tickmark run`: tests measure firmware that answers');
   const planned = { ...first, isNamed: isRequired };
   const measured = measureCase(plan, planned, { boards: boardsOfTests, onProgress: () => {} }, signal);
   const evidence = await gatherEvidence(plan, planned, measured);
