@@ -337,6 +337,23 @@ test('the wrong one of two boards is not flashed, whatever it runs', async () =>
   expect(desk.done).toEqual(['open']);
 });
 
+test('a board that hangs before anything was measured is reset, and the same boot is tried again', async () => {
+  const desk = aDesk();
+  let opened = 0;
+  const target = targetOn(desk, false);
+  const hanging: SerialTarget = {
+    ...target,
+    async open(path, signal) {
+      const windowMs = () => (opened === 1 && !desk.done.includes('probe') ? 3_600_000 : 1);
+      opened++;
+      return mockTarget({ buildId: newBuild, windowMs }).open(path, signal);
+    },
+  };
+  const { outcome, rig } = await measured(aRig(desk, { target: hanging, flasher: flasherOn(desk) }));
+  expect(outcome).toEqual({ status: 'complete' });
+  expect(rig.map(({ step, boot }) => `${step} ${boot}`)).toEqual(['found 0', 'probe 0']);
+});
+
 test('a board that hangs in an inference is given up long before the suite’s limit, and is worth another try', async () => {
   const desk = aDesk({ mock: { windowMs: inference => (inference > 5 ? 3_600_000 : 1) } });
   const rig = aRig(desk, { power: powerOn(desk) });
