@@ -1,4 +1,4 @@
-import type { BrokenAttempt, CaseResult, RigStep } from '../verdict/result.ts';
+import type { CaseResult, RigStep } from '../verdict/result.ts';
 import { duration } from './figures.ts';
 
 /**
