@@ -7,6 +7,7 @@ import {
   checkJsonHelp,
   completionHelp,
   doctorJsonHelp,
+  exportHelp,
   imageJsonHelp,
   importJsonHelp,
   initJsonHelp,
@@ -188,6 +189,7 @@ program
   .option('--facts <FILE>', 'YAML or JSON: what the system file says beside what the board file knows')
   .option('--energy', 'energy too: refused where none was measured')
   .option('-o, --out <DIR>', 'where the submission goes (default: mlperf/ in the run)')
+  .addHelpText('after', exportHelp)
   .action(async (_form: string, run: string, options: ExportOptions) => {
     const { exportMlperf } = await import('./cli/export.ts');
     exportMlperf(run, options);

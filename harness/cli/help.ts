@@ -98,3 +98,18 @@ Without a suite: exit code 0 when figures were found, 1 when a line says that so
     facts                       who runs, as the log says, by name
     failures, warnings          line and text of each; crashes: line, what, lines
     leftOut                     findings that are too many to be kept`;
+
+/** What `tickmark export mlperf` wants to know. */
+export const exportHelp = `
+The file of --facts has what only you know of the system, "" where there is nothing; its word goes before the board file's:
+  Accelerator: ""
+  Accelerator(s) Frequencies: ""
+  Accelerator memory type and capacity: ""
+  Hardware Notes: ""
+  Inference Framework: TFLM
+  Software Libraries: CMSIS-NN 6.0
+  Software Notes: ""
+  Status: available              # or preview, rdi
+
+Refused by name: a case that is not whole, of an emulator, or failed; not every file of the set; fewer than five windows, of less than
+10 s or 10 inferences; in the closed division too many wrong answers. Figures are as measured.`;
