@@ -17,7 +17,7 @@ export interface IdentityCheck {
   /** Throws TargetError with both values when they differ. */
   see(fact: Fact): void;
   /** Throws TargetError when something that had to be said was not. */
-  expectAll(): void;
+  readonly expectAll: () => void;
 }
 
 /** `wanted` is by fact: the text, or `image` for the image's own. ESP-IDF's `elf_sha256` is held against the image whether or not it is wanted. */

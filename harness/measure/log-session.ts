@@ -2,7 +2,8 @@ import { FirmwareFault } from '../errors.ts';
 import type { LogProtocol } from '../protocol/port.ts';
 import type { LogSpec } from '../suite/suite.ts';
 import type { Link } from '../target/port.ts';
-import { type Intake, intakeOf, logError } from './log-intake.ts';
+import { logError } from './log-heard.ts';
+import { type Intake, intakeOf } from './log-intake.ts';
 import type { Boot } from './session.ts';
 import { tapLink } from './tap.ts';
 

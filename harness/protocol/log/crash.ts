@@ -45,7 +45,7 @@ const dumpLine =
 const restart = /^(?:ets \w|ESP-ROM:|rst:0x|\*\*\* Booting )/;
 
 /** Keeps a crash's dump together and whole, from the line that begins it to where it ends. */
-export function crashReader(): Reader & { isOpen(): boolean } {
+export function crashReader(): Reader & { readonly isOpen: () => boolean } {
   let dump: Dump | undefined;
 
   const closed = (): readonly Finding[] => {

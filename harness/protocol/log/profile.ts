@@ -90,8 +90,8 @@ interface Profile {
 
 /** A table of tags has no order of execution: only its sum counts. */
 function findingsOf({ form, operators, sum, line }: Profile): readonly Finding[] {
-  const total = { kind: 'metric', name: 'profile_ticks', value: sum, unit: 'ticks', line } as const;
-  return form === 'tags' ? [total] : [{ kind: 'operators', operators, line }, total];
+  const whole = { kind: 'metric', name: 'profile_ticks', value: sum, unit: 'ticks', line } as const;
+  return form === 'tags' ? [whole] : [{ kind: 'operators', operators, line }, whole];
 }
 
 /** Layers as MLTK's profiler prints them: `Op0-Conv2D` and its figures beneath, in two blocks a layer; the one with cycles counts. */
