@@ -10,6 +10,7 @@ import { judgeMemory } from '../memory.ts';
 import { provenanceOf } from '../provenance.ts';
 import type { Reference } from '../reference.ts';
 import type { CaseResult, MemoryMetrics, Metrics, OperatorMetrics, Verdict } from '../result.ts';
+import { attemptWarnings, rigOf } from '../rig.ts';
 import { explainEnd, type Session, type SessionEnd } from '../session.ts';
 import { ascending, percentile } from '../stats.ts';
 import { caseStatus } from '../status.ts';
@@ -55,8 +56,9 @@ export function judgeLogCase(evidence: LogEvidence): CaseResult {
     status: caseStatus(verdicts),
     verdicts,
     metrics: metricsOf(facts, manifest),
-    warnings: warningsOf(facts.heard),
+    warnings: [...warningsOf(facts.heard), ...attemptWarnings(manifest)],
     provenance: provenanceOf(manifest, board),
+    ...rigOf(recording),
     recording: recordingFolder,
     startedAt: manifest.startedAt,
     durationMs: Date.parse(manifest.finishedAt) - Date.parse(manifest.startedAt),
