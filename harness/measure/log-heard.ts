@@ -1,4 +1,4 @@
-import { TargetError } from '../errors.ts';
+import { TargetError, WrongBoard } from '../errors.ts';
 import type { LogPiece, LogReader } from '../protocol/port.ts';
 
 /** The first and the last line of a log that say anything, for people. */
@@ -37,6 +37,11 @@ export function heardClause({ reader, lines: told, isKnown, inferences, baud }: 
 /** An error of the rig's, with what to do about a log that is not as it should be. */
 export function logError(what: string, where: string): TargetError {
   return new TargetError(what, where, 'look at the log; name its lines in log.metrics, and check the baud rate');
+}
+
+/** The same of text in which nothing is known: no reset makes it another. */
+export function unknownLog(what: string, where: string): WrongBoard {
+  return new WrongBoard(what, where, 'look at the log, and name its lines in log.metrics');
 }
 
 function noiseClause({ share, slower }: { share: number; slower?: number }, baud: number | undefined): string {

@@ -32,6 +32,8 @@ export interface Intake extends Disposable {
   push(bytes: Uint8Array): void;
   /** Whether a crash's dump is still coming. */
   readonly isInDump: () => boolean;
+  /** Whether lines came, and no noise. */
+  readonly isText: () => boolean;
   /** Takes in what was still open. */
   readonly end: () => void;
   readonly seen: IntakeState;
@@ -80,6 +82,7 @@ export function intakeOf(options: IntakeOptions): Intake {
       if (isNoise) throw logError(heard(), where); // more of it says no more
     },
     isInDump: reader.isInDump,
+    isText: () => reader.seen.lines > 0 && reader.noise() === undefined,
     end: () => take(reader.end()),
     heard,
     expectIdentity: identity.expectAll,
