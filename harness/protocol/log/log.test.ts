@@ -213,3 +213,26 @@ test('a last line that was cut off has no figures, and still fails', () => {
   expect(findingsIn('took 1200 us\ntook 12', { metrics }).map(shown)).toEqual(['1 step_us 1200 µs']);
   expect(findingsIn('took 1200 us\n[INFERENCE FAULT]').map(shown)).toEqual(['2 fail [INFERENCE FAULT]']);
 });
+
+test('no line makes a pattern of ours slow', () => {
+  const parts = ['x', ' ', '0x12345678 ', '1,', '= ', 'a: ', 'took 1 ticks (', '# a', '[', 'x failed at ', '\t'];
+  const begun = Object.keys(expected).flatMap(name => logOf(name).toString().split('\n'));
+  const opened = [
+    'Results for "n", 1 inferences @1MHz/1MHz (',
+    'Predictions:',
+    '"Event","Tag","Ticks"',
+    'Op0-Conv',
+    '',
+  ];
+  const lines = [...parts, ...begun].map(part =>
+    part.repeat(Math.ceil(8000 / Math.max(1, part.length))).slice(0, 8000),
+  );
+  const gaps = parts.map(part => `a : x${part.repeat(7990 / part.length)}y`);
+  for (const open of opened) {
+    for (const line of [...lines, ...gaps]) {
+      const startMs = performance.now();
+      findingsIn(`${open}\n${line}\n`);
+      expect(performance.now() - startMs, `${open} / ${line.slice(0, 40)}`).toBeLessThan(500);
+    }
+  }
+});
