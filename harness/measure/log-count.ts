@@ -35,8 +35,10 @@ export function inferenceCount(wanted = Number.POSITIVE_INFINITY): InferenceCoun
   };
 }
 
-/** What shows that an inference has been made: its time, or its scores. */
+/** What shows that an inference has been made: its time, its answer, its profile. */
 function markOf(finding: Finding): string | undefined {
-  if (finding.kind === 'scores') return 'scores';
-  return finding.kind === 'metric' && finding.name.startsWith('inference_') ? finding.name : undefined;
+  if (finding.kind === 'scores' || finding.kind === 'operators') return finding.kind;
+  const isMark =
+    finding.kind === 'metric' && (finding.name.startsWith('inference_') || finding.name === 'confidence_percent');
+  return isMark ? finding.name : undefined;
 }

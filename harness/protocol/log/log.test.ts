@@ -208,6 +208,16 @@ test('a sentence that only speaks of a fault is no crash', () => {
   expect(findingsIn('no fault found\nfault tolerant mode\nassertions are on\n')).toEqual([]);
 });
 
+test('a table of events that begins anew is another inference’s', () => {
+  const table = '"Event","Tag","Ticks"\n0,CONV_2D,10\n1,CONV_2D,20\n0,CONV_2D,30\n1,CONV_2D,40\n';
+  expect(findingsIn(table).map(shown)).toEqual([
+    '3 operators CONV_2D=10 CONV_2D=20',
+    '3 profile_ticks 30 ticks',
+    '5 operators CONV_2D=30 CONV_2D=40',
+    '5 profile_ticks 70 ticks',
+  ]);
+});
+
 test('a last line that was cut off has no figures, and still fails', () => {
   const metrics = ['took (?<step_us>\\d+)'];
   expect(findingsIn('took 1200 us\ntook 12', { metrics }).map(shown)).toEqual(['1 step_us 1200 µs']);

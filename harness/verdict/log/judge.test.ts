@@ -346,3 +346,27 @@ test.each([
   expect(said.at(-1)).toMatch(/^accuracy\.top1 skipped/);
   expect(said.at(-1)).toMatch(says);
 });
+
+test('profiles are inferences where the model says how many operators one has', () => {
+  const budgets: Budgets = { latency: { silicon: { p50: '<= 12 ms' } } };
+  const samples = [profile(10, 20, 30, 40), ...metric('profile_ticks', 'ticks', 100)];
+  const alone = judged({ budgets, samples, spec: { rateHz: 1000 } });
+  expect(alone.said.at(-1)).toMatch(/skipped: no ticks were measured: the log tells no time of single inferences/);
+  const operators = [
+    { name: 'A', macs: 5 },
+    { name: 'B', macs: 0 },
+  ];
+  const reference = { ...subject.reference, operators };
+  const known = judged({
+    budgets,
+    samples,
+    spec: { rateHz: 1000 },
+    suite: classified,
+    subject: { ...subject, reference },
+  });
+  expect(known.metrics.latency?.ticks).toEqual([30, 70]);
+  expect(known.metrics.operators).toEqual([
+    { index: 0, name: 'OP0', ticks: 10, macs: 5 },
+    { index: 1, name: 'OP1', ticks: 20 },
+  ]);
+});
