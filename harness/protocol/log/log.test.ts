@@ -132,6 +132,14 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '6 crash of 3 lines: *** PANIC ***',
   ],
   'zephyr-fault': ['1 boot', '3 crash of 10 lines: ***** HARD FAULT *****'],
+  'zephyr-others': [
+    '1 crash of 3 lines: ***** MPU FAULT *****',
+    '5 crash of 3 lines: >>> ZEPHYR FATAL ERROR 2: Stack overflow on CPU 0',
+  ],
+  'esp-idf-cut': [
+    "1 crash of 3 lines: Guru Meditation Error: Core  1 panic'ed (IllegalInstruction). Exception was unhandled.",
+    "5 crash of 2 lines: Guru Meditation Error: Core  1 panic'ed (IllegalInstruction). Exception was unhandled.",
+  ],
   'mbed-fault': ['1 crash of 9 lines: ++ MbedOS Fault Handler ++', '12 crash of 4 lines: ++ MbedOS Error Info ++'],
   'cmsis-fault': ['2 crash of 4 lines: [HardFault_Handler]', '6 inference_ticks 7 ticks'],
   'st-system-performance': [
