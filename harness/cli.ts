@@ -3,6 +3,7 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import type { Shell } from './cli/completion.ts';
 import type { ExportOptions } from './cli/export.ts';
 import {
+  boardsJsonHelp,
   checkJsonHelp,
   completionHelp,
   doctorJsonHelp,
@@ -149,6 +150,16 @@ program
   .action(async (_what: string, file: string, options: ImportOptions) => {
     const { importTicks } = await import('./cli/import.ts');
     process.exitCode = await importTicks(file, options);
+  });
+
+program
+  .command('boards')
+  .description('what is plugged in, ready to paste as YAML, and which board files mean it')
+  .option('--json', 'for scripts')
+  .addHelpText('after', boardsJsonHelp)
+  .action(async (options: { json?: boolean }) => {
+    const { boards } = await import('./cli/boards.ts');
+    await boards(options);
   });
 
 program

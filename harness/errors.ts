@@ -28,8 +28,26 @@ export class TargetError extends HarnessError {}
 /** What a target runs on is not on this machine: nothing was tried. */
 export class NotInstalled extends TargetError {}
 
+/** Other firmware than the case's is running: to write the image into the flash helps. */
+export class WrongFirmware extends TargetError {}
+
+/** Another board, unit, timer or mode than was described: nothing that could be done to it would help. */
+export class WrongBoard extends TargetError {}
+
+/** No port is the board's. It may yet appear; nothing was tried. */
+export class PortAbsent extends NotInstalled {}
+
+/** A port that is not to be had: another program has it open, or this user must not. To reset the board would help nobody. */
+export class PortRefused extends TargetError {}
+
+/** A board that nothing has helped against. */
+export class BoardLost extends TargetError {}
+
 /** Host and DUT do not understand each other: a refused request, a wrong version, a damaged answer. */
 export class ProtocolError extends HarnessError {}
+
+/** The DUT does not answer, or not any more. */
+export class Silent extends ProtocolError {}
 
 /** The firmware did what firmware must not do: it crashed, restarted, or failed within an inference. */
 export class FirmwareFault extends ProtocolError {}

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Results } from '../../harness/report/results.ts';
+import { keepBoards } from '../../harness/runner/keep-boards.ts';
 import { makePlan } from '../../harness/runner/make-plan.ts';
 import { measureCase } from '../../harness/runner/measure-case.ts';
 import type { Plan } from '../../harness/runner/plan.ts';
@@ -88,13 +89,14 @@ async function overhead(suite: SuiteName, target: string): Promise<Overhead> {
 async function kwsAtOnceS(atOnce: number): Promise<number> {
   using written = writeSuites('kws', qemu, 4);
   const plan = planOf(written);
+  using boards = keepBoards({ tenant: { command: 'the benchmark', pid: process.pid }, onWait: () => {} });
   const { seconds } = await timed(async () => {
     const schedule = createSchedule({
       ahead: plan.cases,
       front: [qemu],
       emulators: { atOnce, atFirst: atOnce },
       run: async (planned, signal) => {
-        const { outcome } = await measureCase(plan, planned, () => {}, signal);
+        const { outcome } = await measureCase(plan, planned, { boards, onProgress: () => {} }, signal);
         if (outcome.status !== 'complete') throw new Error(`${planned.id}: ${outcome.reason}`);
       },
     });

@@ -65,6 +65,18 @@ export const doctorJsonHelp = `
   findings    about (what it belongs to), name, state (found, missing, warning), detail, fix (what to do, where there is something),
               isNeeded (nothing runs without it)`;
 
+/** What `tickmark boards --json` gives. */
+export const boardsJsonHelp = `
+Nothing is opened, so no board is reset by it.
+
+--json gives one object; a later version may add fields and takes none away:
+  tickmark    1, the version of this form
+  ports       the USB serial ports: path, usb (id, serial, product, location, interface), byId (where udev keeps a link),
+              boards (names of the board files that mean it), heldBy (pid and name of programs that have it open),
+              access (how this user comes to use it, or null), target (for a board file: means this port alone)
+  absent      boards whose port is not plugged in: name, port
+  fault       why the board files could not be read, or null`;
+
 /** How `tickmark completion` is used. */
 export const completionHelp = `
 In ~/.bashrc:                    source <(tickmark completion bash)

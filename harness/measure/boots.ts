@@ -7,6 +7,16 @@ export interface Boots extends AsyncDisposable {
   next(): Promise<Link>;
   /** Of all boots so far; undefined where nobody counts. */
   counters(): Promise<EmulationCounters | undefined>;
+  /** The firmware that is meant has answered. Only the first call of a boot counts. */
+  met?(how: Met): void;
+  /** After this, what ended a session before anything was measured may be over: `next` again. Rejects with what is to be reported where nothing helps. */
+  mend?(error: unknown): Promise<void>;
+}
+
+/** How firmware has shown which it is, and why it was reset last, where it tells. */
+export interface Met {
+  readonly proof?: string;
+  readonly resetCause?: string | undefined;
 }
 
 /** What is to be booted, and how often at most. */

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { TargetError } from '../errors.ts';
+import { TargetError, WrongBoard, WrongFirmware } from '../errors.ts';
 import type { AgentProtocol, Dut } from '../protocol/port.ts';
 import type { Link, Target } from '../target/port.ts';
 import type { AgentImage } from './session.ts';
@@ -10,8 +10,22 @@ export interface Setup {
   readonly protocol: AgentProtocol;
   readonly image: Pick<AgentImage, 'file' | 'buildId' | 'carriesModel' | 'functionAt'>;
   readonly model: Uint8Array;
+  /** What the board has to announce besides. */
+  readonly expected?: ExpectedBoard;
   /** Off only to show that the golden catches what the proof of identity would have caught first. */
   readonly proveModel?: boolean;
+}
+
+/** How firmware that answers as the image's build has shown that it is. */
+export const buildIdProof = 'its build id';
+
+/** What a board file says of the DUT. What it does not name is not asked for: the build id proves what the image was built for. */
+export interface ExpectedBoard {
+  /** The name that its firmware has for the board. */
+  readonly announces?: string;
+  /** The chip's own serial number, of one of several boards. */
+  readonly unit?: string;
+  readonly ticks?: { readonly source: string; readonly rateHz: number };
 }
 
 /**
@@ -22,24 +36,72 @@ export async function bringUp(
   setup: Setup,
   link: Link,
   signal: AbortSignal,
-  onConnect: (dut: Dut) => void = () => {},
+  { onConnect = () => {}, onIdentified = () => {} }: Heard = {},
 ): Promise<Dut> {
   const dut = await setup.protocol.connect(link, signal);
   onConnect(dut);
+  expectUnit(setup, dut); // first of all: the wrong one of two boards must not be flashed
   expectBuild(setup, dut);
+  expectDescribed(setup, dut);
+  onIdentified(dut);
   if (!setup.image.carriesModel) await dut.load(setup.model);
   await expectModel(setup, dut, setup.image.carriesModel ? 'in its image' : 'after it was loaded');
   return dut;
 }
 
-/** Throws TargetError unless the firmware that answers is the image's build. */
+/** What a caller hears of while a DUT is brought up. */
+interface Heard {
+  /** It has introduced itself. */
+  readonly onConnect?: (dut: Dut) => void;
+  /** It is who it should be. */
+  readonly onIdentified?: (dut: Dut) => void;
+}
+
+/** Throws WrongFirmware unless the firmware that answers is the image's build. */
 export function expectBuild({ image, target }: Setup, dut: Dut): void {
   if (dut.identity.buildId === image.buildId) return;
-  throw new TargetError(
+  throw new WrongFirmware(
     `the firmware that answers is build ${dut.identity.buildId}, the image is build ${image.buildId}`,
     `${target.name}, ${image.file}`,
     'load the image again: another firmware is running',
   );
+}
+
+/** Throws WrongBoard for another unit than the one that is meant. */
+function expectUnit({ expected: { unit } = {}, target }: Setup, { identity }: Dut): void {
+  if (unit === undefined || sameHex(identity.unit, unit)) return;
+  const answers = identity.unit === '' ? 'a chip that does not tell its unit' : `unit ${identity.unit}`;
+  throw new WrongBoard(
+    `${answers} answers, the board file means unit ${unit}`,
+    target.name,
+    'another board of this type is on this port: tell them apart under `port`, or correct `unit`',
+  );
+}
+
+function sameHex(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+/** Throws WrongBoard for firmware that was built for another board, or counts another timer. */
+function expectDescribed({ expected: { announces, ticks } = {}, target, image }: Setup, { identity }: Dut): void {
+  const { board, tickSource, tickHz } = identity;
+  if (announces !== undefined && announces !== board)
+    throw new WrongBoard(
+      `the firmware says that it is built for "${board}", the board file announces "${announces}"`,
+      `${target.name}, ${image.file}`,
+      'name the image of this board, or correct `announces`',
+    );
+  if (ticks && (ticks.source !== tickSource || ticks.rateHz !== tickHz))
+    throw new WrongBoard(
+      `its ticks are of ${tickSource} at ${shownHz(tickHz)}, the board file has ${ticks.source} at ${shownHz(ticks.rateHz)}`,
+      target.name,
+      'every latency would be off by that ratio: correct the clock in the firmware, or `ticks` in the board file',
+    );
+}
+
+/** Exactly: two rates that are rounded alike must not look alike. */
+function shownHz(hz: number): string {
+  return `${hz.toLocaleString('en')} Hz`;
 }
 
 /** Throws TargetError unless the DUT proves that it has the model. */

@@ -1,4 +1,4 @@
-import { TargetError } from '../errors.ts';
+import { WrongFirmware } from '../errors.ts';
 import { elementCount, type Model, type Tensor } from '../model/tflite.ts';
 import type { MlperfIdentity } from '../protocol/port.ts';
 
@@ -41,7 +41,7 @@ export interface MlperfWanted {
 
 /**
  * Holds what the firmware says against the suite, before anything is sent: by the model's id where the suite names it, and by the shape that
- * goes with an id of MLPerf Tiny. Throws TargetError with both where they differ.
+ * goes with an id of MLPerf Tiny. Throws WrongFirmware with both where they differ.
  */
 export function fitFirmware({ modelId }: Pick<MlperfIdentity, 'modelId'>, wanted: MlperfWanted): MlperfFit {
   const [input, output] = [tensorOf(wanted.model, 'inputs'), tensorOf(wanted.model, 'outputs')];
@@ -77,12 +77,12 @@ function tensorOf(model: Model, side: 'inputs' | 'outputs'): Tensor {
   return tensor;
 }
 
-function misfit({ target }: MlperfWanted, what: string, modelId?: string): TargetError {
+function misfit({ target }: MlperfWanted, what: string, modelId?: string): WrongFirmware {
   const fix =
     modelId === undefined
       ? "flash the firmware of the suite's model, or name its suite"
       : `if it is the suite's model, say so: firmware: { ${target}: { modelId: ${modelId} } }`;
-  return new TargetError(what, target, fix);
+  return new WrongFirmware(what, target, fix);
 }
 
 function textOf({ inputBytes, results }: Pick<Benchmark, 'inputBytes' | 'results'>): string {

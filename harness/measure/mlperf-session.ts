@@ -1,4 +1,4 @@
-import { TargetError } from '../errors.ts';
+import { TargetError, WrongFirmware } from '../errors.ts';
 import { readModel } from '../model/tflite.ts';
 import type { Laps, MlperfDut, MlperfProtocol } from '../protocol/port.ts';
 import type { WindowSample } from '../recording/recording.ts';
@@ -33,6 +33,7 @@ export async function measureMlperf(job: MlperfBoot, link: Link, signal: AbortSi
     const windowMs = job.suite.measure.windowMs ?? ruleMs;
     job.note({ mlperf: { ...dut.identity, windowMs } });
     const firmware = { dut, fit: identify(job, dut) };
+    job.met({});
     await inferAll(job, firmware);
     delete seen.vector;
     if (boot === 0 && dut.identity.timestamps === 'performance') await timeAll(job, firmware, windowMs * 1000);
@@ -49,7 +50,7 @@ function identify({ suite, target, model: bytes }: MlperfBoot, { identity }: Mlp
     budget => budget.kind === 'latency' && budget.basis === target.basis,
   );
   if (isTimed && identity.timestamps === 'energy')
-    throw new TargetError(
+    throw new WrongFirmware(
       'the firmware is a build for energy (its timestamps pulse a pin), and the suite bounds latency, which takes one for performance',
       target.name,
       'build it with EE_CFG_ENERGY_MODE 0, or take the latency budgets out for this target',

@@ -1,15 +1,27 @@
 import { createHash } from 'node:crypto';
-import { FirmwareFault, ModelRefused, messageOf, NotInstalled, TargetError } from '../errors.ts';
+import {
+  BoardLost,
+  FirmwareFault,
+  ModelRefused,
+  messageOf,
+  NotInstalled,
+  TargetError,
+  WrongFirmware,
+} from '../errors.ts';
 import type { AgentProtocol, Dut, Protocol } from '../protocol/port.ts';
 import type { Recorder } from '../recording/recorder.ts';
-import type { Manifest } from '../recording/recording.ts';
+import type { Attempt, Manifest } from '../recording/recording.ts';
 import { type AnySuite, type Suite, withModel } from '../suite/suite.ts';
 import type { Link, Target } from '../target/port.ts';
 import { measureAgent } from './agent-session.ts';
-import { type Boots, bootsOf } from './boots.ts';
+import { boardBoots, isMendable } from './board-boots.ts';
+import { type Boots, bootsOf, type Met } from './boots.ts';
+import type { ExpectedBoard } from './bring-up.ts';
 import { located } from './locate.ts';
 import { measureLog } from './log-session.ts';
 import { measureMlperf } from './mlperf-session.ts';
+import type { Rig } from './rig.ts';
+import type { TimeLimit } from './time-limit.ts';
 import { tryFaults } from './trials.ts';
 
 /** Everything one case needs to be measured. `inputs` [vectors] are the bytes of all input tensors, end to end. */
@@ -29,6 +41,14 @@ export interface Job {
   readonly onProgress: (progress: Progress) => void;
   /** A log that somebody has kept: nothing runs. */
   readonly isImported?: boolean;
+  /** Of a board of silicon. */
+  readonly rig?: Rig;
+  /** Of a board: what it takes to make it answer is none of the session's time. */
+  readonly limit?: Pick<TimeLimit, 'pause' | 'resume'>;
+  /** What the DUT has to announce besides its build. */
+  readonly expected?: ExpectedBoard;
+  /** Those that broke before this one. */
+  readonly attempts?: readonly Attempt[];
   /** Off only to show that the golden catches what the proof of identity would have caught first. */
   readonly proveModel?: boolean;
   /** A target that is not installed is broken, not skipped: the user named it. */
@@ -86,20 +106,73 @@ export async function measure(job: Job, signal: AbortSignal): Promise<Manifest> 
   return manifest;
 }
 
+/** Records why a case was not begun. */
+export function recordUntried(job: Job, reason: unknown): Manifest {
+  const untried = { ...started(job), outcome: { status: statusFor(reason, job), reason: messageOf(reason) } };
+  job.recorder.manifest(untried);
+  return untried;
+}
+
 async function outcomeOf(job: Job, note: (seen: Partial<Manifest>) => void, signal: AbortSignal) {
   let seen: Seen = {};
   try {
-    const { target, image, suite } = job;
-    await using boots = bootsOf({ target, imagePath: image?.path ?? '', count: suite.measure.boots }, signal);
-    for (let boot = 0; boot < suite.measure.boots; boot++) {
-      seen = {};
-      await measureBoot({ ...job, boot, note, seen }, boots, signal);
+    await using boots = bootsFor(job, note, signal);
+    for (let boot = 0; boot < job.suite.measure.boots; boot++) {
+      do seen = {};
+      while (!(await isBootMeasured({ ...job, boot, note, seen }, boots, signal)));
     }
     return { status: 'complete' } as const;
   } catch (error) {
     const reason = signal.aborted ? abortReason(signal, seen) : located(error, job.image?.functionAt);
+    if (job.rig) rememberEnd(job.rig, reason, signal);
     return { status: statusFor(reason, job), reason: messageOf(reason) } as const;
   }
+}
+
+function bootsFor(job: Job, note: (seen: Partial<Manifest>) => void, signal: AbortSignal): Boots {
+  const { target, image, suite, rig } = job;
+  return rig
+    ? boardBoots({ ...job, rig }, note, signal)
+    : bootsOf({ target, imagePath: image?.path ?? '', count: suite.measure.boots }, signal);
+}
+
+/** False when it has to be tried again: nothing was measured, and something was done about what was in the way. */
+async function isBootMeasured(job: Omit<Boot, 'met'>, boots: Boots, signal: AbortSignal): Promise<boolean> {
+  const met = (how: Met): void => {
+    job.limit?.resume();
+    boots.met?.(how);
+  };
+  job.limit?.pause();
+  const recorder = firstFigure(job.recorder, () => met({}));
+  try {
+    await measureBoot({ ...job, recorder, met }, boots, signal);
+    return true;
+  } catch (error) {
+    if (signal.aborted || !boots.mend || recorder.hasFigures()) throw error;
+    job.limit?.pause();
+    await boots.mend(error);
+    return false;
+  }
+}
+
+/** The same recorder, which tells when the first figure comes: from then on a boot cannot be tried again without being measured twice. */
+function firstFigure(recorder: Recorder, onFirst: () => void): Recorder & { hasFigures(): boolean } {
+  let hasFigures = false;
+  return {
+    ...recorder,
+    hasFigures: () => hasFigures,
+    sample(sample) {
+      const isFigure = sample.kind !== 'rig' && sample.kind !== 'link';
+      if (isFigure && !hasFigures) onFirst();
+      hasFigures ||= isFigure;
+      recorder.sample(sample);
+    },
+  };
+}
+
+function rememberEnd(rig: Rig, reason: unknown, signal: AbortSignal): void {
+  rig.isWorthAgain = !signal.aborted && isMendable(reason) && !(reason instanceof WrongFirmware);
+  if (reason instanceof BoardLost) rig.sick = reason.what;
 }
 
 /** A DUT that hangs looks like one that is slow: what it has not answered by then is said. */
@@ -127,6 +200,8 @@ function statusFor(error: unknown, { isRequired }: Job): 'failed' | 'skipped' | 
 export interface Boot extends Job {
   readonly boot: number;
   readonly note: (seen: Partial<Manifest>) => void;
+  /** Takes note that the firmware that is meant answers, and of how it has shown that. */
+  readonly met: (how: Met) => void;
   /** Of this boot. */
   readonly seen: Seen;
 }
@@ -143,6 +218,7 @@ export interface Seen {
 
 async function measureBoot(job: Boot, boots: Boots, signal: AbortSignal): Promise<void> {
   const link = await boots.next();
+  if (job.protocol.kind !== 'tickmark') job.limit?.resume(); // an agent that is silent is given up soon enough
   let isComplete = false;
   try {
     await exchange(job, link, signal);
@@ -178,7 +254,7 @@ export function agentImage(image: JobImage | undefined, where: string): AgentIma
   throw new TargetError('its firmware has no build id', where, 'name an image that was linked with one');
 }
 
-function started({ suite, target, model, inputs, image, clock }: Job): Manifest {
+function started({ suite, target, model, inputs, image, clock, attempts = [] }: Job): Manifest {
   const vectors = createHash('sha256');
   for (const input of inputs) vectors.update(input);
   const recorded = image && recordedOf(image);
@@ -196,6 +272,7 @@ function started({ suite, target, model, inputs, image, clock }: Job): Manifest 
       vectors: { count: inputs.length, sha256: vectors.digest('hex') },
     }),
     ...(recorded && { image: recorded }),
+    ...(attempts.length > 0 && { attempts }),
   };
 }
 

@@ -16,8 +16,7 @@ const inputs = Array.from({ length: 40 }, (_, vector) =>
   Uint8Array.from({ length: 192 }, (_, index) => (vector * 37 + index * (vector + 1)) & 0xff),
 );
 
-const mps2 = (signal: AbortSignal) =>
-  qemuTarget({ name: 'qemu', machine: 'mps2-an386', clockHz: 15_625_000 }, signal);
+const mps2 = (signal: AbortSignal) => qemuTarget({ name: 'qemu', machine: 'mps2-an386', clockHz: 15_625_000 }, signal);
 
 describe.each([
   { name: 'rp2040', why: undefined, target: async () => rp2040Target() },
@@ -50,11 +49,7 @@ interface Run {
   readonly faults?: Partial<ByteFaults>;
 }
 
-async function outputsOf(
-  image: string,
-  target: (signal: AbortSignal) => Promise<Target>,
-  { way, faults = {} }: Run,
-) {
+async function outputsOf(image: string, target: (signal: AbortSignal) => Promise<Target>, { way, faults = {} }: Run) {
   const signal = AbortSignal.timeout(100_000);
   await using link = await (await target(signal)).open(image, signal);
   const dut = await tickmarkProtocol().connect(

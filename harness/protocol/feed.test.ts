@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { faultyLine } from '../measure/faulty-line.ts';
 import { crc32c } from './crc.ts';
 import { inVirtualTime } from './fixtures/bad-line-session.ts';
-import { type PacedLineOptions, pacedLine } from './fixtures/paced-line.ts';
+import { type VirtualLineOptions, virtualLine } from './fixtures/virtual-line.ts';
 import { type MockOptions, mockTarget } from './mock.ts';
 import { u32 } from './payload.ts';
 import { tickmarkProtocol } from './tickmark.ts';
@@ -127,7 +127,7 @@ test('an inference that fails is the firmware’s fault', async () => {
   await expect(outputs).rejects.toThrow('it refused FEED: no memory (error 11)');
 });
 
-interface Timed extends PacedLineOptions, Partial<MockOptions> {
+interface Timed extends VirtualLineOptions, Partial<MockOptions> {
   readonly inputBytes: number;
   readonly count: number;
 }
@@ -136,7 +136,7 @@ interface Timed extends PacedLineOptions, Partial<MockOptions> {
 async function timed({ count, ...options }: Timed): Promise<{ readonly payloadShare: number }> {
   const inputs = Array.from({ length: count }, (_, vector) => inputOf(vector, options.inputBytes));
   const infer = (input: Uint8Array) => u32(crc32c(input));
-  const link = pacedLine(await mockTarget({ ...board, infer, ...options }).open('', signal), options);
+  const link = virtualLine(await mockTarget({ ...board, infer, ...options }).open('', signal), options);
   const dut = await tickmarkProtocol().connect(link, signal);
   await dut.prepare(0);
   const startMs = performance.now();
@@ -164,7 +164,7 @@ async function onBadLine({ input, output, count, ...sizes }: BadLine) {
   const mock = mockTarget({ ...board, ...sizes, inputBytes: input, infer, windowMs: () => 1 });
   const rates = { drop: 1e-3 };
   const bad = faultyLine(await mock.open('', signal), { seed: input, toDut: rates, toHost: rates });
-  const dut = await tickmarkProtocol().connect(pacedLine(bad, { baud: 115_200 }), signal);
+  const dut = await tickmarkProtocol().connect(virtualLine(bad, { baud: 115_200 }), signal);
   await dut.prepare(0);
   inferences = 0;
   const inputs = Array.from({ length: count }, (_, vector) => inputOf(vector, input));
@@ -176,7 +176,6 @@ async function onBadLine({ input, output, count, ...sizes }: BadLine) {
   }
   return { wrong, inferences, use: dut.linkUse() };
 }
-
 
 function inputOf(vector: number, length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, at) => (vector + 1) * (at + 3) + (at >> 5));

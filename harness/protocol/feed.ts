@@ -56,7 +56,10 @@ export function feederOf(session: Session, model: FedModel): Feeder {
   const { exchange, patience } = session;
   const { toDut, toHost, counter, timing, post, next, waitFor } = exchange.feeding;
   let inputs: readonly Uint8Array[] = [];
-  let [at, furthest] = [{ input: 0, offset: 0 }, { input: 0, offset: 0 }];
+  let [at, furthest] = [
+    { input: 0, offset: 0 },
+    { input: 0, offset: 0 },
+  ];
   let underway: Sending[] = [];
   let awaited: Awaited[] = [];
   let outputs = new Map<number, Uint8Array>();

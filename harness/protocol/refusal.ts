@@ -1,4 +1,4 @@
-import { FirmwareFault, ModelRefused, messageOf, ProtocolError } from '../errors.ts';
+import { FirmwareFault, ModelRefused, messageOf, ProtocolError, Silent } from '../errors.ts';
 import type { Frame } from './frame.ts';
 import type { LinkCounter } from './link-use.ts';
 import { readPayload } from './payload.ts';
@@ -63,7 +63,7 @@ export interface Silence {
 }
 
 /** The error that ends a session whose DUT does not answer any more. */
-export function unanswered({ name, sendings, use, heard, lastAnswered }: Silence): ProtocolError {
+export function unanswered({ name, sendings, use, heard, lastAnswered }: Silence): Silent {
   const silence = [
     `no answer to ${name.toUpperCase()} (sent ${sendings} times)`,
     lossOf(use),
@@ -71,18 +71,14 @@ export function unanswered({ name, sendings, use, heard, lastAnswered }: Silence
   ];
   const what = silence.filter(part => part !== undefined).join('; ');
   if (lastAnswered !== undefined)
-    return new ProtocolError(
+    return new Silent(
       `it stopped answering after ${lastAnswered.toUpperCase()}: ${what}`,
       'DUT',
       'look for a hang in the firmware, or a cable that came off',
     );
   if (heard.length > 0 && isText(heard))
-    return new ProtocolError(
-      what,
-      'DUT',
-      'it prints text, and has no agent: build the Tickmark agent into the firmware',
-    );
-  return new ProtocolError(
+    return new Silent(what, 'DUT', 'it prints text, and has no agent: build the Tickmark agent into the firmware');
+  return new Silent(
     what,
     'DUT',
     'check that the firmware has the Tickmark agent and that the link carries bytes both ways',

@@ -2,7 +2,7 @@ import { ModelRefused, ProtocolError } from '../errors.ts';
 import { ask, type Patiences, type Session } from './asking.ts';
 import { crc32c } from './crc.ts';
 import { openExchange } from './exchange.ts';
-import { canBeFed, type Feeder, type FedModel, feederOf } from './feed.ts';
+import { canBeFed, type FedModel, type Feeder, feederOf } from './feed.ts';
 import { introduce } from './introduction.ts';
 import { join, type PayloadReader, readPayload, u8, u16, u32, u64 } from './payload.ts';
 import type { AgentProtocol, Dut, DutIdentity, DutStats, PreparedModel, Way } from './port.ts';

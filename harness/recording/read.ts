@@ -43,7 +43,7 @@ function readLines<Line>(path: string, isLine: (value: unknown) => value is Line
   });
 }
 
-const fieldTypes: Record<Sample['kind'], Record<string, 'number' | 'string' | 'object'>> = {
+const fieldTypes: Record<Sample['kind'], Record<string, 'number' | 'string' | 'object' | 'boolean'>> = {
   inference: { boot: 'number', vector: 'number', ticks: 'number', output: 'string' },
   scaling: { boot: 'number', runs: 'number', ticks: 'number', doubledTicks: 'number' },
   operators: { boot: 'number', vector: 'number', ticks: 'object' },
@@ -56,6 +56,7 @@ const fieldTypes: Record<Sample['kind'], Record<string, 'number' | 'string' | 'o
     lostFrames: 'number',
     leastDataBytes: 'number',
   },
+  rig: { boot: 'number', step: 'string', worked: 'boolean', ms: 'number', detail: 'string' },
   printed: { boot: 'number', vector: 'number', results: 'object' },
   window: {
     boot: 'number',

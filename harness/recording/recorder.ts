@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { appendFileSync, closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { notWritten, writeWhole } from '../files.ts';
 import type { Manifest, Sample } from './recording.ts';
@@ -12,6 +12,8 @@ export interface Recorder extends Disposable {
    * milliseconds is one line with it.
    */
   wire(direction: 'rx' | 'tx', bytes: Uint8Array, trial?: number): void;
+  /** A line that a tool of the rig has printed, into rig.log. */
+  tool(line: string): void;
   manifest(manifest: Manifest): void;
 }
 
@@ -31,6 +33,7 @@ export function createRecorder(folder: string, nowMs: () => number): Recorder {
     folder,
     sample: sample => samples.append(sample),
     wire: (direction, bytes, trial) => stretch.add({ direction, ms: nowMs(), bytes, trial }),
+    tool: line => appendTo(join(folder, 'rig.log'), `${line}\n`),
     manifest: manifest => writeWhole(join(folder, 'manifest.json'), `${JSON.stringify(manifest, null, 2)}\n`),
     [Symbol.dispose]() {
       using _samples = samples; // both are closed whatever the last write says
@@ -38,6 +41,15 @@ export function createRecorder(folder: string, nowMs: () => number): Recorder {
       stretch.write();
     },
   };
+}
+
+/** Most recordings have no such file. */
+function appendTo(path: string, text: string): void {
+  try {
+    appendFileSync(path, text);
+  } catch (cause) {
+    throw notWritten(path, cause);
+  }
 }
 
 interface Stretch {

@@ -61,6 +61,23 @@ export interface Manifest {
   /** The way that model and tensors took into the DUT; absent in older recordings, and for a model that the image carries. */
   readonly carried?: { readonly model?: 'memory' | 'uart'; readonly tensors?: 'memory' | 'uart' };
   readonly emulation?: { readonly instructions: number; readonly busyMs: number };
+  /** The board of silicon that it was, and how it is known that the image runs on it. */
+  readonly board?: {
+    /** The port's own name, whatever the system calls it today, and what it was called. */
+    readonly port: string;
+    readonly path: string;
+    readonly flasher?: string;
+    readonly proof?: string;
+  };
+  /** Attempts before this one, which broke; each is in a folder of this recording: `attempt-1`. */
+  readonly attempts?: readonly Attempt[];
+}
+
+/** A measurement that was given up, and made again from the start. */
+export interface Attempt {
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly reason: string;
 }
 
 /** One thing seen. `output` is base64 of all output tensors' bytes; ticks are of the DUT's timer. */
@@ -121,6 +138,7 @@ export type Sample =
     }
   | PrintedSample
   | WindowSample
+  | RigSample
   | TrialInference
   | TrialSample
   | LogSample;
@@ -193,6 +211,19 @@ export type LogSample =
       /** Findings that were left out since there are too many of their kind: names, profiles, alarms. */
       readonly leftOut: number;
     };
+
+/** What was done to a board besides talking to it, and whether it then answered as it should. */
+export interface RigSample {
+  readonly kind: 'rig';
+  readonly boot: number;
+  /** found: its port was opened. verify: the image was compared with the flash. soft: the firmware was asked to reset. lines: DTR and RTS. */
+  readonly step: 'found' | 'verify' | 'flash' | 'soft' | 'lines' | 'probe' | 'power';
+  readonly worked: boolean;
+  /** What it took by itself, without the answer after it. */
+  readonly ms: number;
+  /** With what, or why it has not worked. */
+  readonly detail: string;
+}
 
 /** What MLPerf Tiny firmware printed for one input that it inferred once: the values as text. */
 export interface PrintedSample {

@@ -7,6 +7,7 @@ import { harmless, type Paint, paintFor, type Terminal } from './paint.ts';
 import type { Notice, ReportedRun, Reporter } from './port.ts';
 import { progressLine } from './progress.ts';
 import type { Results } from './results.ts';
+import { rigClauses } from './rig.ts';
 import type { RunProgress } from './run-progress.ts';
 import { countByStatus, notPassed, statusWords, titleOf, whyUntried } from './status.ts';
 
@@ -58,8 +59,10 @@ export function caseLines(result: CaseResult, paint: Paint): string[] {
   if (whyUntried(result)) return [`${head} ${paint.bold(harmless(titleOf(result)))}`];
   const facts = paint.dim([...keyFigures(result), duration(result.durationMs)].join('  '));
   const doubts = result.warnings.map(text => `    ${paint.dim('doubt')}  ${indented(text)}`);
+  const rig = rigClauses(result).join('; ');
   return [
     `${head} ${paint.bold(harmless(titleOf(result)))}  ${facts}`,
+    ...(rig === '' ? [] : [`    ${paint.dim('board')}  ${indented(rig)}`]),
     ...notPassed(result).map(verdict => reasonLine(verdict, paint)),
     ...doubts,
   ];

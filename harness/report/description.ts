@@ -1,6 +1,7 @@
 import type { CaseResult, Provenance, Status, Verdict } from '../verdict/result.ts';
 import { figure, limitOf, marginOf, measuredOf } from './figures.ts';
 import { element, escapeMarkup } from './markup.ts';
+import { rigClauses } from './rig.ts';
 import { statusWords } from './status.ts';
 
 /**
@@ -15,6 +16,7 @@ export function descriptionHtml(result: CaseResult, leftOut?: string): string {
     ...section('Figures of the log', logFigures(result)),
     ...section('Not decided', openQuestions(result.verdicts)),
     ...section('Doubts', result.warnings),
+    ...section('The board', rigClauses(result)),
     ...section('Where these figures come from', leftOut === undefined ? origin : [origin.join(' · ')]),
   ].join('\n');
 }
@@ -75,6 +77,10 @@ function provenance(from: Provenance): string[] {
     ['emulator', from.emulator],
     ['runtime', from.runtime],
     ['tick source', from.tickSource],
+    ['unit', from.unit],
+    ['port', from.port],
+    ['flasher', from.flasher],
+    ['proved by', from.proof],
     [
       'firmware',
       from.imageFile && `${from.imageFile}, ${from.isOwnImage ? "the user's own" : 'the reference firmware'}`,

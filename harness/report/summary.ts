@@ -5,6 +5,7 @@ import type { CaseResult, Verdict } from '../verdict/result.ts';
 import { duration, figure, grouped, limitOf, marginOf, measuredOf, qualityOf } from './figures.ts';
 import type { Reporter } from './port.ts';
 import type { Results } from './results.ts';
+import { rigClauses } from './rig.ts';
 import { countByStatus, notPassed, statusWords, titleOf } from './status.ts';
 
 /** GitHub refuses a step summary above 1 MiB, and then shows none of it. */
@@ -33,6 +34,7 @@ export function summaryMarkdown(results: Results): string {
     ...caseTable(results.cases),
     ...results.cases.filter(result => result.status !== 'passed').map(caseSection),
     ...warningSection(results.cases),
+    ...rigSection(results.cases),
     footer(results),
   ].join('\n\n')}\n`;
 }
@@ -96,6 +98,15 @@ function warningSection(cases: readonly CaseResult[]): string[] {
   return lines.length ? [`## Doubts\n\n${lines.join('\n')}`] : [];
 }
 
+/** What boards needed before they answered. */
+function rigSection(cases: readonly CaseResult[]): string[] {
+  const lines = cases.flatMap(result => {
+    const clauses = rigClauses(result);
+    return clauses.length > 0 ? [`- ${inline(titleOf(result))}: ${inline(clauses.join('; '))}`] : [];
+  });
+  return lines.length ? [`## Boards\n\n${lines.join('\n')}`] : [];
+}
+
 function footer({ run, cases }: Results): string {
   const emulated = cases.some(result => result.provenance.basis !== 'silicon' && result.metrics.latency);
   const origins = new Set(cases.map(originOf));
@@ -119,8 +130,9 @@ function footer({ run, cases }: Results): string {
 }
 
 function originOf({ target, provenance }: CaseResult): string {
-  const { mcu, core, basis, emulator, runtime, buildId } = provenance;
-  const parts = [`${mcu} (${core})`, basis, emulator, runtime, buildId && `build ${buildId.slice(0, 12)}`];
+  const { mcu, core, basis, emulator, runtime, buildId, unit, port, proof } = provenance;
+  const board = [unit && `unit ${unit}`, port, proof && `proved by ${proof}`];
+  const parts = [`${mcu} (${core})`, basis, emulator, runtime, buildId && `build ${buildId.slice(0, 12)}`, ...board];
   return `${target}: ${parts.filter(Boolean).join(' · ')}`;
 }
 

@@ -1,9 +1,11 @@
 import type { Flasher, PowerSwitch } from '../flash/port.ts';
+import type { Gear } from '../measure/rig.ts';
 import type { AgentProtocol, Protocol } from '../protocol/port.ts';
 import type { Reporter } from '../report/port.ts';
-import type { Board, ProtocolName } from '../suite/board.ts';
+import type { Board, ProtocolName, Rung, SerialPlace } from '../suite/board.ts';
 import type { OwnFirmware } from '../suite/suite.ts';
-import type { Target } from '../target/port.ts';
+import type { SerialTarget, Target } from '../target/port.ts';
+import { parseQuantity } from '../units.ts';
 
 // The composition root: the only place that names adapters. A new target, protocol or report is a line here.
 // Each is loaded when it is asked for: a run has several processes, and none needs all of them.
@@ -53,6 +55,25 @@ export async function powerSwitchFor({ power }: Pick<Board, 'power'>): Promise<P
   if (power?.switch === 'uhubctl') return (await import('../flash/uhubctl.ts')).uhubctlSwitch(power);
   if (power?.switch === 'command') return (await import('../flash/command.ts')).commandSwitch(power);
   return undefined;
+}
+
+/** A board whose file names none has those that stand something behind. */
+const everyRung: readonly Rung[] = ['soft', 'lines', 'probe', 'power'];
+
+/** What can be done to a board of silicon besides talking to it. */
+export async function gearFor(board: Board & { readonly target: SerialPlace }, signal: AbortSignal): Promise<Gear> {
+  const { lines = 'none', bootTime = '5 s' } = board.target;
+  const flasher = await flasherFor(board);
+  const power = await powerSwitchFor(board);
+  const boot = parseQuantity(bootTime, 'µs');
+  return {
+    target: (await targetFor(board, signal)) as SerialTarget,
+    ...(flasher && { flasher }),
+    ...(power && { power }),
+    hasLines: lines !== 'none',
+    rungs: board.reset.length > 0 ? board.reset : everyRung,
+    bootMs: 'value' in boot ? boot.value / 1000 : 5000, // the schema has accepted it
+  };
 }
 
 /** How to talk to what runs there. `own` is what the suite says of the firmware. */

@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { HarnessError, messageOf, TargetError } from '../errors.ts';
 import type { Progress } from '../measure/session.ts';
 import { planFromParent, tell } from './events.ts';
+import { keepBoards } from './keep-boards.ts';
 import { measureCase } from './measure-case.ts';
 import { type PlannedCase, readPlan, targetsOf } from './plan.ts';
 import { createSchedule, type Schedule } from './schedule.ts';
@@ -25,6 +26,11 @@ if (!process.connected) await end(); // the parent was gone before this process 
 const told = await planFromParent();
 const plan = readPlan(told.plan);
 const targets = targetsOf(plan);
+const boards = keepBoards({
+  tenant: { command: 'tickmark run', pid: process.ppid }, // it starts this process again when that is ended alone
+  ...(plan.exact && { cases: plan.cases }),
+  onWait: what => tell({ kind: 'waiting', what }),
+});
 server.listen(socketPath);
 schedule = createSchedule({
   ahead: told.ahead && plan.exact && plan.replayOf === null ? plan.cases : [],
@@ -63,9 +69,10 @@ async function measured(planned: PlannedCase, signal: AbortSignal): Promise<void
   let isWhole = false;
   onProgress({ done: 0, total: planned.vectors * planned.suite.measure.boots });
   try {
-    const { outcome } = await measureCase(plan, planned, onProgress, signal);
+    const { outcome } = await measureCase(plan, planned, { boards, onProgress }, signal);
     isWhole = outcome.status === 'complete';
   } finally {
+    boards.settled(planned);
     tell({ kind: 'measured', caseId, isWhole });
   }
 }
@@ -75,6 +82,7 @@ async function end(): Promise<void> {
   server.close();
   const closed = schedule?.close(new TargetError('the run was interrupted', 'tickmark', 'run it again'));
   await Promise.race([closed, setTimeout(graceMs)]);
+  boards?.[Symbol.dispose]();
   removeSocket(socketPath); // whoever made its folder may be gone
   process.exit();
 }

@@ -1,38 +1,110 @@
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { TargetError } from '../errors.ts';
-import { type Job, measure, type Progress } from '../measure/session.ts';
+import type { ExpectedBoard } from '../measure/bring-up.ts';
+import type { Rig } from '../measure/rig.ts';
+import { type Job, measure, type Progress, recordUntried } from '../measure/session.ts';
+import { type TimeLimit, timeLimit } from '../measure/time-limit.ts';
 import { createRecorder } from '../recording/recorder.ts';
 import type { Manifest } from '../recording/recording.ts';
+import type { Board } from '../suite/board.ts';
 import { protocolFor, targetFor } from './adapters.ts';
 import { loadModelInputs } from './case-inputs.ts';
 import { firmwareOf, readImage } from './image.ts';
+import type { KeptBoards } from './keep-boards.ts';
 import { type Plan, type PlannedCase, recordingFolder } from './plan.ts';
 
-/** Measures one planned case into its recording. Rejects when the recording cannot be written, the inputs cannot be read or the target does not start. */
+/** What a case is measured with besides its plan. */
+export interface Measuring {
+  readonly boards: KeptBoards;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/**
+ * Measures one planned case into its recording; once more where a fault of the rig broke it on a board that answers again. Rejects when the
+ * recording cannot be written, the inputs cannot be read, the target does not start, or the board is sick.
+ */
 export async function measureCase(
   plan: Plan,
   planned: PlannedCase,
-  onProgress: (progress: Progress) => void,
+  { boards, onProgress }: Measuring,
   signal: AbortSignal,
 ): Promise<Manifest> {
+  const folder = recordingFolder(plan, planned);
+  const setup = await setUp(plan, planned, signal);
+  let rig: Rig | undefined;
+  try {
+    rig = await boards.rigFor(planned, signal);
+  } catch (error) {
+    using recorder = createRecorder(folder, () => performance.now());
+    return recordUntried({ ...setup, recorder, onProgress }, error);
+  }
+  const first = await attempt({ setup: { ...setup, onProgress }, planned, rig, folder }, signal);
+  if (!rig?.isWorthAgain || signal.aborted) return first;
+  return await again({ setup: { ...setup, onProgress }, planned, rig, folder }, first, signal);
+}
+
+async function setUp(
+  plan: Plan,
+  planned: PlannedCase,
+  signal: AbortSignal,
+): Promise<Omit<Job, 'recorder' | 'onProgress'>> {
   const { suite, board, isNamed } = planned;
   const inputs = loadModelInputs(suite);
-  using deadline = deadlineOf(signal, planned);
-  using recorder = createRecorder(recordingFolder(plan, planned), () => performance.now());
   const image = readImage(planned, inputs);
-  const job: Job = {
+  return {
     suite,
-    target: await targetFor({ ...board, trace: plan.trace }, deadline.signal),
+    target: await targetFor({ ...board, trace: plan.trace }, signal),
     protocol: await protocolFor(firmwareOf(planned).protocol, suite.firmware[board.name]),
     ...(image && { image }),
     ...(inputs && { model: inputs.model }),
     inputs: inputs?.vectors.inputs ?? [],
     ...baudOf(planned),
-    recorder,
     clock: { nowMs: () => performance.now(), nowIso: () => new Date().toISOString() },
-    onProgress,
+    expected: expectedOf(board),
     isRequired: isNamed,
   };
-  return await measure(job, deadline.signal);
+}
+
+interface Attempting {
+  readonly setup: Omit<Job, 'recorder'>;
+  readonly planned: PlannedCase;
+  readonly rig: Rig | undefined;
+  readonly folder: string;
+}
+
+async function attempt({ setup, planned, rig, folder }: Attempting, signal: AbortSignal): Promise<Manifest> {
+  if (rig?.sick !== undefined)
+    throw new TargetError(
+      `was given up in this run: ${rig.sick}`,
+      planned.board.name,
+      'mend the board, then run again',
+    );
+  using deadline = deadlineOf(signal, planned);
+  using recorder = createRecorder(folder, () => performance.now());
+  return await measure({ ...setup, recorder, ...(rig && { rig, limit: deadline }) }, deadline.signal);
+}
+
+/** From the start, with a limit of its own. What was seen before stays beside it. */
+async function again(of: Attempting, first: Manifest, signal: AbortSignal): Promise<Manifest> {
+  const { startedAt, finishedAt, outcome } = first;
+  const aside = `${of.folder}.attempt-1`;
+  renameSync(of.folder, aside);
+  const attempts = [{ startedAt, finishedAt, reason: 'reason' in outcome ? outcome.reason : outcome.status }];
+  try {
+    return await attempt({ ...of, setup: { ...of.setup, attempts } }, signal);
+  } finally {
+    renameSync(aside, join(of.folder, 'attempt-1'));
+  }
+}
+
+/** What a board file says of who answers. */
+export function expectedOf({ announces, unit, ticks }: Board): ExpectedBoard {
+  return {
+    ...(announces !== undefined && { announces }),
+    ...(unit !== undefined && { unit }),
+    ...(ticks && { ticks }),
+  };
 }
 
 function baudOf({ suite, board }: PlannedCase): { baud?: number } {
@@ -41,13 +113,10 @@ function baudOf({ suite, board }: PlannedCase): { baud?: number } {
 }
 
 /** One signal a case: the interruption of the run, or the suite's time limit, whichever comes first. */
-function deadlineOf(interrupt: AbortSignal, { id, suite }: PlannedCase): Disposable & { readonly signal: AbortSignal } {
-  const late = new AbortController();
+function deadlineOf(interrupt: AbortSignal, { id, suite }: PlannedCase): TimeLimit {
   const { timeoutMs } = suite.measure;
-  const timer = setTimeout(() => {
-    const fix =
-      'look for a hang where it waits; else raise `measure: { timeout }` in the suite, or measure fewer vectors';
-    late.abort(new TargetError(`took longer than its limit of ${timeoutMs / 1000} s`, id, fix));
-  }, timeoutMs);
-  return { signal: AbortSignal.any([interrupt, late.signal]), [Symbol.dispose]: () => clearTimeout(timer) };
+  const fix =
+    'look for a hang where it waits; else raise `measure: { timeout }` in the suite, or measure fewer vectors';
+  const late = () => new TargetError(`took longer than its limit of ${timeoutMs / 1000} s`, id, fix);
+  return timeLimit(timeoutMs, late, interrupt);
 }

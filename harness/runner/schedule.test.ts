@@ -4,10 +4,13 @@ import { createSchedule, type ScheduleOptions } from './schedule.ts';
 
 const basisOf = (target: string) => (target.startsWith('board') ? 'silicon' : 'instructions');
 
-/** `suite@target`; a target that begins with "board" is of silicon. */
+/** `suite@target`; a target that begins with "board" is of silicon, on the port that is named before a dash. */
 function planned(id: string): PlannedCase {
   const [name = '', target = ''] = id.split('@');
-  return { id, suite: { name }, board: { name: target, basis: basisOf(target) } } as PlannedCase;
+  const place = target.startsWith('board')
+    ? { kind: 'serial', port: { path: `/dev/${target.split('-')[0]}` } }
+    : { kind: 'qemu' };
+  return { id, suite: { name }, board: { name: target, basis: basisOf(target), target: place } } as PlannedCase;
 }
 
 /** A schedule whose cases end when they are told to. */
@@ -58,6 +61,13 @@ test('a board of silicon has one case at a time, and takes no core from an emula
   expect(running()).toEqual(['a@board1', 'c@board2', 'd@x', 'e@x']);
   await end('a@board1');
   expect(running()).toEqual(['c@board2', 'd@x', 'e@x', 'b@board1']);
+});
+
+test('two files that describe one board have one case at a time between them', async () => {
+  const { running, end } = scheduled(['a@board1', 'b@board1-again', 'c@board2']);
+  expect(running()).toEqual(['a@board1', 'c@board2']);
+  await end('a@board1');
+  expect(running()).toEqual(['c@board2', 'b@board1-again']);
 });
 
 test('until somebody asks, only the first cases are run: who loads needs a core', async () => {

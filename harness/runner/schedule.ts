@@ -1,3 +1,4 @@
+import { placeOf } from './keep-boards.ts';
 import type { PlannedCase } from './plan.ts';
 
 /** Who runs when. Everything that is under way or waits ends with `close`. */
@@ -96,9 +97,9 @@ export function createSchedule({ ahead, front, emulators, run }: ScheduleOptions
 
 const cores = 'cores';
 
-/** What a case needs for itself. Names of boards have a prefix, lest one be called as the cores are. */
+/** What a case needs for itself: the physical board, which two descriptions may mean. */
 function laneOf({ board }: PlannedCase): string {
-  return board.basis === 'silicon' ? `board ${board.name}` : cores;
+  return board.basis === 'silicon' ? placeOf(board) : cores;
 }
 
 /** `begin` never rejects; who asked hears of trouble by `settled`, and what nobody asked for may fail unheard. */

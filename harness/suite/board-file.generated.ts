@@ -64,11 +64,19 @@ export interface BoardFile {
     rate: Frequency;
   };
   /**
+   * The name that the firmware has for this board, as its agent announces it: firmware that was built for another is refused. Without it, the build id alone tells.
+   */
+  announces?: string;
+  /**
+   * The chip's own serial number, as its agent announces it: of several boards of one type, which one this is. Best in boards.local.yaml.
+   */
+  unit?: string;
+  /**
    * What writes an image into the board's flash.
    */
   flasher?: Openocd | ProbeRs | Esptool | StFlash | Jlink | DfuUtil | Uf2;
   /**
-   * What is tried, in this order, when the board does not answer. soft: the firmware is asked to. lines: DTR and RTS. probe: the flasher's debug probe. power: off and on.
+   * What is tried, in this order, when the board does not answer. soft: the firmware is asked to. lines: DTR and RTS. probe: the flasher's debug probe. power: off and on. Without it: each of them that the board has.
    *
    * @minItems 1
    */

@@ -19,6 +19,9 @@ export interface Board {
   readonly protocol: ProtocolName;
   /** The timer that the firmware has to announce. */
   readonly ticks?: { readonly source: string; readonly rateHz: number };
+  /** The name that its firmware announces, and the chip's own serial number; what is absent is not asked for. */
+  readonly announces?: string;
+  readonly unit?: string;
   /** Paths in it are absolute. */
   readonly flasher?: Readonly<NonNullable<BoardFile['flasher']>>;
   /** The rungs of the reset ladder, in this order. */

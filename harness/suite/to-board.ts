@@ -8,7 +8,7 @@ import type { Path, YamlSource } from './yaml.ts';
 /** A checked board file in base units. A relative path is one from the file that it was written in. */
 export function toBoard(written: BoardFile, source: YamlSource): Board {
   const { board, title, mcu, core, clock, basis, memory, firmware, protocol = 'tickmark', reset = [] } = written;
-  const { ticks, flasher, power, supply, meter, currents = {} } = written;
+  const { ticks, announces, unit, flasher, power, supply, meter, currents = {} } = written;
   const at: Locate = (path, file) => resolve(dirname(source.place(path).file), file);
   return {
     name: board,
@@ -23,6 +23,8 @@ export function toBoard(written: BoardFile, source: YamlSource): Board {
     ...(firmware !== undefined && { firmware: at(['firmware'], firmware) }),
     protocol,
     ...(ticks && { ticks: { source: ticks.source, rateHz: quantity('frequency-with-unit', ticks.rate) } }),
+    ...(announces !== undefined && { announces }),
+    ...(unit !== undefined && { unit }),
     ...(flasher && { flasher: flasherAt(flasher, at) }),
     reset,
     ...(power && { power: powerAt(power, at) }),

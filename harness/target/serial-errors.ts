@@ -1,32 +1,44 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { TargetError } from '../errors.ts';
+import { PortRefused, TargetError } from '../errors.ts';
 import { howToGetAccess } from './serial-access.ts';
 import { type Holder, holdersOf } from './serial-holders.ts';
 
 /** Why a device did not open, from what serialport says: it has the system's words, and no code. */
 export function openingError(cause: Error, path: string, where: string): TargetError {
-  const { what, fix } = explained(cause.message, path);
-  return new TargetError(what, where, fix, { cause });
+  const { what, fix, isRefused } = explained(cause.message, path);
+  const Kind = isRefused ? PortRefused : TargetError;
+  return new Kind(what, where, fix, { cause });
 }
 
-/** A driver takes what its divider can make: one that is 3 % off garbles the last bits of a byte. Throws TargetError. */
+/** A driver takes what its divider can make: one that is 3 % off garbles the last bits of a byte. Throws PortRefused. */
 export function expectBaud(actual: number, { baud, where }: { baud: number; where: string }, port: string): void {
   if (Math.abs(actual / baud - 1) <= 0.03) return;
   const fix = 'choose a rate that it has, such as 115200, here and in the firmware';
-  throw new TargetError(`${port} cannot do ${baud} baud: it would run at ${actual}`, where, fix);
+  throw new PortRefused(`${port} cannot do ${baud} baud: it would run at ${actual}`, where, fix);
 }
 
-function explained(message: string, path: string): { readonly what: string; readonly fix: string } {
+interface Explained {
+  readonly what: string;
+  readonly fix: string;
+  readonly isRefused?: true;
+}
+
+function explained(message: string, path: string): Explained {
   if (/Permission denied|Operation not permitted/.test(message))
-    return { what: `this user may not use ${path}`, fix: howToGetAccess(owners, path) };
-  if (/resource busy|temporarily unavailable/i.test(message)) return inUse(path, holdersOf(path));
+    return { what: `this user may not use ${path}`, fix: howToGetAccess(owners, path), isRefused: true };
+  if (/resource busy|temporarily unavailable/i.test(message))
+    return { ...inUse(path, holdersOf(path)), isRefused: true };
   if (/No such (file|device)/.test(message) && !existsSync(path))
     return {
       what: `there is no ${path}`,
       fix: 'plug the board in; in a container, hand the device over: docker run --device, or a mount of /dev',
     };
   if (/Inappropriate ioctl|Is a directory/.test(message))
-    return { what: `${path} is no serial port`, fix: 'name a device, best below /dev/serial/by-id: tickmark boards' };
+    return {
+      what: `${path} is no serial port`,
+      fix: 'name a device, best below /dev/serial/by-id: tickmark boards',
+      isRefused: true,
+    };
   return { what: `${path} did not open: ${message.replace(/^Error:? /, '')}`, fix: 'unplug it and plug it in again' };
 }
 

@@ -1,9 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TargetError } from '../errors.ts';
+import { PortAbsent, TargetError } from '../errors.ts';
 import type { FoundPort, Link } from './port.ts';
-import { PortAbsent } from './serial-find.ts';
 import { inflow } from './serial-inflow.ts';
 import { type LineUse, resetByLines } from './serial-lines.ts';
 import type { Listener, Wire } from './serial-wire.ts';

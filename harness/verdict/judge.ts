@@ -14,6 +14,7 @@ import { measureOperators } from './operators.ts';
 import { provenanceOf } from './provenance.ts';
 import type { Reference } from './reference.ts';
 import type { CaseResult, MemoryMetrics, Metrics, OperatorMetrics, Verdict, WindowMetrics } from './result.ts';
+import { attemptWarnings, rigOf } from './rig.ts';
 import { judgeTrials } from './robustness.ts';
 import { explainEnd, type Identity, judgeSession, readSession, type Session } from './session.ts';
 import { caseStatus } from './status.ts';
@@ -58,8 +59,9 @@ export function judgeCase(evidence: Evidence): CaseResult {
     status: caseStatus(verdicts),
     verdicts,
     metrics,
-    warnings: warningsOf(metrics, facts.golden, facts.session),
+    warnings: [...warningsOf(metrics, facts.golden, facts.session), ...attemptWarnings(manifest)],
     provenance: provenanceOf(manifest, board),
+    ...rigOf(recording),
     recording: recordingFolder,
     startedAt: manifest.startedAt,
     durationMs: Date.parse(manifest.finishedAt) - Date.parse(manifest.startedAt),

@@ -3,10 +3,8 @@ import type { Board } from '../suite/board.ts';
 import type { Provenance } from './result.ts';
 
 /** Whose figures they are. */
-export function provenanceOf(
-  { basis, emulator, dut, mlperf, image, carried, model, vectors }: Manifest,
-  board: Board,
-): Provenance {
+export function provenanceOf(manifest: Manifest, board: Board): Provenance {
+  const { basis, emulator, dut, mlperf, image, carried, model, vectors, board: seen } = manifest;
   return {
     board: board.name,
     mcu: board.mcu,
@@ -17,6 +15,7 @@ export function provenanceOf(
     ...(dut && { runtime: dut.runtime, buildId: dut.buildId, unit: dut.unit, tickSource: dut.tickSource }),
     ...(mlperf && { runtime: mlperf.profile, tickSource: 'm-lap-us', mlperf: identityOf(mlperf) }),
     ...(image && { imageSha256: image.sha256, imageFile: image.file, isOwnImage: image.isOwn ?? false }),
+    ...(seen && portOf(seen)),
     ...(carried && { carried }),
     ...(model && { modelSha256: model.sha256 }),
     ...(vectors && { vectorsSha256: vectors.sha256 }),
@@ -25,4 +24,9 @@ export function provenanceOf(
 
 function identityOf({ windowMs: _ofTheSuite, ...identity }: NonNullable<Manifest['mlperf']>): Provenance['mlperf'] {
   return identity;
+}
+
+/** The path may be another one tomorrow. */
+function portOf({ path: _path, ...port }: NonNullable<Manifest['board']>): Partial<Provenance> {
+  return port;
 }

@@ -32,10 +32,30 @@ export interface CaseResult {
   /** Doubts about the figures that change no verdict. */
   readonly warnings: readonly string[];
   readonly provenance: Provenance;
+  /** What was done to a board of silicon besides talking to it, in this order; absent of emulators. */
+  readonly rig?: readonly RigStep[];
+  /** Attempts at this case that broke before the one that is judged; absent where there was none. */
+  readonly attempts?: readonly BrokenAttempt[];
   /** Folder of the recording, relative to results.json; null when nothing was recorded. */
   readonly recording: string | null;
   readonly startedAt: string;
   readonly durationMs: number;
+}
+
+/** One thing done to a board, and whether it then answered as it should. `ms` is what it took by itself. */
+export interface RigStep {
+  readonly boot: number;
+  readonly step: 'found' | 'verify' | 'flash' | 'soft' | 'lines' | 'probe' | 'power';
+  readonly worked: boolean;
+  readonly ms: number;
+  readonly detail: string;
+}
+
+/** A measurement that a fault of the rig has cut short. */
+export interface BrokenAttempt {
+  readonly startedAt: string;
+  readonly finishedAt: string;
+  readonly reason: string;
 }
 
 /** What was measured, whether or not a budget asks for it. A metric that was not measured is absent. */
@@ -295,6 +315,10 @@ export interface Provenance {
   /** The file's name, and whether it is the user's own firmware. */
   readonly imageFile?: string;
   readonly isOwnImage?: boolean;
+  /** Of a board of silicon: its port's own name, what writes its flash, and how it is known that the image runs there. */
+  readonly port?: string;
+  readonly flasher?: string;
+  readonly proof?: string;
   /** The way that each took into the DUT: an emulator's back door, or the UART. */
   readonly carried?: { readonly model?: 'memory' | 'uart'; readonly tensors?: 'memory' | 'uart' };
   /** Absent where the suite knows none. */

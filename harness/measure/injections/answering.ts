@@ -9,7 +9,9 @@ type Any = Attempt<unknown>;
 
 /** A DUT with the model in place, proved and prepared, before anything is done to it. */
 export async function readyDut({ job, seen }: Any, link: Link, signal: AbortSignal): Promise<Dut> {
-  const dut = await bringUp(job, linkFor(job.suite, link), signal, connected => (seen.dut = connected));
+  const dut = await bringUp(job, linkFor(job.suite, link), signal, {
+    onConnect: connected => (seen.dut = connected),
+  });
   await dut.prepare(job.model.length);
   return dut;
 }

@@ -1,0 +1,177 @@
+import {
+  BoardLost,
+  FirmwareFault,
+  ModelRefused,
+  messageOf,
+  NotInstalled,
+  PortAbsent,
+  PortRefused,
+  ProtocolError,
+  Silent,
+  TargetError,
+  WrongBoard,
+  WrongFirmware,
+} from '../errors.ts';
+import type { Manifest } from '../recording/recording.ts';
+import type { Link } from '../target/port.ts';
+import { type RiggedJob, type Steps, stepsOn } from './board-steps.ts';
+import type { Boots, Met } from './boots.ts';
+import type { Rig } from './rig.ts';
+
+type Note = (seen: Pick<Manifest, 'board'>) => void;
+
+/**
+ * Boots a board until the firmware that is meant answers. What is in its flash stays there while it is known to be the image; else the image is
+ * written. A board that does not answer climbs the reset ladder, each rung once a case. Every link that was given is closed before the next step.
+ */
+export function boardBoots(job: RiggedJob, note: Note, signal: AbortSignal): Boots {
+  const { rig, image } = job;
+  const { target } = rig.gear;
+  let link: Link | undefined;
+  let boot = 0;
+  let hasMet = false;
+  let isOpened = false;
+  const steps = stepsOn(job, () => boot, signal);
+  const mend = mender(job, steps);
+
+  const close = async (): Promise<void> => {
+    const open = link;
+    link = undefined;
+    await open?.[Symbol.asyncDispose]();
+  };
+  const open = async (): Promise<Link> => {
+    const startMs = performance.now();
+    link = await target.open(image?.path ?? '', signal);
+    const ms = Math.round(performance.now() - startMs);
+    if (!isOpened) job.recorder.sample({ kind: 'rig', boot, step: 'found', worked: true, ms, detail: rig.port.path });
+    isOpened = true;
+    return link;
+  };
+  return {
+    async next() {
+      await close();
+      if (hasMet) boot++;
+      if (hasMet && !(await steps.reset())) throw noReset(target.name);
+      hasMet = false;
+      if (boot === 0) await proveByFlash(job, steps);
+      return open();
+    },
+    met({ proof, resetCause }: Met) {
+      if (hasMet) return;
+      hasMet = true;
+      if (image && proof !== undefined) rig.holds = { sha256: image.sha256, proof };
+      steps.helped(resetCause);
+      note({ board: seenOf(job) });
+    },
+    async mend(error) {
+      await close();
+      steps.settle(false, messageOf(error).split('\n')[0]);
+      await mend(error);
+    },
+    counters: async () => undefined,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** Whether what ended a session may be over once something was done to the board. */
+export function isMendable(error: unknown): error is TargetError | ProtocolError {
+  if (error instanceof PortAbsent) return true; // it was there when the case began
+  const beyond = [WrongBoard, NotInstalled, PortRefused, BoardLost, ModelRefused, FirmwareFault];
+  if (beyond.some(kind => error instanceof kind)) return false;
+  return error instanceof TargetError || error instanceof ProtocolError;
+}
+
+/** A tool that failed may succeed on a board that was reset. */
+const mostFlashings = 2;
+
+/** Does what may help against what ended a session before anything was measured; throws what is to be reported where nothing is left to do. */
+function mender({ rig, image, protocol }: RiggedJob, steps: Steps): (error: unknown) => Promise<void> {
+  const { flasher, target } = rig.gear;
+  let cause: Error | undefined;
+  let flashings = 0;
+  let isFlashed = false;
+  let isFound = false;
+
+  const flash = async (): Promise<boolean> => {
+    if (!image || !flasher || isFlashed || flashings === mostFlashings) return false;
+    flashings++;
+    return (isFlashed = await steps.flash(image.path));
+  };
+  const expectMendable = (error: unknown): void => {
+    const isOther = error instanceof WrongFirmware;
+    if (isOther && isFlashed) throw inVain(error, rig);
+    const isImagesOwn = protocol.kind !== 'tickmark' && isHeld({ rig, image });
+    if (isOther && (!flasher || !image || isImagesOwn)) throw error;
+    // A crash may be that of what was in the flash before.
+    const mayBeOld = error instanceof FirmwareFault && flasher && !isFlashed && !isHeld({ rig, image });
+    if (!isMendable(error) && !mayBeOld) throw error;
+    cause ??= error as Error;
+  };
+  return async error => {
+    expectMendable(error);
+    if (error instanceof WrongFirmware || !isHeld({ rig, image })) if (await flash()) return;
+    if (error instanceof TargetError && !(error instanceof WrongFirmware) && !isFound && (await steps.find())) {
+      isFound = true;
+      return;
+    }
+    if (await steps.reset(error instanceof Silent)) return;
+    throw lost(steps.trouble ?? cause, steps, target.name);
+  };
+}
+
+function isHeld({ rig, image }: Pick<RiggedJob, 'rig' | 'image'>): boolean {
+  return image === undefined || rig.holds?.sha256 === image.sha256;
+}
+
+/** Firmware that cannot tell which it is does not have to: the flash is looked at, or written. */
+async function proveByFlash({ rig, image, protocol }: RiggedJob, steps: Steps): Promise<void> {
+  const { flasher } = rig.gear;
+  if (!image || !flasher || protocol.kind === 'tickmark' || isHeld({ rig, image })) return;
+  if ((await flasher.missing()) !== undefined) return; // it has to do with what the firmware calls itself
+  const { path, sha256 } = image;
+  let proof = `${flasher.name} has compared it with the flash`;
+  if (!(await steps.isInFlash(path))) {
+    if (!(await steps.flash(path))) throw steps.trouble as Error;
+    if (flasher.verify && !(await steps.isInFlash(path))) throw inVain(undefined, rig);
+    if (!flasher.verify) proof = `${flasher.name} has written it in this run`;
+  }
+  rig.holds = { sha256, proof };
+}
+
+function inVain(answers: WrongFirmware | undefined, { gear: { flasher, target } }: Rig): WrongFirmware {
+  const still = answers ? answers.what : 'the flash holds something else';
+  return new WrongFirmware(
+    `${flasher?.name} says that it has written the image, and still ${still}`,
+    target.name,
+    'see rig.log in the recording: is the debug probe another board’s, or does a boot loader start another slot?',
+    { cause: answers },
+  );
+}
+
+function noReset(where: string): TargetError {
+  const fix = 'name in its board file what can reset it, under `reset`, or measure one boot';
+  return new WrongBoard('nothing resets it for a boot of its own', where, fix);
+}
+
+function lost(cause: Error | undefined, { failed }: Steps, where: string): BoardLost {
+  const { what, fix } =
+    cause instanceof TargetError || cause instanceof ProtocolError ? cause : { what: messageOf(cause), fix: '' };
+  const tried = [...new Set(failed.filter(step => step !== 'verify'))];
+  const helped = tried.length === 0 ? 'nothing can reset it' : `no help: ${tried.join(', ')}`;
+  const way =
+    tried.length === 0
+      ? 'name in its board file what can reset it (`flasher`, `reset`, `power`)'
+      : 'see rig.log and the recording';
+  return new BoardLost(`${what}; ${helped}`, where, `${fix}; ${way}`, { cause });
+}
+
+/** What is known of the board by now. */
+function seenOf({ rig, image }: RiggedJob): NonNullable<Manifest['board']> {
+  const { port, gear, holds } = rig;
+  return {
+    port: port.id,
+    path: port.path,
+    ...(gear.flasher && { flasher: gear.flasher.name }),
+    ...(holds && holds.sha256 === image?.sha256 && { proof: holds.proof }),
+  };
+}

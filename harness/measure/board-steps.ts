@@ -1,0 +1,133 @@
+import { messageOf, NotInstalled, TargetError } from '../errors.ts';
+import type { ToolIo } from '../flash/port.ts';
+import type { Recorder } from '../recording/recorder.ts';
+import type { RigSample } from '../recording/recording.ts';
+import { type Climbed, climb, expectPort, rungsOf } from './ladder.ts';
+import type { Rig } from './rig.ts';
+import type { Job } from './session.ts';
+
+/** A case on a board of silicon. */
+export type RiggedJob = Pick<Job, 'image' | 'protocol'> & {
+  readonly rig: Rig;
+  readonly recorder: Pick<Recorder, 'sample' | 'tool'>;
+};
+
+type Step = RigSample['step'];
+
+/** What can be done to a board in one case, each step sampled. Its port has to be closed meanwhile. */
+export interface Steps {
+  /** Waits for the port; false when it does not come. */
+  find(): Promise<boolean>;
+  /** False when the tool failed, or there is none. Throws NotInstalled where it is not on this machine. */
+  flash(path: string): Promise<boolean>;
+  /** Whether the flash holds the image: no, also where nobody can look. */
+  isInFlash(path: string): Promise<boolean>;
+  /** Climbs to the next rung that can be done; false when there is none left. Firmware that is silent cannot be asked to do anything. */
+  reset(isSilent?: boolean): Promise<boolean>;
+  /** Whether what was done last has helped, which the firmware's answer tells, or its silence. */
+  settle(worked: boolean, why?: string): void;
+  /** The firmware's word about its last reset, for a step that may seem to have been done. */
+  helped(resetCause: string | undefined): void;
+  /** What has not helped. */
+  readonly failed: readonly Step[];
+  /** The last that a tool failed by, which says more than the firmware that it should have replaced. */
+  readonly trouble: Error | undefined;
+}
+
+interface OnTrial extends Climbed {
+  readonly step: Step;
+  readonly ms: number;
+}
+
+export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: () => number, signal: AbortSignal): Steps {
+  const { gear } = rig;
+  const { target, flasher } = gear;
+  const rungs = rungsOf({ gear, protocol });
+  const failed: Step[] = [];
+  let onTrial: OnTrial | undefined;
+  let trouble: Error | undefined;
+
+  const sample = (step: Step, worked: boolean, { ms, detail }: { readonly ms: number; readonly detail: string }) => {
+    recorder.sample({ kind: 'rig', boot: boot(), step, worked, ms: Math.round(ms), detail });
+    if (!worked) failed.push(step);
+  };
+  const io = async (): Promise<ToolIo> => ({
+    portPath: (await target.isPresent()) ? (await target.find()).path : rig.port.path,
+    log: line => recorder.tool(line),
+  });
+  const settle = (worked: boolean, why?: string): void => {
+    if (onTrial) sample(onTrial.step, worked, { ...onTrial, ...(why !== undefined && { detail: why }) });
+    onTrial = undefined;
+  };
+  const attempt = async (step: Step, work: (io: ToolIo) => Promise<Climbed>): Promise<boolean> => {
+    const startMs = performance.now();
+    try {
+      const done = await work(await io());
+      onTrial = { step, ms: performance.now() - startMs, ...done };
+      return true;
+    } catch (error) {
+      signal.throwIfAborted();
+      sample(step, false, { ms: performance.now() - startMs, detail: lineOf(error) });
+      if (step === 'flash') trouble = error as Error;
+      return false;
+    }
+  };
+  return {
+    failed,
+    get trouble() {
+      return trouble;
+    },
+    settle,
+    find: () =>
+      attempt('found', async () => {
+        await expectPort(gear, signal);
+        return { detail: 'its port was opened again' };
+      }),
+    async flash(path) {
+      if (!flasher) return false;
+      await expectTool(rig);
+      return attempt('flash', async toolIo => {
+        await flasher.flash(path, toolIo, signal);
+        await expectPort(gear, signal);
+        return { detail: flasher.name };
+      });
+    },
+    async isInFlash(path) {
+      if (!flasher?.verify || (await flasher.missing()) !== undefined) return false;
+      const startMs = performance.now();
+      const isSame = await flasher.verify(path, await io(), signal);
+      const detail = `${flasher.name} finds ${isSame ? 'the image' : 'something else'} in the flash`;
+      sample('verify', isSame, { ms: performance.now() - startMs, detail });
+      return isSame;
+    },
+    async reset(isSilent = false) {
+      for (let rung = rungs.shift(); rung; rung = rungs.shift()) {
+        const next = rung;
+        if (isSilent && next === 'soft') continue;
+        if (await attempt(next, toolIo => climb(next, { gear, protocol, io: toolIo }, signal))) return true;
+      }
+      return false;
+    },
+    helped(resetCause) {
+      if (onTrial) settle(true, detailOf(onTrial, resetCause));
+    },
+  };
+}
+
+async function expectTool({ gear: { flasher, target } }: Rig): Promise<void> {
+  const missing = await flasher?.missing();
+  if (missing === undefined) return;
+  throw new NotInstalled('runs other firmware than the image, and nothing here can write it', target.name, missing);
+}
+
+/** That the board answers shows that it was reset, not that its power dropped. */
+function detailOf({ detail, proof }: OnTrial, resetCause: string | undefined): string {
+  if (proof === undefined) return detail;
+  if (proof === 'port') return `${detail}; the port went away with it`;
+  if (resetCause === 'power-on') return `${detail}; the port stayed, but the firmware says that it was powered on`;
+  return `${detail} says off, but the port stayed: whether the power dropped is not known`;
+}
+
+function lineOf(error: unknown): string {
+  return error instanceof TargetError ? error.what : (messageOf(error).split('\n')[0] ?? '');
+}

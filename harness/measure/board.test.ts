@@ -1,0 +1,360 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { PortAbsent, PortRefused, TargetError } from '../errors.ts';
+import type { Flasher, PowerSwitch } from '../flash/port.ts';
+import { type MockOptions, mockTarget } from '../protocol/mock.ts';
+import { tickmarkProtocol } from '../protocol/tickmark.ts';
+import { readRecording } from '../recording/read.ts';
+import { createRecorder } from '../recording/recorder.ts';
+import type { RigSample } from '../recording/recording.ts';
+import type { Rung } from '../suite/board.ts';
+import type { Suite } from '../suite/suite.ts';
+import { byteQueue } from '../target/byte-queue.ts';
+import type { Link, SerialTarget } from '../target/port.ts';
+import type { Gear, Rig } from './rig.ts';
+import { type Job, measure } from './session.ts';
+
+const oldBuild = '0d'.repeat(20);
+const newBuild = 'ab'.repeat(20);
+const model = Uint8Array.from({ length: 64 }, (_, index) => index);
+const image = { path: '/app.elf', file: 'app.elf', sha256: '5a', flashBytes: 10, ramBytes: 20, buildId: newBuild };
+const port = { id: 'usb-1-1.4-0', path: '/dev/ttyACM0' };
+
+/** A board, as far as a rig can tell: what is in its flash, and what it would take to make it answer. */
+interface Desk {
+  build: string;
+  isPluggedIn: boolean;
+  /** Until one of these is done to it. */
+  hangsUntil: readonly string[];
+  /** What writing into its flash leaves there. */
+  flashTakes: string;
+  /** What power off does to its port. */
+  portGoesWithPower: boolean;
+  readonly done: string[];
+  readonly mock: MockOptions;
+}
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tickmark-test-'));
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  rmSync(folder, { recursive: true });
+});
+
+function aDesk(desk: Partial<Desk> = {}): Desk {
+  return {
+    build: newBuild,
+    isPluggedIn: true,
+    hangsUntil: [],
+    flashTakes: newBuild,
+    portGoesWithPower: true,
+    done: [],
+    mock: {},
+    ...desk,
+  };
+}
+
+function does(desk: Desk, what: string): void {
+  desk.done.push(what);
+  if (desk.hangsUntil.includes(what)) desk.hangsUntil = [];
+}
+
+function targetOn(desk: Desk, hasLines: boolean): SerialTarget {
+  const absent = new PortAbsent('no port is USB 0483:374b', 'nucleo', 'plug the board in');
+  return {
+    name: 'nucleo',
+    basis: 'silicon',
+    isPresent: async () => desk.isPluggedIn,
+    async find() {
+      if (!desk.isPluggedIn) throw absent;
+      return port;
+    },
+    async open(path, signal) {
+      if (!desk.isPluggedIn) throw absent;
+      does(desk, hasLines ? 'lines' : 'open');
+      if (desk.hangsUntil.length > 0) return deadLink();
+      return mockTarget({ ...desk.mock, buildId: desk.build }).open(path, signal);
+    },
+  };
+}
+
+function deadLink(): Link {
+  const bytes = byteQueue();
+  return { bytes, write: async () => {}, [Symbol.asyncDispose]: async () => bytes.end() };
+}
+
+function flasherOn(desk: Desk, flasher: Partial<Flasher> = {}): Flasher {
+  return {
+    name: 'openocd',
+    needsPort: false,
+    missing: async () => undefined,
+    async flash(path, io) {
+      io.log(`writing ${path}`);
+      desk.build = desk.flashTakes;
+      does(desk, 'flash');
+    },
+    reset: async () => does(desk, 'probe'),
+    ...flasher,
+  };
+}
+
+function powerOn(desk: Desk): PowerSwitch {
+  return {
+    name: 'uhubctl',
+    missing: async () => undefined,
+    async off() {
+      desk.isPluggedIn = !desk.portGoesWithPower;
+    },
+    async on() {
+      desk.isPluggedIn = true;
+      does(desk, 'power');
+    },
+  };
+}
+
+function aRig(desk: Desk, gear: Partial<Gear> = {}): Rig {
+  const { hasLines = false, rungs = ['soft', 'lines', 'probe', 'power'] as readonly Rung[] } = gear;
+  return { gear: { target: targetOn(desk, hasLines), hasLines, rungs, bootMs: 1000, ...gear }, port };
+}
+
+interface Measured {
+  readonly outcome: { readonly status: string; readonly reason?: string };
+  readonly steps: readonly string[];
+  readonly board: unknown;
+  readonly rig: readonly RigSample[];
+}
+
+/** Measures a case on a rig, however long that takes by the fake clock. */
+async function measured(rig: Rig, rest: Partial<Pick<Job, 'expected' | 'suite' | 'image'>> = {}): Promise<Measured> {
+  using recorder = createRecorder(folder, () => 0);
+  const job: Job = {
+    suite,
+    target: rig.gear.target,
+    protocol: tickmarkProtocol({ readyMs: 10, retryMs: 10 }),
+    image,
+    model,
+    inputs: [Uint8Array.of(1, 2, 3, 4)],
+    recorder,
+    clock: { nowMs: () => performance.now(), nowIso: () => '2026-01-01T00:00:00.000Z' },
+    onProgress: () => {},
+    rig,
+    ...rest,
+  };
+  const state = { isOver: false };
+  const measuring = measure(job, new AbortController().signal).finally(() => (state.isOver = true));
+  while (!state.isOver) await vi.advanceTimersByTimeAsync(100);
+  const { outcome, board } = await measuring;
+  const steps = readRecording(folder).samples.filter(sample => sample.kind === 'rig');
+  return { outcome, board, rig: steps, steps: steps.map(({ step, worked }) => `${step}${worked ? '' : ' in vain'}`) };
+}
+
+const suite: Suite = {
+  name: 'hum',
+  file: '/suites/hum/suite.yaml',
+  model: { file: '/suites/hum/hum.tflite' },
+  firmware: {},
+  vectors: { inputs: '/suites/hum/hum.bin', preprocess: [] },
+  task: { kind: 'classification' },
+  targets: ['nucleo'],
+  measure: { warmup: 1, boots: 1, timeoutMs: 1_000, link: 'memory' },
+  robustness: [],
+  budgets: [],
+  on: {},
+};
+
+test('a board that proves that it runs this build is not flashed', async () => {
+  const desk = aDesk();
+  const { outcome, steps, board } = await measured(aRig(desk, { flasher: flasherOn(desk) }));
+  expect(outcome).toEqual({ status: 'complete' });
+  expect(steps).toEqual(['found']);
+  expect(board).toEqual({ port: 'usb-1-1.4-0', path: '/dev/ttyACM0', flasher: 'openocd', proof: 'its build id' });
+});
+
+test('another build is flashed over, and the new one has to answer', async () => {
+  const desk = aDesk({ build: oldBuild });
+  const { outcome, steps, rig } = await measured(aRig(desk, { flasher: flasherOn(desk) }));
+  expect(outcome).toEqual({ status: 'complete' });
+  expect(steps).toEqual(['found', 'flash']);
+  expect(rig[1]).toMatchObject({ detail: 'openocd' });
+  expect(readFileSync(join(folder, 'rig.log'), 'utf8')).toBe('writing /app.elf\n');
+});
+
+test('without a flasher, another build is broken with both', async () => {
+  const desk = aDesk({ build: oldBuild });
+  const { outcome } = await measured(aRig(desk));
+  expect(outcome).toMatchObject({
+    status: 'broken',
+    reason: expect.stringContaining(`${oldBuild}, the image is build ${newBuild}`),
+  });
+});
+
+test('a flash that changes nothing is broken with both builds, and the ladder is left alone', async () => {
+  const desk = aDesk({ build: oldBuild, flashTakes: oldBuild });
+  const rig = aRig(desk, { flasher: flasherOn(desk), power: powerOn(desk) });
+  const { outcome, steps } = await measured(rig);
+  expect(outcome.reason).toMatch(/openocd says that it has written the image, and still .*0d0d.*abab.*another board/s);
+  expect(steps).toEqual(['found', 'flash in vain']);
+  expect(rig.isWorthAgain).toBe(false);
+});
+
+test('a tool that is not installed is asked for only where it would be needed', async () => {
+  const missing = flasherOn(aDesk(), { missing: async () => 'openocd is not installed: apt install openocd' });
+  expect((await measured(aRig(aDesk(), { flasher: missing }))).outcome).toEqual({ status: 'complete' });
+  const { outcome } = await measured(aRig(aDesk({ build: oldBuild }), { flasher: missing }));
+  expect(outcome).toMatchObject({ status: 'skipped', reason: expect.stringContaining('apt install openocd') });
+});
+
+test.each([
+  { hangsUntil: ['flash'], steps: ['found', 'flash'] },
+  { hangsUntil: ['probe'], steps: ['found', 'flash in vain', 'probe'] },
+  { hangsUntil: ['power'], steps: ['found', 'flash in vain', 'probe in vain', 'power'] },
+])(
+  'a silent board that is new to this run is flashed, then climbs until $hangsUntil',
+  async ({ hangsUntil, steps }) => {
+    const desk = aDesk({ hangsUntil });
+    const seen = await measured(aRig(desk, { flasher: flasherOn(desk), power: powerOn(desk) }));
+    expect(seen.outcome).toEqual({ status: 'complete' });
+    expect(seen.steps).toEqual(steps);
+  },
+);
+
+test('a board that ran this build a case ago climbs without being flashed', async () => {
+  const desk = aDesk();
+  const rig = aRig(desk, { flasher: flasherOn(desk), power: powerOn(desk) });
+  await measured(rig);
+  desk.hangsUntil = ['probe'];
+  expect((await measured(rig)).steps).toEqual(['found', 'probe']);
+});
+
+test('DTR and RTS are tried before the probe', async () => {
+  const desk = aDesk();
+  const rig = aRig(desk, { hasLines: true, flasher: flasherOn(desk) });
+  await measured(rig);
+  desk.hangsUntil = ['probe'];
+  expect((await measured(rig)).steps).toEqual(['found', 'lines in vain', 'probe']);
+});
+
+const fails = () => Promise.reject(new TargetError('no probe answers', 'openocd', 'plug it in'));
+
+test('a tool that fails is passed over, and its words are in the recording', async () => {
+  const desk = aDesk({ hangsUntil: ['power'] });
+  const flasher = flasherOn(desk, { flash: fails, reset: fails });
+  const { steps, rig } = await measured(aRig(desk, { flasher, power: powerOn(desk) }));
+  expect(steps).toEqual(['found', 'flash in vain', 'probe in vain', 'power']);
+  expect(rig[2]).toMatchObject({ detail: 'no probe answers' });
+});
+
+test('the power is seen to drop by the port that goes away with it', async () => {
+  const desk = aDesk({ hangsUntil: ['power'] });
+  const { rig } = await measured(aRig(desk, { power: powerOn(desk) }));
+  expect(rig.at(-1)).toMatchObject({ step: 'power', worked: true, detail: 'uhubctl; the port went away with it' });
+});
+
+test('power that may not have dropped is said so', async () => {
+  const desk = aDesk({ hangsUntil: ['power'], portGoesWithPower: false });
+  const { rig } = await measured(aRig(desk, { power: powerOn(desk) }));
+  expect(rig.at(-1)).toMatchObject({
+    worked: true,
+    detail: 'uhubctl says off, but the port stayed: whether the power dropped is not known',
+  });
+});
+
+test('a board that nothing helps is sick, for its first cause', async () => {
+  const desk = aDesk({ hangsUntil: ['a miracle'] });
+  const rig = aRig(desk, { flasher: flasherOn(desk), power: powerOn(desk) });
+  const { outcome, steps } = await measured(rig);
+  expect(steps).toEqual(['found', 'flash in vain', 'probe in vain', 'power in vain']);
+  expect(outcome).toMatchObject({
+    status: 'broken',
+    reason: expect.stringMatching(/no answer to HELLO.*no help: flash, probe, power/s),
+  });
+  expect(rig.sick).toContain('no answer to HELLO');
+  expect(rig.isWorthAgain).toBe(false);
+});
+
+test('a port that has vanished is waited for, and found again', async () => {
+  const desk = aDesk({ isPluggedIn: false });
+  setTimeout(() => (desk.isPluggedIn = true), 3000);
+  const { outcome, steps } = await measured(aRig(desk));
+  expect(outcome).toEqual({ status: 'complete' });
+  expect(steps).toEqual(['found', 'found']);
+});
+
+test('a port that another program has open is nobody’s to reset', async () => {
+  const desk = aDesk();
+  const busy = new PortRefused('/dev/ttyACM0 is open in minicom', 'nucleo', 'end it');
+  const rig = aRig(desk, {
+    power: powerOn(desk),
+    target: { ...targetOn(desk, false), open: () => Promise.reject(busy) },
+  });
+  const { outcome } = await measured(rig);
+  expect(outcome).toMatchObject({ status: 'broken', reason: expect.stringContaining('minicom') });
+  expect(desk.done).toEqual([]);
+});
+
+test.each([
+  {
+    name: 'the wrong one of two boards',
+    expected: { unit: 'AA01' },
+    reason: /unit bb02 answers, the board file means unit AA01/,
+  },
+  {
+    name: 'firmware for another board',
+    expected: { announces: 'disco' },
+    reason: /built for "mock", the board file announces "disco"/,
+  },
+  {
+    name: 'another rate',
+    expected: { ticks: { source: 'declared', rateHz: 2e6 } },
+    reason: /declared at 1,000,000 Hz, the board file has declared at 2,000,000 Hz/,
+  },
+  {
+    name: 'another timer',
+    expected: { ticks: { source: 'dwt', rateHz: 1e6 } },
+    reason: /ticks are of declared at .* has dwt/,
+  },
+])(
+  '$name is broken with both values, before anything was measured, and no case is tried again',
+  async ({ expected, reason }) => {
+    const desk = aDesk({ mock: { unit: 'bb02' } });
+    const rig = aRig(desk, { flasher: flasherOn(desk), power: powerOn(desk) });
+    const { outcome, steps } = await measured(rig, { expected });
+    expect(outcome).toMatchObject({ status: 'broken', reason: expect.stringMatching(reason) });
+    expect(steps).toEqual(['found']);
+    expect(rig.isWorthAgain).toBe(false);
+  },
+);
+
+test('the wrong one of two boards is not flashed, whatever it runs', async () => {
+  const desk = aDesk({ build: oldBuild, mock: { unit: 'bb02' } });
+  const { outcome } = await measured(aRig(desk, { flasher: flasherOn(desk) }), { expected: { unit: 'aa01' } });
+  expect(outcome.reason).toContain('unit bb02');
+  expect(desk.done).toEqual(['open']);
+});
+
+test('a board that hangs in an inference is given up long before the suite’s limit, and is worth another try', async () => {
+  const desk = aDesk({ mock: { windowMs: inference => (inference > 5 ? 3_600_000 : 1) } });
+  const rig = aRig(desk, { power: powerOn(desk) });
+  const { outcome, steps } = await measured(rig);
+  expect(outcome).toMatchObject({
+    status: 'broken',
+    reason: expect.stringMatching(/has not answered INFER for 15 s; other inferences took 0\.\d s at most/),
+  });
+  expect(steps).toEqual(['found']);
+  expect(rig.isWorthAgain).toBe(true);
+});
+
+test('each boot after the first is a reset by the first rung that can', async () => {
+  const desk = aDesk();
+  const twice = { ...suite, measure: { ...suite.measure, boots: 2 } };
+  const { outcome, rig } = await measured(aRig(desk, { flasher: flasherOn(desk), rungs: ['probe'] }), { suite: twice });
+  expect(outcome).toEqual({ status: 'complete' });
+  expect(rig.map(({ step, boot }) => `${step} ${boot}`)).toEqual(['found 0', 'probe 1']);
+  const none = await measured(aRig(aDesk()), { suite: twice });
+  expect(none.outcome).toMatchObject({ status: 'broken', reason: expect.stringContaining('nothing resets it') });
+});

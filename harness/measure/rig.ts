@@ -1,0 +1,34 @@
+import type { Flasher, PowerSwitch } from '../flash/port.ts';
+import type { Rung } from '../suite/board.ts';
+import type { FoundPort, SerialTarget } from '../target/port.ts';
+
+/** What can be done to a board besides talking to it. */
+export interface Gear {
+  readonly target: SerialTarget;
+  readonly flasher?: Flasher;
+  readonly power?: PowerSwitch;
+  /** Whether DTR and RTS can reset it: then every opening of its port does. */
+  readonly hasLines: boolean;
+  /** What is tried when it does not answer, in this order. */
+  readonly rungs: readonly Rung[];
+  /** How long its firmware may take from a reset until it answers. */
+  readonly bootMs: number;
+}
+
+/** A board of silicon, from one case to the next: nobody else has it meanwhile. It has one case at a time. */
+export interface Rig {
+  readonly gear: Gear;
+  readonly port: FoundPort;
+  /** What is known to be in its flash. */
+  holds?: Held;
+  /** Why nothing is tried with it any more: the first cause. */
+  sick?: string;
+  /** Whether what ended the last session may have been a fault of the rig that is over by now. */
+  isWorthAgain?: boolean;
+}
+
+/** An image in a board's flash, and how that is known. */
+export interface Held {
+  readonly sha256: string;
+  readonly proof: string;
+}
