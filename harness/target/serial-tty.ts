@@ -3,6 +3,7 @@ import { SerialPort } from 'serialport';
 import { TargetError } from '../errors.ts';
 import { moveLines } from './modem-lines.ts';
 import { expectBaud, openingError } from './serial-errors.ts';
+import { watchBothWays } from './serial-poller.ts';
 import type { Listener, Wire, WireOptions } from './serial-wire.ts';
 
 /**
@@ -16,6 +17,7 @@ export async function openTty(path: string, options: WireOptions, listener: List
   await new Promise<void>((resolve, reject) =>
     port.open(error => (error ? reject(openingError(error, path, where)) : resolve())),
   );
+  watchBothWays(port);
   const lost = (why: string) =>
     new TargetError(`${path} vanished${why}`, where, 'check the cable, and plug it in again');
   let isClosed = false;
