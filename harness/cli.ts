@@ -3,9 +3,11 @@ import { Argument, Command, CommanderError, Option } from 'commander';
 import type { Shell } from './cli/completion.ts';
 import type { ExportOptions } from './cli/export.ts';
 import {
+  boardsJsonHelp,
   checkJsonHelp,
   completionHelp,
   doctorJsonHelp,
+  exportHelp,
   imageJsonHelp,
   importJsonHelp,
   initJsonHelp,
@@ -151,6 +153,16 @@ program
   });
 
 program
+  .command('boards')
+  .description('what is plugged in, ready to paste as YAML, and which board files mean it')
+  .option('--json', 'for scripts')
+  .addHelpText('after', boardsJsonHelp)
+  .action(async (options: { json?: boolean }) => {
+    const { boards } = await import('./cli/boards.ts');
+    await boards(options);
+  });
+
+program
   .command('report')
   .description('write the reports of a run again from its results.json')
   .argument('[RUN]', 'the folder of a run (default: the newest under reports/out)')
@@ -177,6 +189,7 @@ program
   .option('--facts <FILE>', 'YAML or JSON: what the system file says beside what the board file knows')
   .option('--energy', 'energy too: refused where none was measured')
   .option('-o, --out <DIR>', 'where the submission goes (default: mlperf/ in the run)')
+  .addHelpText('after', exportHelp)
   .action(async (_form: string, run: string, options: ExportOptions) => {
     const { exportMlperf } = await import('./cli/export.ts');
     exportMlperf(run, options);

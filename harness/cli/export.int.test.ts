@@ -12,6 +12,8 @@ import { loadCaseInputs } from '../runner/case-inputs.ts';
 import { createProject, type Project } from '../runner/fixtures/project.ts';
 import { boardsFrom } from '../runner/select.ts';
 import { loadSuite } from '../suite/load.ts';
+import { withModel } from '../suite/suite.ts';
+import type { CaseResult } from '../verdict/result.ts';
 
 const tree = 'submission/closed/somebody';
 const answers = ['--submitter', 'somebody', '--facts', 'facts.yaml', '--out', 'submission'];
@@ -52,6 +54,17 @@ test.each([
   expect([code, stderr]).toEqual([2, expect.stringContaining(fault)]);
 });
 
+test('a case that broke before its firmware said who it is stands in the way, one of other firmware does not', async () => {
+  using project = projectWithRun(fiveWindows(40), [
+    aCase({ suite: 'lost', target: 'rp2040js-pico', status: 'broken', recording: null }),
+    aCase({ suite: 'other', target: 'rp2040js-pico', status: 'failed', recording: null }),
+  ]);
+  project.suite('other');
+  project.suite('lost', ['measure:', 'firmware: { rp2040js-pico: { protocol: mlperf-tiny } }\nmeasure:']);
+  const { code, stderr } = await project.run('export', 'mlperf', 'run', ...answers);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('for a fault\n  lost @rp2040js-pico: it is broken')]);
+});
+
 test('a suite that is not here any more is named', async () => {
   using project = projectWithRun(fiveWindows(40));
   project.suite('other');
@@ -60,7 +73,7 @@ test('a suite that is not here any more is named', async () => {
 });
 
 /** A run of 200 images of ten classes by firmware that calls its model ic01; all answers are right. */
-function projectWithRun(windows: readonly Sample[]): Project {
+function projectWithRun(windows: readonly Sample[], others: readonly CaseResult[] = []): Project {
   const project = createProject();
   const fashion = fileURLToPath(new URL('../../suites/fashion', import.meta.url));
   project.write('facts.yaml', JSON.stringify(someFacts()));
@@ -75,7 +88,7 @@ budgets: { accuracy: { top1: '>= 1 %' } }
 `,
   );
   const suite = loadSuite(join(project.folder, 'suites/fashion/suite.yaml'), boardsFrom(project.folder));
-  const { count, sha256, labels = [] } = loadCaseInputs(suite).vectors;
+  const { count, sha256, labels = [] } = loadCaseInputs(withModel(suite)).vectors;
   const recording = 'recordings/fashion@rp2040js-pico';
   mkdirSync(join(project.folder, 'run'), { recursive: true });
   const mlperf = mlperfIdentity('ic01');
@@ -83,6 +96,9 @@ budgets: { accuracy: { top1: '>= 1 %' } }
   using recorder = createRecorder(join(project.folder, 'run', recording), () => 0);
   for (const sample of [...icSamples(labels), ...windows]) recorder.sample(sample);
   recorder.manifest(manifest);
-  writeResults({ folder: join(project.folder, 'run'), results: aResults({ cases: [aCase({ recording })] }) });
+  writeResults({
+    folder: join(project.folder, 'run'),
+    results: aResults({ cases: [aCase({ recording }), ...others] }),
+  });
   return project;
 }

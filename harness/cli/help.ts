@@ -65,6 +65,18 @@ export const doctorJsonHelp = `
   findings    about (what it belongs to), name, state (found, missing, warning), detail, fix (what to do, where there is something),
               isNeeded (nothing runs without it)`;
 
+/** What `tickmark boards --json` gives. */
+export const boardsJsonHelp = `
+Nothing is opened, so no board is reset by it.
+
+--json gives one object; a later version may add fields and takes none away:
+  tickmark    1, the version of this form
+  ports       the USB serial ports: path, usb (id, serial, product, location, interface), byId (where udev keeps a link),
+              boards (names of the board files that mean it), heldBy (pid and name of programs that have it open),
+              access (how this user comes to use it, or null), target (for a board file: means this port alone)
+  absent      boards whose port is not plugged in: name, port
+  fault       why the board files could not be read, or null`;
+
 /** How `tickmark completion` is used. */
 export const completionHelp = `
 In ~/.bashrc:                    source <(tickmark completion bash)
@@ -86,3 +98,18 @@ Without a suite: exit code 0 when figures were found, 1 when a line says that so
     facts                       who runs, as the log says, by name
     failures, warnings          line and text of each; crashes: line, what, lines
     leftOut                     findings that are too many to be kept`;
+
+/** What `tickmark export mlperf` wants to know. */
+export const exportHelp = `
+The file of --facts has what only you know of the system, "" where there is nothing; its word goes before the board file's:
+  Accelerator: ""
+  Accelerator(s) Frequencies: ""
+  Accelerator memory type and capacity: ""
+  Hardware Notes: ""
+  Inference Framework: TFLM
+  Software Libraries: CMSIS-NN 6.0
+  Software Notes: ""
+  Status: available              # or preview, rdi
+
+Refused by name: a case that is not whole, of an emulator, or failed; not every file of the set; fewer than five windows, of less than
+10 s or 10 inferences; in the closed division too many wrong answers. Figures are as measured.`;

@@ -14,6 +14,7 @@ test.each([
   ['image', [join(checkout, 'boards/firmware/images/rp2040.elf'), '--model', 'm.tflite']],
   ['init', []],
   ['doctor', []],
+  ['boards', []],
 ])('%s --json gives one object with the version of its form, and --help names its fields', async (command, args) => {
   using project = createProject();
   project.suite('hum');

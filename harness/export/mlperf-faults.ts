@@ -5,26 +5,33 @@ import { countFiles, measuredOf, measuredWindows } from './mlperf-measured.ts';
 import { type Benchmark, benchmarks } from './mlperf-sets.ts';
 
 /** What stands in the way of submitting a case, a sentence each. */
-export function caseFaults(each: ExportedCase, options: SubmissionOptions): string[] {
-  const { modelId = '' } = each.recording.manifest.mlperf ?? {};
-  const benchmark = benchmarks[modelId];
+export function caseFaults({ recording, ...each }: ExportedCase, options: SubmissionOptions): string[] {
+  const { mlperf } = recording?.manifest ?? {};
+  const isBad = each.status === 'broken' || each.status === 'failed';
+  const bad = isBad ? [`it is ${each.status}: see its report, and run it again`] : [];
+  if (!recording || !mlperf)
+    return isBad ? bad : [`it is ${each.status}: its firmware never said who it is; run it again`];
+  const benchmark = benchmarks[mlperf.modelId];
   if (!benchmark)
-    return [`its firmware has the model "${modelId}", and MLPerf Tiny has ${Object.keys(benchmarks).join(', ')}`];
-  const faults = [...sessionFaults(each), ...setFaults(each, benchmark)];
+    return [
+      `its firmware has the model "${mlperf.modelId}", and MLPerf Tiny has ${Object.keys(benchmarks).join(', ')}`,
+    ];
+  const recorded = { ...each, recording };
+  const faults = [...bad, ...sessionFaults(recorded, isBad), ...setFaults(recorded, benchmark)];
   return [
     ...faults,
-    ...(faults.length === 0 ? qualityFaults(each, benchmark, options) : []),
-    ...windowFaults(each),
+    ...(faults.length === 0 ? qualityFaults(recorded, benchmark, options) : []),
+    ...windowFaults(recorded),
     ...(options.wantsEnergy ? ['no energy was measured: export without --energy'] : []),
   ];
 }
 
-function sessionFaults({ status, recording, vectorsSha256 }: ExportedCase): string[] {
+type RecordedCase = ExportedCase & Required<Pick<ExportedCase, 'recording'>>;
+
+function sessionFaults({ recording, vectorsSha256 }: RecordedCase, isToldBad: boolean): string[] {
   const { outcome, basis, vectors } = recording.manifest;
-  const isBad = status === 'broken' || status === 'failed';
   return [
-    ...(isBad ? [`it is ${status}: see its report, and run it again`] : []),
-    ...(outcome.status === 'complete' || isBad ? [] : [`its measurement is not complete: ${outcome.reason}`]),
+    ...(outcome.status === 'complete' || isToldBad ? [] : [`its measurement is not complete: ${outcome.reason}`]),
     ...(basis === 'silicon' ? [] : [`its clock counts ${basis}, and a submission is of hardware`]),
     ...(vectors?.sha256 === vectorsSha256
       ? []
@@ -33,7 +40,7 @@ function sessionFaults({ status, recording, vectorsSha256 }: ExportedCase): stri
 }
 
 /** The checker counts no files. */
-function setFaults({ recording, truth }: ExportedCase, { files, folder, results, windows }: Benchmark): string[] {
+function setFaults({ recording, truth }: RecordedCase, { files, folder, results, windows }: Benchmark): string[] {
   const faults: string[] = [];
   const count = countFiles(recording, truth);
   if (!files.includes(count))
@@ -62,7 +69,7 @@ function isNumber(text: string): boolean {
 }
 
 /** In the open division any quality is taken. */
-function qualityFaults(each: ExportedCase, benchmark: Benchmark, { division }: SubmissionOptions): string[] {
+function qualityFaults(each: RecordedCase, benchmark: Benchmark, { division }: SubmissionOptions): string[] {
   const { top1, auc } = figuresOf(measuredOf(each, benchmark).files);
   if (auc === undefined) return ['a class has no file: it is not the whole set'];
   const { metric, least } = benchmark.quality;
@@ -73,7 +80,7 @@ function qualityFaults(each: ExportedCase, benchmark: Benchmark, { division }: S
 }
 
 /** The checker reads no window. */
-function windowFaults({ recording }: ExportedCase): string[] {
+function windowFaults({ recording }: RecordedCase): string[] {
   if (recording.manifest.mlperf?.timestamps === 'energy')
     return ['no windows were timed: its firmware is a build for energy, and a submission needs one for performance'];
   const windows = measuredWindows(recording);

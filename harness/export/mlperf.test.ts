@@ -4,6 +4,7 @@ import {
   icSamples,
   kwsCase,
   mlperfIdentity,
+  type RecordedCase,
   someFacts,
   withManifest,
   withSamples,
@@ -84,13 +85,6 @@ describe('a submission', () => {
       Status: 'available',
     });
   });
-
-  test('leaves out cases of other firmware', () => {
-    const { mlperf: _, ...manifest } = kwsCase().recording.manifest;
-    const other = { ...kwsCase(), recording: { ...kwsCase().recording, manifest } };
-    expect(submissionOf([other, kwsCase()], options).files.size).toBe(7);
-    expect(submissionOf([other], options).faults).toEqual([expect.stringContaining('no case of it is of MLPerf Tiny')]);
-  });
 });
 
 describe('anomaly detection', () => {
@@ -108,6 +102,7 @@ describe('anomaly detection', () => {
 /** Each fault alone; the checker would let most of them through. */
 describe('a submission is refused', () => {
   const whole = kwsCase();
+  const { recording: _recording, ...withoutRecording } = whole;
   const onlyWindows = (change: (index: number) => object) => {
     const windows = fiveWindows().map((window, index) => ({ ...window, ...change(index) }));
     const others = whole.recording.samples.filter(({ kind }) => kind !== 'window');
@@ -121,6 +116,12 @@ describe('a submission is refused', () => {
       'cut short',
       withManifest(whole, { outcome: { status: 'failed', reason: 'it crashed' } }),
       /not complete: it crashed/,
+    ],
+    ['that broke before its firmware said who it is', { ...withoutRecording, status: 'broken' }, /it is broken/],
+    [
+      'that was skipped',
+      { ...withoutRecording, status: 'skipped' },
+      /it is skipped: its firmware never said who it is/,
     ],
     [
       'of an emulator',
@@ -216,6 +217,10 @@ describe('a submission is refused', () => {
     expect(submissionOf(cases, { ...options, ...changed }).faults).toEqual([expect.stringMatching(fault)]);
   });
 
+  test('without any case', () => {
+    expect(submissionOf([], options).faults).toEqual([expect.stringContaining('no case of it is of MLPerf Tiny')]);
+  });
+
   test('with all its faults at once', () => {
     const bad = withManifest({ ...whole, status: 'broken' }, { vectors: { count: 3, sha256: 'x' } });
     expect(submissionOf([bad], { ...options, submitter: '' }).faults).toHaveLength(4);
@@ -232,7 +237,7 @@ test('the open division takes any quality', () => {
 });
 
 /** Two windows a file; every second file is an anomaly. */
-function adCase(): ExportedCase {
+function adCase(): RecordedCase {
   const vectors = { count: 248 * 2, sha256: 'b'.repeat(64) };
   const printed = Array.from({ length: vectors.count }, (_, vector) => {
     const results = [vector % 4 < 2 ? '3.5' : '12.25'];
@@ -250,7 +255,7 @@ function adCase(): ExportedCase {
   };
 }
 
-function icCase(modelId: string): ExportedCase {
+function icCase(modelId: string): RecordedCase {
   const vectors = { count: 200, sha256: 'b'.repeat(64) };
   const labels = Array.from({ length: 200 }, (_, vector) => vector % 10);
   const whole = withManifest(kwsCase({ suite: 'ic', truth: { labels } }), { vectors, mlperf: mlperfIdentity(modelId) });

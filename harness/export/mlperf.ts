@@ -8,12 +8,13 @@ import { type Benchmark, benchmarks } from './mlperf-sets.ts';
 import { type Facts, systemJson } from './mlperf-system.ts';
 import { accuracyFiles, performanceFiles } from './mlperf-text.ts';
 
-/** A judged case of a run, and its suite as it is now. */
+/** A judged case whose firmware is to speak mlperf-tiny, and its suite as it is now. */
 export interface ExportedCase {
   readonly suite: string;
   readonly status: Status;
   readonly board: Board;
-  readonly recording: Recording;
+  /** Absent where nothing was recorded. */
+  readonly recording?: Recording;
   readonly truth: Truth;
   /** Of the suite's inputs today: of those that were measured, unless the suite has changed since. */
   readonly vectorsSha256: string;
@@ -36,34 +37,33 @@ export interface Submission {
 }
 
 /**
- * What submission_checker v1.4 of MLPerf Tiny accepts, of cases of MLPerf Tiny firmware; others are left out. Figures are as measured: windows
+ * What submission_checker v1.4 of MLPerf Tiny accepts. Figures are as measured: windows
  * with what is printed in them. Unlike the checker, it wants whole sets and windows by the rules.
  */
 export function submissionOf(cases: readonly ExportedCase[], options: SubmissionOptions): Submission {
-  const ours = cases.filter(({ recording }) => recording.manifest.mlperf);
   const faults = [
     ...nameFaults(options),
-    ...(ours.length === 0
+    ...(cases.length === 0
       ? ['no case of it is of MLPerf Tiny firmware: run a suite whose firmware speaks mlperf-tiny']
       : []),
-    ...ours.flatMap(each => caseFaults(each, options).map(fault => `${each.suite} @${each.board.name}: ${fault}`)),
-    ...setFaults(ours, options),
+    ...cases.flatMap(each => caseFaults(each, options).map(fault => `${each.suite} @${each.board.name}: ${fault}`)),
+    ...setFaults(cases, options),
   ];
   const files = new Map<string, string>();
-  for (const board of boardsOf(ours)) {
+  for (const board of boardsOf(cases)) {
     const system = systemJson(board, options);
     faults.push(...system.faults);
     files.set(`${rootOf(options)}/systems/${systemOf(board, options)}.json`, system.text);
   }
   if (faults.length === 0)
-    for (const each of ours) for (const [path, text] of caseFiles(each, options)) files.set(path, text);
+    for (const each of cases) for (const [path, text] of caseFiles(each, options)) files.set(path, text);
   return { files, faults };
 }
 
 function* caseFiles(each: ExportedCase, options: SubmissionOptions): Generator<[string, string]> {
   const benchmark = benchmarkOf(each);
-  if (!benchmark) return;
-  const measured = measuredOf(each, benchmark);
+  if (!benchmark || !each.recording) return;
+  const measured = measuredOf({ recording: each.recording, truth: each.truth }, benchmark);
   const folder = `${rootOf(options)}/results/${systemOf(each.board, options)}/${benchmark.folder}`;
   for (const [name, text] of Object.entries(accuracyFiles(measured))) yield [`${folder}/accuracy/${name}`, text];
   for (const [name, text] of Object.entries(performanceFiles(measured))) yield [`${folder}/performance/${name}`, text];
@@ -71,7 +71,7 @@ function* caseFiles(each: ExportedCase, options: SubmissionOptions): Generator<[
 
 /** Undefined for a model that is none of MLPerf Tiny's. */
 function benchmarkOf({ recording }: ExportedCase): Benchmark | undefined {
-  return benchmarks[recording.manifest.mlperf?.modelId ?? ''];
+  return benchmarks[recording?.manifest.mlperf?.modelId ?? ''];
 }
 
 function rootOf({ division, submitter }: SubmissionOptions): string {

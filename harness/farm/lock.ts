@@ -25,9 +25,9 @@ export interface LockOptions {
   readonly tenant: Pick<Tenant, 'command' | 'pid'>;
   /** @default a folder of the machine, for all its users */
   readonly folder?: string;
-  /** How long another may keep it. @default ten minutes */
+  /** How long another may keep it. @default half an hour */
   readonly waitMs?: number;
-  /** Told once, when it has to be waited for. */
+  /** Told when it has to be waited for, once a holder. */
   readonly onWait?: (what: string) => void;
 }
 
@@ -41,17 +41,19 @@ export interface LockOptions {
 export async function lockPort(options: LockOptions, signal: AbortSignal): Promise<Disposable> {
   const { waitMs = patienceMs, onWait = () => {} } = options;
   const deadlineMs = performance.now() + waitMs;
+  let said: string | undefined;
   for (let tries = 1; ; tries++) {
     const taken = tryLock(options);
     if ('lock' in taken) return taken.lock;
     if (performance.now() > deadlineMs) throw tooLong(options, taken);
-    if (tries === saidAfter) onWait(`waits for ${options.name}, ${heldBy(taken.tenant)}`);
+    const what = `waits for ${options.name}, ${heldBy(taken.tenant)}`;
+    if (tries >= saidAfter && taken.tenant && what !== said) onWait((said = what));
     const pauseMs = (0.2 + Math.random()) * (tries < saidAfter ? quickMs : slowMs);
     await setTimeout(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
   }
 }
 
-const patienceMs = 10 * 60_000;
+const patienceMs = 30 * 60_000;
 
 /** Two who want it at once both step back: that is over after some tries, and no news to anybody. Different waits let one be first. */
 const saidAfter = 5;

@@ -6,3 +6,8 @@ export function shownCommand(words: readonly string[]): string {
 function shown(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }
+
+/** `['--chip', 'esp32']`; nothing where there is no value. */
+export function option(name: string, value: string | number | undefined): readonly string[] {
+  return value === undefined ? [] : [name, String(value)];
+}

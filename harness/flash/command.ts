@@ -4,12 +4,6 @@ import { findTool, missingTool, mustRun, resettingMs, type Tool } from './tool.t
 
 /** A power switch by programs of the user's: argument arrays, which no shell sees. */
 export function commandSwitch({ off, on }: SwitchOptions<'command'>): PowerSwitch {
-  const run = ([program = '', ...args]: readonly string[]) => {
-    const use = { args, timeoutMs: resettingMs };
-    return async (io: ToolIo, signal: AbortSignal): Promise<void> => {
-      await mustRun(toolOf(program), use, io, signal);
-    };
-  };
   return {
     name: 'power command',
     async missing() {
@@ -18,6 +12,12 @@ export function commandSwitch({ off, on }: SwitchOptions<'command'>): PowerSwitc
     },
     off: run(off),
     on: run(on),
+  };
+}
+
+function run([program = '', ...args]: readonly string[]) {
+  return async (io: ToolIo, signal: AbortSignal): Promise<void> => {
+    await mustRun(toolOf(program), { args, timeoutMs: resettingMs }, io, signal);
   };
 }
 

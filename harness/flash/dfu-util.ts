@@ -1,3 +1,4 @@
+import { option } from './command-line.ts';
 import { hex, joinParts, largestSectorBytes, readParts } from './image-parts.ts';
 import type { FlasherOptions } from './options.ts';
 import type { Flasher } from './port.ts';
@@ -7,7 +8,7 @@ import { openWorkplace } from './workplace.ts';
 
 /** dfu-util, for chips whose boot loader speaks ST's DfuSe. It cannot bring a board there. https://dfu-util.sourceforge.net/dfuse.html */
 export function dfuUtilFlasher({ usb, serial, alt = 0 }: FlasherOptions<'dfu-util'>): Flasher {
-  const device = ['-d', usb, ...(serial === undefined ? [] : ['-S', serial]), '-a', String(alt)];
+  const device = [...option('-d', usb), ...option('-S', serial), ...option('-a', alt)];
   return {
     name: dfuUtil.name,
     needsPort: false,

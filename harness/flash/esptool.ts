@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { InputError } from '../errors.ts';
+import { option } from './command-line.ts';
 import { argsBeside, type EspPlan, readFlasherArgs } from './esptool-plan.ts';
 import type { FlasherOptions } from './options.ts';
 import type { Flasher, ToolIo } from './port.ts';
@@ -13,7 +14,6 @@ import { openWorkplace, type Workplace } from './workplace.ts';
  * https://docs.espressif.com/projects/esptool/
  */
 export function esptoolFlasher(options: FlasherOptions<'esptool'>): Flasher {
-  const use = (command: readonly string[], timeoutMs = writingMs) => ({ args: command, timeoutMs });
   return {
     name: esptool.name,
     needsPort: true,
@@ -21,21 +21,22 @@ export function esptoolFlasher(options: FlasherOptions<'esptool'>): Flasher {
     async flash(imagePath, io, signal) {
       await using place = await openWorkplace();
       const say = await dialectOf(io, signal);
-      const plan = await planFor(imagePath, { options, place, say }, io, signal);
+      const plan = await planFor(imagePath, { options, place }, io, signal);
       const args = [...connection(options, plan, io, say), ...transfer('write_flash', plan, say)];
-      await mustRun(esptool, use(args), io, signal);
+      await mustRun(esptool, { args, timeoutMs: writingMs }, io, signal);
     },
     async reset(io, signal) {
       const say = await dialectOf(io, signal);
       // any command that talks to the chip ends with a reset
-      await mustRun(esptool, use([...connection(options, {}, io, say), say('read_mac')], resettingMs), io, signal);
+      const args = [...connection(options, {}, io, say), say('read_mac')];
+      await mustRun(esptool, { args, timeoutMs: resettingMs }, io, signal);
     },
     async verify(imagePath, io, signal) {
       await using place = await openWorkplace();
       const say = await dialectOf(io, signal);
-      const plan = await planFor(imagePath, { options, place, say }, io, signal);
+      const plan = await planFor(imagePath, { options, place }, io, signal);
       const args = [...connection(options, plan, io, say), ...transfer('verify_flash', plan, say)];
-      const end = await runTool(esptool, use(args), io, signal);
+      const end = await runTool(esptool, { args, timeoutMs: writingMs }, io, signal);
       if (end.isSuccess) return true;
       if (end.said(/verif(y|ication) failed/i)) return false;
       throw end.failure();
@@ -94,26 +95,23 @@ async function dialectOf(io: ToolIo, signal: AbortSignal): Promise<Dialect> {
 interface Planning {
   readonly options: FlasherOptions<'esptool'>;
   readonly place: Workplace;
-  readonly say: Dialect;
 }
 
 async function planFor(
   imagePath: string,
-  { options, place, say }: Planning,
+  { options, place }: Planning,
   io: ToolIo,
   signal: AbortSignal,
 ): Promise<EspPlan> {
   const { chip, merged } = options;
   if (merged !== undefined) return { files: [{ offset: 0, path: merged }], settings: {} };
-  const args = options.args ?? argsBeside(imagePath);
-  if (args !== undefined) return readFlasherArgs(args, imagePath);
+  const list = options.args ?? argsBeside(imagePath);
+  if (list !== undefined) return readFlasherArgs(list, imagePath);
 
   if (chip === undefined) throw new InputError('is made into an application only for a known chip', imagePath, noList);
   const path = join(place.folder, 'app.bin');
-  const make = ['--chip', chip, 'elf2image', '--output', path, imagePath].map((word, at) =>
-    at === 2 ? say(word) : word,
-  );
-  await mustRun(esptool, { args: make, timeoutMs: resettingMs }, io, signal);
+  const args = ['--chip', chip, 'elf2image', '--output', path, imagePath];
+  await mustRun(esptool, { args, timeoutMs: resettingMs }, io, signal);
   return { files: [{ offset: appOffset, path }], settings: {} };
 }
 
@@ -130,21 +128,20 @@ function connection(
   say: Dialect,
 ): string[] {
   return [
-    ...['--chip', chip ?? plan.chip ?? 'auto'],
-    ...(portPath === undefined ? [] : ['--port', portPath]),
-    ...['--baud', String(baud)],
-    ...['--before', say('default_reset')],
-    ...['--after', say('hard_reset')],
+    ...option('--chip', chip ?? plan.chip ?? 'auto'),
+    ...option('--port', portPath),
+    ...option('--baud', baud),
+    ...option('--before', say('default_reset')),
+    ...option('--after', say('hard_reset')),
   ];
 }
 
 function transfer(command: 'write_flash' | 'verify_flash', { files, settings }: EspPlan, say: Dialect): string[] {
-  const option = (name: string, value: string | undefined) => (value === undefined ? [] : [`--${say(name)}`, value]);
   return [
     say(command),
-    ...option('flash_mode', settings.mode),
-    ...option('flash_freq', settings.freq),
-    ...option('flash_size', settings.size),
+    ...option(say('--flash_mode'), settings.mode),
+    ...option(say('--flash_freq'), settings.freq),
+    ...option(say('--flash_size'), settings.size),
     ...files.flatMap(({ offset, path }) => [`0x${offset.toString(16)}`, path]),
   ];
 }

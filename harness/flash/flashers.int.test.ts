@@ -55,16 +55,20 @@ test('openocd: flash, reset and verify, listening on no port', async () => {
   await flasher.reset?.(keptLog(), never);
   expect(await flasher.verify?.(image, keptLog(), never)).toBe(true);
   const connected = [
-    ...['openocd', ...noPorts, '-c', 'script board/st_nucleo_l4.cfg', '-c', 'script mine.cfg'],
-    ...[
-      '-c',
-      'adapter serial 066C',
-      '-c',
-      'adapter speed 1800',
-      '-c',
-      'reset_config srst_nogate connect_assert_srst',
-      '-c',
-    ],
+    'openocd',
+    ...noPorts,
+    '-c',
+    'script board/st_nucleo_l4.cfg',
+    '-c',
+    'script mine.cfg',
+
+    '-c',
+    'adapter serial 066C',
+    '-c',
+    'adapter speed 1800',
+    '-c',
+    'reset_config srst_nogate connect_assert_srst',
+    '-c',
   ];
   const word = image.replace(/[^\w./-]/g, String.raw`\$&`);
   expect(argsOf(tools)).toEqual([
@@ -79,14 +83,14 @@ test('openocd: flash, reset and verify, listening on no port', async () => {
 
 test('openocd: other contents are no, and no answer is an error', async () => {
   const tools = fakeTools();
-  const { verify } = openocdFlasher({ config: ['board/x.cfg'] });
+  const flasher = openocdFlasher({ config: ['board/x.cfg'] });
   tools.put(
     'openocd',
     `console.error('Error: checksum mismatch - attempting binary compare\\ndiff 0 address 0x08000000. Was 0xff instead of 0x00'); process.exitCode = 1;`,
   );
-  expect(await verify?.(app(), keptLog(), never)).toBe(false);
+  expect(await flasher.verify?.(app(), keptLog(), never)).toBe(false);
   tools.put('openocd', `console.error('Error: open failed'); process.exitCode = 1;`);
-  await expect(verify?.(app(), keptLog(), never)).rejects.toThrow('plug the debug probe in');
+  await expect(flasher.verify?.(app(), keptLog(), never)).rejects.toThrow('plug the debug probe in');
 });
 
 test('probe-rs: flash is followed by a reset, and verify goes by what it prints', async () => {
@@ -151,7 +155,7 @@ test('st-flash: segments that are far apart are written one after the other', as
   ]);
 });
 
-test('J-Link Commander: commands from a file, and the image by a name of ours', async () => {
+test('J-Link Commander: commands from a file, and binaries by names of ours', async () => {
   const tools = fakeTools();
   tools.put('JLinkExe', `console.log('Verify successful.');`);
   const flasher = jlinkFlasher({ device: 'nRF52840_xxAA', probe: '1050288491', speed: '4 MHz' });
@@ -160,22 +164,32 @@ test('J-Link Commander: commands from a file, and the image by a name of ours', 
   await flasher.reset?.(keptLog(), never);
   expect(await flasher.verify?.(image, keptLog(), never)).toBe(true);
   const args = [
-    ...['-nogui', '1', '-USB', '1050288491', '-device', 'nRF52840_xxAA', '-if', 'SWD', '-speed', '4000'],
-    ...['-autoconnect', '1', '-CommanderScript', 'commands.jlink'],
+    '-nogui',
+    '1',
+    '-USB',
+    '1050288491',
+    '-device',
+    'nRF52840_xxAA',
+    '-if',
+    'SWD',
+    '-speed',
+    '4000',
+    '-autoconnect',
+    '1',
+    '-CommanderScript',
+    'commands.jlink',
   ];
+  const parts = { 'part-0.bin': 'code', 'part-1.bin': 'data' };
+  const run = (script: string, files = {}) => ({
+    program: 'JLinkExe',
+    args,
+    files: { 'commands.jlink': script, ...files },
+  });
   expect(tools.calls()).toEqual([
-    { program: 'JLinkExe', args, files: { 'commands.jlink': 'ExitOnError 1\nr\nloadfile image.elf\nr\ng\nq\n' } },
-    { program: 'JLinkExe', args, files: { 'commands.jlink': 'ExitOnError 1\nr\ng\nq\n' } },
-    {
-      program: 'JLinkExe',
-      args,
-      files: { 'commands.jlink': 'ExitOnError 1\nverifybin part.bin, 0x08000000\nq\n', 'part.bin': 'code' },
-    },
-    {
-      program: 'JLinkExe',
-      args,
-      files: { 'commands.jlink': 'ExitOnError 1\nverifybin part.bin, 0x08000010\nq\n', 'part.bin': 'data' },
-    },
+    run('ExitOnError 1\nr\nloadbin part-0.bin, 0x08000000\nloadbin part-1.bin, 0x08000010\nr\ng\nq\n', parts),
+    run('ExitOnError 1\nr\ng\nq\n'),
+    run('ExitOnError 1\nverifybin part-0.bin, 0x08000000\nq\n', parts),
+    run('ExitOnError 1\nverifybin part-1.bin, 0x08000010\nq\n', parts),
   ]);
 
   tools.put('JLinkExe', `console.log('Verify failed @ 0x08000000'); process.exitCode = 1;`);
@@ -200,14 +214,14 @@ test('dfu-util: the lowest part is written last, and started', async () => {
 
 test('dfu-util: a device that has left without a word has the image, one that has not is an error', async () => {
   const tools = fakeTools();
-  const { flash } = dfuUtilFlasher({ usb: '0483:df11' });
+  const flasher = dfuUtilFlasher({ usb: '0483:df11' });
   tools.put(
     'dfu-util',
     `console.log('File downloaded successfully'); console.error('dfu-util: Error during download get_status'); process.exitCode = 74;`,
   );
-  await flash(app(), keptLog(), never);
+  await flasher.flash(app(), keptLog(), never);
   tools.put('dfu-util', `console.error('dfu-util: Error during download get_status'); process.exitCode = 74;`);
-  await expect(flash(app(), keptLog(), never)).rejects.toThrow('failed (exit code 74)');
+  await expect(flasher.flash(app(), keptLog(), never)).rejects.toThrow('failed (exit code 74)');
 });
 
 /** An ESP-IDF build folder: the ELF file, what was made of it, and the list of what goes where. */
@@ -239,19 +253,23 @@ test('esptool 5: what the build lists, in its settings', async () => {
   await flasher.flash(image, io, never);
   expect(await flasher.verify?.(image, io, never)).toBe(true);
   await flasher.reset?.(io, never);
-  const connected = (chip: string) => [
-    ...['esptool', '--chip', chip, '--port', '/dev/ttyUSB0', '--baud', '921600'],
-    ...['--before', 'default-reset', '--after', 'hard-reset'],
-  ];
   const folder = dirname(image);
   const what = [
-    ...['--flash-mode', 'dio', '--flash-freq', '40m', '--flash-size', '2MB'],
-    ...['0x1000', join(folder, 'bootloader/bootloader.bin'), '0x10000', join(folder, 'app.bin')],
+    '--flash-mode',
+    'dio',
+    '--flash-freq',
+    '40m',
+    '--flash-size',
+    '2MB',
+    '0x1000',
+    join(folder, 'bootloader/bootloader.bin'),
+    '0x10000',
+    join(folder, 'app.bin'),
   ];
   expect(argsOf(tools).filter(args => args[1] !== 'version')).toEqual([
-    [...connected('esp32'), 'write-flash', ...what],
-    [...connected('esp32'), 'verify-flash', ...what],
-    [...connected('auto'), 'read-mac'],
+    [...connectedTo('esp32'), 'write-flash', ...what],
+    [...connectedTo('esp32'), 'verify-flash', ...what],
+    [...connectedTo('auto'), 'read-mac'],
   ]);
 });
 
@@ -261,8 +279,19 @@ test('esptool 4 has underscores in its words, and another name', async () => {
   tools.put('esptool.py', `if (args[0] === 'version') console.log('esptool.py v4.8.1\\n4.8.1');`);
   await esptoolFlasher({ chip: 'esp32c3' }).flash(espBuild(), keptLog('rfc2217://127.0.0.1:3001'), never);
   expect(argsOf(tools)[1]?.slice(0, 13)).toEqual([
-    ...['esptool.py', '--chip', 'esp32c3', '--port', 'rfc2217://127.0.0.1:3001', '--baud', '460800'],
-    ...['--before', 'default_reset', '--after', 'hard_reset', 'write_flash', '--flash_mode'],
+    'esptool.py',
+    '--chip',
+    'esp32c3',
+    '--port',
+    'rfc2217://127.0.0.1:3001',
+    '--baud',
+    '460800',
+    '--before',
+    'default_reset',
+    '--after',
+    'hard_reset',
+    'write_flash',
+    '--flash_mode',
   ]);
 });
 
@@ -389,3 +418,19 @@ test('an image that cannot be taken apart is refused before a tool is run', asyn
   await expect(stFlashFlasher({}).flash(elfAt('app.elf', []), keptLog(), never)).rejects.toThrow('loads nothing');
   expect(tools.calls()).toEqual([]);
 });
+
+function connectedTo(chip: string): string[] {
+  return [
+    'esptool',
+    '--chip',
+    chip,
+    '--port',
+    '/dev/ttyUSB0',
+    '--baud',
+    '921600',
+    '--before',
+    'default-reset',
+    '--after',
+    'hard-reset',
+  ];
+}

@@ -1,5 +1,4 @@
-import { copyFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { option } from './command-line.ts';
 import { hex, readParts } from './image-parts.ts';
 import { kiloHertz } from './kilo-hertz.ts';
 import type { FlasherOptions } from './options.ts';
@@ -16,9 +15,10 @@ export function jlinkFlasher(options: FlasherOptions<'jlink'>): Flasher {
     missing: () => missingTool(jlink),
     async flash(imagePath, io, signal) {
       await using place = await openWorkplace();
-      // its commands have no way to write a path with a quote in it: the image gets a name of ours, and it runs beside it
-      await copyFile(imagePath, join(place.folder, 'image.elf'));
-      const use = await useOf(place, options, ['r', 'loadfile image.elf', 'r', 'g'], writingMs);
+      // Binaries, since it is nowhere said which of an ELF file's addresses it takes; by names of ours, beside which it runs, since its commands
+      // have no way to write a path with a quote in it.
+      const commands = await writeParts(place, imagePath, 'loadbin');
+      const use = await useOf(place, options, ['r', ...commands, 'r', 'g'], writingMs);
       await mustRun(jlink, use, io, signal);
     },
     async reset(io, signal) {
@@ -27,14 +27,23 @@ export function jlinkFlasher(options: FlasherOptions<'jlink'>): Flasher {
     },
     async verify(imagePath, io, signal) {
       await using place = await openWorkplace();
-      for (const { address, bytes } of readParts(imagePath)) {
-        await place.write('part.bin', bytes);
-        const use = await useOf(place, options, [`verifybin part.bin, ${hex(address)}`], writingMs);
+      for (const command of await writeParts(place, imagePath, 'verifybin')) {
+        const use = await useOf(place, options, [command], writingMs);
         if (!holdsPart(await runTool(jlink, use, io, signal))) return false;
       }
       return true;
     },
   };
+}
+
+/** Every part as a file of its own, and a command for each. */
+async function writeParts(place: Workplace, imagePath: string, command: 'loadbin' | 'verifybin'): Promise<string[]> {
+  const commands: string[] = [];
+  for (const [index, { address, bytes }] of readParts(imagePath).entries()) {
+    await place.write(`part-${index}.bin`, bytes);
+    commands.push(`${command} part-${index}.bin, ${hex(address)}`);
+  }
+  return commands;
 }
 
 /** Throws where it did not come to compare. */
@@ -87,14 +96,14 @@ async function useOf(
 ) {
   await place.write('commands.jlink', ['ExitOnError 1', ...commands, 'q', ''].join('\n'));
   const args = [
-    ...['-nogui', '1'], // else a window asks which of several probes
-    ...(probe === undefined ? [] : ['-USB', probe]),
-    ...['-device', device],
-    ...['-if', link.toUpperCase()],
-    ...['-speed', speed === undefined ? 'auto' : String(kiloHertz(speed))],
-    ...(link === 'jtag' ? ['-jtagconf', '-1,-1'] : []),
-    ...['-autoconnect', '1'],
-    ...['-CommanderScript', 'commands.jlink'],
+    ...option('-nogui', 1), // else a window asks which of several probes
+    ...option('-USB', probe),
+    ...option('-device', device),
+    ...option('-if', link.toUpperCase()),
+    ...option('-speed', kiloHertz(speed) ?? 'auto'),
+    ...option('-jtagconf', link === 'jtag' ? '-1,-1' : undefined),
+    ...option('-autoconnect', 1),
+    ...option('-CommanderScript', 'commands.jlink'),
   ];
   return { args, timeoutMs, cwd: place.folder };
 }

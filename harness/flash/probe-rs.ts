@@ -1,3 +1,4 @@
+import { option } from './command-line.ts';
 import { kiloHertz } from './kilo-hertz.ts';
 import type { FlasherOptions } from './options.ts';
 import type { Flasher } from './port.ts';
@@ -69,9 +70,9 @@ const probeRs: Tool = {
 function connection({ chip, probe, speed, underReset = false }: FlasherOptions<'probe-rs'>): string[] {
   return [
     '--non-interactive', // else it asks which of several probes
-    ...['--chip', chip],
-    ...(probe === undefined ? [] : ['--probe', probe]),
-    ...(speed === undefined ? [] : ['--speed', String(kiloHertz(speed))]),
+    ...option('--chip', chip),
+    ...option('--probe', probe),
+    ...option('--speed', kiloHertz(speed)),
     ...(underReset ? ['--connect-under-reset'] : []),
   ];
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { option } from './command-line.ts';
 import { hex, joinParts, largestSectorBytes, type Part, readParts } from './image-parts.ts';
 import type { FlasherOptions } from './options.ts';
 import type { Flasher, ToolIo } from './port.ts';
@@ -71,7 +72,7 @@ const stFlash: Tool = {
 };
 
 function connection({ probe, underReset = false }: FlasherOptions<'st-flash'>): string[] {
-  return [...(underReset ? ['--connect-under-reset'] : []), ...(probe === undefined ? [] : ['--serial', probe])];
+  return [...(underReset ? ['--connect-under-reset'] : []), ...option('--serial', probe)];
 }
 
 function binariesOf(imagePath: string): readonly Part[] {

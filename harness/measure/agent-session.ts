@@ -1,8 +1,9 @@
 import { TargetError } from '../errors.ts';
 import type { Dut, Inference } from '../protocol/port.ts';
 import type { EmulationCounters, Link } from '../target/port.ts';
+import type { Basis } from '../units.ts';
 import { linkFor } from './back-door.ts';
-import { bringUp, expectModel } from './bring-up.ts';
+import { bringUp, buildIdProof, expectModel } from './bring-up.ts';
 import type { AgentJob, Boot } from './session.ts';
 import { heardDut } from './silence.ts';
 import { tapLink } from './tap.ts';
@@ -18,7 +19,7 @@ export async function measureAgent(job: AgentBoot, link: Link, signal: AbortSign
         seen.dut = introduced;
         job.note({ dut: introduced.identity });
       },
-      onIdentified: ({ identity }) => job.met({ proof: 'its build id', resetCause: identity.resetCause }),
+      onIdentified: ({ identity }) => job.met({ proof: buildIdProof, resetCause: identity.resetCause }),
     });
     const dut = job.rig ? heardDut(connected, job.target.name) : connected;
     await settle(job, dut, link);
@@ -42,6 +43,8 @@ function sampleLink({ recorder, boot, seen: { dut, droppedFrames } }: AgentBoot)
 const scalingTicks = 10_000;
 /** … but no longer than a tenth of a second on a slow timer, nor of more inferences than this. */
 const mostScalingRuns = 1000;
+/** On silicon a window has this share of a second, in which what interrupts it comes as often as in the other: a system's clock, its USB. */
+const siliconWindow = 1 / 20;
 
 /** Prepares, warms up, checks that twice the work takes twice the ticks, and prepares again so that no state is left of it. */
 async function settle(job: AgentBoot, dut: Dut, link: Link): Promise<void> {
@@ -53,7 +56,7 @@ async function settle(job: AgentBoot, dut: Dut, link: Link): Promise<void> {
   const executed = () => (target.basis === 'instructions' ? link.counters?.() : undefined);
   const window = (repeat: number) => undisturbed(() => countedIn(executed, () => dut.infer(first, { repeat })));
   const one = await window(1);
-  const runs = scalingRuns(one.ticks, dut.identity.tickHz);
+  const runs = scalingRuns(one.ticks, leastTicks(target.basis, dut.identity.tickHz));
   const single = runs === 1 ? one : await window(runs);
   const double = await window(2 * runs);
   recorder.sample({
@@ -80,9 +83,13 @@ async function countedIn(
   return before && after ? { ...window, executed: after.instructions - before.instructions } : window;
 }
 
-function scalingRuns(ticks: number, tickHz: number): number {
+function leastTicks(basis: Basis, tickHz: number): number {
+  return basis === 'silicon' ? tickHz * siliconWindow : Math.min(scalingTicks, tickHz / 10);
+}
+
+function scalingRuns(ticks: number, wantedTicks: number): number {
   if (ticks === 0) return 1; // no window is long enough for a counter that stands still
-  const wanted = Math.ceil(Math.min(scalingTicks, tickHz / 10) / ticks);
+  const wanted = Math.ceil(wantedTicks / ticks);
   return Math.min(Math.max(wanted, 1), mostScalingRuns);
 }
 

@@ -1,12 +1,16 @@
 import { messageOf, NotInstalled, TargetError } from '../errors.ts';
 import type { ToolIo } from '../flash/port.ts';
+import type { Recorder } from '../recording/recorder.ts';
 import type { RigSample } from '../recording/recording.ts';
 import { type Climbed, climb, expectPort, rungsOf } from './ladder.ts';
 import type { Rig } from './rig.ts';
 import type { Job } from './session.ts';
 
 /** A case on a board of silicon. */
-export type RiggedJob = Pick<Job, 'image' | 'protocol' | 'recorder'> & { readonly rig: Rig };
+export type RiggedJob = Pick<Job, 'image' | 'protocol'> & {
+  readonly rig: Rig;
+  readonly recorder: Pick<Recorder, 'sample' | 'tool'>;
+};
 
 type Step = RigSample['step'];
 

@@ -16,6 +16,9 @@ export interface Setup {
   readonly proveModel?: boolean;
 }
 
+/** How firmware that answers as the image's build has shown that it is. */
+export const buildIdProof = 'its build id';
+
 /** What a board file says of the DUT. What it does not name is not asked for: the build id proves what the image was built for. */
 export interface ExpectedBoard {
   /** The name that its firmware has for the board. */

@@ -27,7 +27,7 @@ export interface IntakeOptions {
 
 /** What a log has come to so far. */
 export interface Intake extends Disposable {
-  /** Throws TargetError when the log says that another firmware runs than the suite wants. */
+  /** Throws TargetError when the log says that another firmware runs than the suite wants, and when it is noise. */
   push(bytes: Uint8Array): void;
   /** Whether a crash's dump is still coming. */
   isInDump(): boolean;
@@ -50,7 +50,10 @@ interface IntakeState {
   readonly failed?: Found<'fail'>;
 }
 
-/** Reads a log into a recording: samples, `log.txt`, `crash.txt`. Nothing of the firmware's makes it throw but a wrong identity. */
+/** A boot loader may begin at a rate of its own, with less than this. */
+const noiseBytes = 4096;
+
+/** Reads a log into a recording: samples, `log.txt`, `crash.txt`. Nothing of the firmware's makes it throw but a wrong identity, and noise. */
 export function intakeOf(options: IntakeOptions): Intake {
   const { spec, protocol, recorder, where, mayRestart = false } = options;
   const reader = protocol.read(spec);
@@ -103,24 +106,28 @@ export function intakeOf(options: IntakeOptions): Intake {
     }
     for (const finding of findings) take(finding);
   };
+  const heard = (): string => {
+    const { lines, bytes } = reader.seen;
+    const noise = state.isKnown ? undefined : reader.noise();
+    if (noise) return noiseClause(noise, options.baud);
+    if (bytes === 0) return 'nothing came';
+    if (lines === 0) return `${bytes} bytes came, and no end of a line`;
+    const came = lines === 1 ? '1 line came' : `${lines} lines came`;
+    if (!state.isKnown) return `${came}, none matched; the first was "${shortened(first)}"`;
+    const inferences = state.inferences === 1 ? '1 inference' : `${state.inferences} inferences`;
+    return `${came}, with ${inferences} in them; the last was "${shortened(last)}"`;
+  };
   return {
     seen: state,
     push(bytes) {
       file.add(bytes);
       takeAll(reader.push(bytes));
+      const isNoise = !state.isKnown && reader.seen.bytes >= noiseBytes && reader.noise() !== undefined;
+      if (isNoise) throw logError(heard(), where); // more of it says no more
     },
     isInDump: reader.isInDump,
     end: () => takeAll(reader.end()),
-    heard() {
-      const { lines, bytes } = reader.seen;
-      const noise = reader.noise();
-      if (noise) return noiseClause(noise, options.baud);
-      if (bytes === 0) return 'nothing came';
-      if (lines === 0) return `${bytes} bytes came, and no end of a line`;
-      const came = lines === 1 ? '1 line came' : `${lines} lines came`;
-      if (!state.isKnown) return `${came}, none matched; the first was "${shortened(first)}"`;
-      return `${came}, ${state.inferences} inferences in them; the last was "${shortened(last)}"`;
-    },
+    heard,
     expectIdentity: identity.expectAll,
     [Symbol.dispose]() {
       const { leftOut } = samples.end(boot);
@@ -147,7 +154,7 @@ function counted({ lines, bytes, unprintable }: { lines: number; bytes: number; 
 }
 
 function noiseClause({ share, slower }: { share: number; slower?: number }, baud: number | undefined): string {
-  const what = `${Math.round(100 * share)} % of what came is no text: it is sent at another baud rate`;
+  const what = `${Math.round(100 * share)} % of what came at first is no text: it is sent at another baud rate`;
   if (slower === undefined) return `${what}, or is no log`;
   const rate = baud === undefined ? `1/${slower} of this one` : `${Math.round(baud / slower)}`;
   return `${what}, to judge by its bits at ${rate}`;

@@ -122,6 +122,14 @@ test('a slow timer is not waited for longer than a tenth of a second a window', 
   expect(samples).toContainEqual({ kind: 'scaling', boot: 0, runs: 3, ticks: 120, doubledTicks: 240 });
 });
 
+test('on silicon a window is long enough for a system that interrupts it now and then', async () => {
+  const { samples } = await session({
+    mock: { tickHz: 160e6, ticks: ({ repeat }) => 100_000 * repeat },
+    target: mock => ({ ...mock, basis: 'silicon' }),
+  });
+  expect(samples).toContainEqual({ kind: 'scaling', boot: 0, runs: 80, ticks: 8e6, doubledTicks: 16e6 });
+});
+
 test('records one window and another of twice the inferences, the operators, and the memory used and reserved', async () => {
   const used = { arenaBytes: 512, stackBytes: 96 };
   const reserved = { arenaReservedBytes: 2048, stackReservedBytes: 1024 };

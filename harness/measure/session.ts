@@ -21,6 +21,7 @@ import { located } from './locate.ts';
 import { measureLog } from './log-session.ts';
 import { measureMlperf } from './mlperf-session.ts';
 import type { Rig } from './rig.ts';
+import type { TimeLimit } from './time-limit.ts';
 import { tryFaults } from './trials.ts';
 
 /** Everything one case needs to be measured. `inputs` [vectors] are the bytes of all input tensors, end to end. */
@@ -42,6 +43,8 @@ export interface Job {
   readonly isImported?: boolean;
   /** Of a board of silicon. */
   readonly rig?: Rig;
+  /** Of a board: what it takes to make it answer is none of the session's time. */
+  readonly limit?: Pick<TimeLimit, 'pause' | 'resume'>;
   /** What the DUT has to announce besides its build. */
   readonly expected?: ExpectedBoard;
   /** Those that broke before this one. */
@@ -135,13 +138,18 @@ function bootsFor(job: Job, note: (seen: Partial<Manifest>) => void, signal: Abo
 
 /** False when it has to be tried again: nothing was measured, and something was done about what was in the way. */
 async function isBootMeasured(job: Omit<Boot, 'met'>, boots: Boots, signal: AbortSignal): Promise<boolean> {
-  const met = (how: Met): void => boots.met?.(how);
+  const met = (how: Met): void => {
+    job.limit?.resume();
+    boots.met?.(how);
+  };
+  job.limit?.pause();
   const recorder = firstFigure(job.recorder, () => met({}));
   try {
     await measureBoot({ ...job, recorder, met }, boots, signal);
     return true;
   } catch (error) {
     if (signal.aborted || !boots.mend || recorder.hasFigures()) throw error;
+    job.limit?.pause();
     await boots.mend(error);
     return false;
   }
@@ -210,6 +218,7 @@ export interface Seen {
 
 async function measureBoot(job: Boot, boots: Boots, signal: AbortSignal): Promise<void> {
   const link = await boots.next();
+  if (job.protocol.kind !== 'tickmark') job.limit?.resume(); // an agent that is silent is given up soon enough
   let isComplete = false;
   try {
     await exchange(job, link, signal);

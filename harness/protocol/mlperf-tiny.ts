@@ -1,4 +1,4 @@
-import { ProtocolError } from '../errors.ts';
+import { Silent } from '../errors.ts';
 import { demand, type Exchange, openExchange } from './mlperf-tiny/exchange.ts';
 import { inferrer } from './mlperf-tiny/infer.ts';
 import type { Line } from './mlperf-tiny/lines.ts';
@@ -14,7 +14,7 @@ export interface MlperfOptions {
   readonly commandBuffer?: number;
   /** How long a start is listened for before anything is asked. @default 1000 */
   readonly readyMs?: number;
-  /** How long it is asked for its name. @default 20000 */
+  /** How long it is asked for its name. @default 10000 */
   readonly connectMs?: number;
 }
 
@@ -25,7 +25,7 @@ export interface MlperfOptions {
 export function mlperfProtocol({
   commandBuffer = 80,
   readyMs = 1000,
-  connectMs = 20_000,
+  connectMs = 10_000,
 }: MlperfOptions = {}): MlperfProtocol {
   return {
     kind: 'mlperf-tiny',
@@ -67,10 +67,10 @@ async function firstName(exchange: Exchange, deadlineMs: number): Promise<string
 /** What was printed at a start has been heard by then. */
 const settleMs = 100;
 
-function noAnswer(heard: readonly string[], unendedBytes: number): ProtocolError {
+function noAnswer(heard: readonly string[], unendedBytes: number): Silent {
   const said = heard.length > 0 ? `says ${JSON.stringify(heard.slice(-2).join('\n'))}` : 'says nothing';
   const endless = unendedBytes > 0 ? ` (${unendedBytes} bytes without a line end)` : '';
-  return new ProtocolError(
+  return new Silent(
     `does not answer "name%": it ${said}${endless}`,
     'DUT',
     'see whether it runs firmware of MLPerf Tiny, and whether `baud` is the rate that it speaks at',

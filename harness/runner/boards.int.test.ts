@@ -1,12 +1,12 @@
 // Boards of silicon as far as a run can tell: programs behind pseudo-terminals that a programmer writes and resets.
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import type { Results } from '../report/results.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { buildBoards, createDesk, type Desk, noDesk, oldImage } from './fixtures/desk.ts';
-import { isGone, until, victimOf } from './fixtures/processes.ts';
+import { descendants, isGone, until, victimOf } from './fixtures/processes.ts';
 import { createProject, ended, type Project } from './fixtures/project.ts';
 
 beforeAll(buildBoards);
@@ -212,4 +212,46 @@ test('the wrong one of two boards, and a flash that changes nothing, are broken 
     /openocd says that it has written the image, and still .*build \w{40}.*build \w{40}/,
   );
   expect(vain.done()).toEqual(['flash']);
+});
+
+test('a board that hangs from the start is brought round by its power, whose port is seen to go', async ({ skip }) => {
+  skip(noDesk !== undefined, noDesk);
+  using project = createProject();
+  await using desk = createDesk();
+  const board = await desk.plugIn('board-one');
+  project.write('boards/one.yaml', board.yaml(board.powerYaml, 'reset: [power]'));
+  for (const name of ['hum', 'hiss']) suiteOn(project, name, ['board-one'], ['timeout: 60 s', 'timeout: 5 s']);
+  board.hang();
+  await using _switch = board.followSwitch();
+
+  expect(await run(project, desk, 'out')).toMatchObject({ code: 3, stderr: '' });
+  const { cases } = project.results('out');
+  expect(cases.map(({ status }) => status).sort()).toEqual(['broken', 'passed']);
+  const [hung, well] = ['broken', 'passed'].map(status => cases.find(each => each.status === status));
+  expect(hung?.verdicts[0]?.reason).toMatch(/longer than its limit of 5 s, waiting .* s for INFER/);
+  expect(well?.rig?.at(-1)).toMatchObject({
+    step: 'power',
+    worked: true,
+    detail: 'power command; the port went away with it',
+  });
+});
+
+test('Ctrl-C in the middle of a hang leaves no process, and no lock', async ({ skip }) => {
+  skip(noDesk !== undefined, noDesk);
+  using project = createProject();
+  await using desk = createDesk();
+  const board = await desk.plugIn('board-one');
+  project.write('boards/one.yaml', board.yaml());
+  suiteOn(project, 'hum', ['board-one']);
+  board.hang();
+  const started = project.start(['run', '--no-html', '--out', 'out'], desk.env);
+  const end = ended(started);
+  const wire = join(project.folder, 'out/recordings/hum@board-one/wire.jsonl');
+  await until(() => existsSync(wire) && statSync(wire).size > 0, 20_000);
+  const all = descendants(started.pid);
+  started.kill('SIGINT');
+
+  expect(await end).toMatchObject({ code: 130 });
+  expect(await until(() => all.every(isGone), 2000)).toBe(true);
+  expect(readdirSync(join(desk.folder, 'locks'))).toEqual([]);
 });

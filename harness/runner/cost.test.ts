@@ -15,6 +15,16 @@ test('a large model on a fast emulator comes after a small one on a slow emulato
   expect(costOf(work('qemu', 1e9))).toBeGreaterThan(costOf(work('rp2040js', 1e6)));
 });
 
+test('what a board gets over its line takes the time that the line takes', () => {
+  const onBoard = (baud: number, bytes: number): Work => {
+    const target = { kind: 'serial', port: { path: '/dev/ttyACM0' }, baud } as const;
+    return { ...work('qemu', 1e6), board: { target }, bytes };
+  };
+  expect(costOf(onBoard(115_200, 115_200)) - costOf(onBoard(115_200, 0))).toBeCloseTo(10);
+  expect(costOf(onBoard(921_600, 115_200)) - costOf(onBoard(921_600, 0))).toBeCloseTo(1.25);
+  expect(costOf({ ...work('qemu', 1e6), bytes: 1e9 })).toBe(costOf(work('qemu', 1e6)));
+});
+
 test('every boot costs all of it', () => {
   expect(costOf(work('qemu', 1e6, 3))).toBeCloseTo(3 * costOf(work('qemu', 1e6)));
 });

@@ -60,7 +60,8 @@ export function judgeRecordedLog(plan: Plan, planned: PlannedCase, trouble?: str
 
 /** What the host knows of a suite's model and vectors. */
 function subjectOf(suite: Suite, { parsed, vectors }: CaseInputs): NonNullable<LogEvidence['subject']> {
-  const reference = computeReference(parsed, loadFloatTwin(suite), vectors.inputs);
+  const answered = suite.log?.runsVectors ? vectors.inputs : []; // golden and twin are for those alone
+  const reference = computeReference(parsed, loadFloatTwin(suite), answered);
   return { reference, truth: vectors, inputs: vectors.inputs };
 }
 

@@ -4,6 +4,7 @@ import { join, relative, resolve } from 'node:path';
 import { InputError } from '../errors.ts';
 import { notWritten, writeWhole } from '../files.ts';
 import { writeResults } from '../report/json.ts';
+import type { Board } from '../suite/board.ts';
 import { costOf } from './cost.ts';
 import { onlyLogCase } from './log-misfits.ts';
 import { caseId, type Plan, type PlannedCase, planPath, readPlan, resultsOf } from './plan.ts';
@@ -56,9 +57,17 @@ function wantedOf(chosen: readonly Chosen[], { importedFrom, suites }: PlanOptio
 }
 
 function planCase(chosen: Chosen, { targets }: PlanOptions): PlannedCase {
-  const { suite, board, vectors } = chosen;
+  const { suite, vectors } = chosen;
+  const board = atOwnRate(chosen);
   const isNamed = targets.includes(board.name);
   return { id: caseId(suite.name, board.name), suite, board, cost: costOf(chosen), vectors, isNamed };
+}
+
+/** The board with its port at the rate that the suite's own firmware speaks at. */
+function atOwnRate({ suite, board }: Chosen): Board {
+  const { baud } = suite.firmware[board.name] ?? {};
+  const { target } = board;
+  return target.kind === 'serial' && baud !== undefined ? { ...board, target: { ...target, baud } } : board;
 }
 
 function runFolder({ cwd, out }: PlanOptions, id: string): string {

@@ -4,6 +4,7 @@ import { TargetError } from '../errors.ts';
 import type { ExpectedBoard } from '../measure/bring-up.ts';
 import type { Rig } from '../measure/rig.ts';
 import { type Job, measure, type Progress, recordUntried } from '../measure/session.ts';
+import { type TimeLimit, timeLimit } from '../measure/time-limit.ts';
 import { createRecorder } from '../recording/recorder.ts';
 import type { Manifest } from '../recording/recording.ts';
 import type { Board } from '../suite/board.ts';
@@ -81,7 +82,7 @@ async function attempt({ setup, planned, rig, folder }: Attempting, signal: Abor
     );
   using deadline = deadlineOf(signal, planned);
   using recorder = createRecorder(folder, () => performance.now());
-  return await measure({ ...setup, recorder, ...(rig && { rig }) }, deadline.signal);
+  return await measure({ ...setup, recorder, ...(rig && { rig, limit: deadline }) }, deadline.signal);
 }
 
 /** From the start, with a limit of its own. What was seen before stays beside it. */
@@ -112,13 +113,10 @@ function baudOf({ suite, board }: PlannedCase): { baud?: number } {
 }
 
 /** One signal a case: the interruption of the run, or the suite's time limit, whichever comes first. */
-function deadlineOf(interrupt: AbortSignal, { id, suite }: PlannedCase): Disposable & { readonly signal: AbortSignal } {
-  const late = new AbortController();
+function deadlineOf(interrupt: AbortSignal, { id, suite }: PlannedCase): TimeLimit {
   const { timeoutMs } = suite.measure;
-  const timer = setTimeout(() => {
-    const fix =
-      'look for a hang where it waits; else raise `measure: { timeout }` in the suite, or measure fewer vectors';
-    late.abort(new TargetError(`took longer than its limit of ${timeoutMs / 1000} s`, id, fix));
-  }, timeoutMs);
-  return { signal: AbortSignal.any([interrupt, late.signal]), [Symbol.dispose]: () => clearTimeout(timer) };
+  const fix =
+    'look for a hang where it waits; else raise `measure: { timeout }` in the suite, or measure fewer vectors';
+  const late = () => new TargetError(`took longer than its limit of ${timeoutMs / 1000} s`, id, fix);
+  return timeLimit(timeoutMs, late, interrupt);
 }

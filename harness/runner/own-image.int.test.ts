@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { withPart } from '../target/fixtures/with-part.ts';
+import { elfWithPart } from '../target/elf-with-part.ts';
 import { createProject, type Project } from './fixtures/project.ts';
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
@@ -103,7 +103,7 @@ test('`tickmark image` says what is in firmware, and whether its model is a file
 });
 
 function carrying(bytes: Uint8Array): Uint8Array {
-  return withPart(reference, { address: modelAddress, bytes });
+  return elfWithPart(reference, { physicalAddress: modelAddress, bytes });
 }
 
 function patched(at: number, value: number): Uint8Array {

@@ -4,6 +4,7 @@ import { findings } from '../suite/findings.ts';
 import { type AnySuite, hasModel, type LogSuite, type Suite } from '../suite/suite.ts';
 import { loadVectors } from '../vectors/vectors.ts';
 import { computeReference } from '../verdict/reference.ts';
+import { boardMisfits } from './board-misfits.ts';
 import { type CaseInputs, loadFloatTwin, loadModel } from './case-inputs.ts';
 import { classMisfits } from './class-misfits.ts';
 import { readImage } from './image.ts';
@@ -54,7 +55,7 @@ function readLogCase(
   for (const board of boards) {
     const isNamed = Object.hasOwn(images, board.name);
     if (!isNamed) attempt(['firmware', board.name], () => readImage({ suite, board }));
-    for (const misfit of logMisfits(suite, board)) keep(misfit);
+    for (const misfit of [...logMisfits(suite, board), ...boardMisfits(suite, board)]) keep(misfit);
   }
   return faults.length > 0 ? { faults } : { faults, sound: { suite, boards } };
 }
@@ -74,7 +75,8 @@ function readModelCase(
   for (const misfit of classMisfits(suite, model.parsed)) keep(misfit);
   for (const misfit of trialMisfits(suite, model.model.length, vectors?.inputs.length ?? Number.POSITIVE_INFINITY))
     keep(misfit);
-  for (const board of boards) for (const misfit of logMisfits(suite, board)) keep(misfit);
+  for (const board of boards)
+    for (const misfit of [...logMisfits(suite, board), ...boardMisfits(suite, board)]) keep(misfit);
   // firmware that cannot be used is found here, not by its first case
   for (const board of boards.filter(({ name }) => !Object.hasOwn(images, name)))
     attempt(['firmware', board.name], () => readImage({ suite, board }, model));

@@ -28,6 +28,8 @@ export interface Chosen {
   readonly suite: AnySuite;
   readonly board: Board;
   readonly macs: number;
+  /** Of model and inputs; absent where the suite has none. */
+  readonly bytes?: number;
   readonly vectors: number;
 }
 
@@ -75,7 +77,8 @@ function wantedOf(suite: AnySuite, boards: ReadonlyMap<string, Board>, { targets
 /** Of a log the inferences count that it is to have. */
 function casesOf({ suite, boards, inputs }: Sound): Chosen[] {
   if (!inputs) return boards.map(board => ({ suite, board, macs: 0, vectors: suite.log?.inferences ?? 1 }));
-  const { parsed, vectors } = inputs;
+  const { parsed, vectors, model } = inputs;
   const macs = modelFacts(parsed).macs * vectors.count;
-  return boards.map(board => ({ suite, board, macs, vectors: vectors.count }));
+  const bytes = vectors.inputs.reduce((sum, input) => sum + input.length, model.length);
+  return boards.map(board => ({ suite, board, macs, bytes, vectors: vectors.count }));
 }

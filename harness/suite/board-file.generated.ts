@@ -76,7 +76,7 @@ export interface BoardFile {
    */
   flasher?: Openocd | ProbeRs | Esptool | StFlash | Jlink | DfuUtil | Uf2;
   /**
-   * What is tried, in this order, when the board does not answer. soft: the firmware is asked to. lines: DTR and RTS. probe: the flasher's debug probe. power: off and on.
+   * What is tried, in this order, when the board does not answer. soft: the firmware is asked to. lines: DTR and RTS. probe: the flasher's debug probe. power: off and on. Without it: each of them that the board has.
    *
    * @minItems 1
    */

@@ -78,10 +78,9 @@ function ticksOf(image: string): { source: string; rateHz: number } {
 test('no suite of the package runs on a board that hardly anybody has', () => {
   const root = join(packaged, '..');
   const { suites } = readSuites(findSuites([], root), loadBoards([packaged], folder), root);
+  const real = silicon.map(({ name }) => name);
   expect(suites.length).toBeGreaterThan(0);
-  expect(suites.flatMap(({ targets }) => targets.filter(name => silicon.some(board => board.name === name)))).toEqual(
-    [],
-  );
+  expect(suites.flatMap(({ targets }) => targets.filter(name => real.includes(name)))).toEqual([]);
 });
 
 test("a user's board comes before the package's of the same name", () => {

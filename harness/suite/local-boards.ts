@@ -56,10 +56,11 @@ function baseOf(
       : `no board is called "${name}".${didYouMean(name, known)} ${how}: ${known.join(', ')}`;
   }
   if (byName.has(name)) return `${name} is a board already: leave \`like\` out, or name the further unit otherwise`;
-  const source = typeof like === 'string' ? byName.get(like) : undefined;
+  const given = typeof like === 'string' ? like : '';
+  const source = byName.get(given);
   return source
     ? { source, isUnit: true }
-    : `${name}.like must be the name of a board file.${didYouMean(String(like), known)} Boards: ${known.join(', ')}`;
+    : `${name}.like must be the name of a board file.${didYouMean(given, known)} Boards: ${known.join(', ')}`;
 }
 
 function placeOf(local: YamlSource, name: string, value: unknown): Fault['place'] {
@@ -71,8 +72,7 @@ function unitOf(base: YamlSource, local: YamlSource, name: string, value: Value)
   const { like: _, ...own } = value;
   const title = isMap(base.data) && typeof base.data.title === 'string' ? `${base.data.title} (${name})` : name;
   const unit = overlaid(base, local, name, { title, ...own, board: name });
-  const named = (path: Path): boolean => path.length === 1 && path[0] === 'board';
-  return { ...unit, place: path => (named(path) ? local.keyPlace([name]) : unit.place(path)) };
+  return { ...unit, place: path => (path.join() === 'board' ? local.keyPlace([name]) : unit.place(path)) };
 }
 
 function overlaid(base: YamlSource, local: YamlSource, name: string, value: Value): YamlSource {

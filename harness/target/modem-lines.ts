@@ -23,7 +23,9 @@ async function moveByPerl(fd: number, { dtr, rts }: Lines): Promise<string | und
   if (perl === undefined)
     return 'this port knows no break, which serialport takes for a failure: install perl, which can';
   const bits = (dtr ? 2 : 0) | (rts ? 4 : 0); // TIOCM_DTR, TIOCM_RTS
-  const child = spawn(perl, ['-e', script, String(bits)], { stdio: [fd, 'ignore', 'pipe'] });
+  const child = spawn(perl, ['-e', script, String(bits)], {
+    stdio: ['ignore', 'ignore', 'pipe', fd], // not as 0 to 2: libuv would make it block, in this process too
+  });
   let said = '';
   child.stderr?.setEncoding('latin1').on('data', (text: string) => (said += text));
   const code = await new Promise<number | null>(resolve => {
@@ -36,10 +38,11 @@ async function moveByPerl(fd: number, { dtr, rts }: Lines): Promise<string | und
   return code === 0 ? undefined : `perl: ${said.trim() || `ended with ${code}`}`;
 }
 
-/** TIOCMGET, then TIOCMSET with the two bits of the argument, on standard input. */
+/** TIOCMGET, then TIOCMSET with the two bits of the argument, on descriptor 3. */
 const script = `
+open(my $port, '+<&=', 3) or die "$!\\n";
 my $bits = pack('I', 0);
-ioctl(STDIN, 0x5415, $bits) or die "$!\\n";
+ioctl($port, 0x5415, $bits) or die "$!\\n";
 $bits = pack('I', (unpack('I', $bits) & ~6) | $ARGV[0]);
-ioctl(STDIN, 0x5418, $bits) or die "$!\\n";
+ioctl($port, 0x5418, $bits) or die "$!\\n";
 `;

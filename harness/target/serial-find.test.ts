@@ -93,6 +93,14 @@ test('a port is named for where it is plugged in, however it is described and wh
   expect(await findPort({ usb: '0483:374b' }, 'nucleo', machine)).toMatchObject({ id: 'usb-1-1.4-2' });
 });
 
+test('a device that is another board by now is refused', async () => {
+  const machine = machineWith(one);
+  const path = join(machine.dev, 'ttyACM0');
+  await expect(findPort({ path, serial: '0670FF51' }, 'nucleo', machine)).rejects.toThrow(
+    /ttyACM0 is another port: its serial number is 066CFF49, not 0670FF51\n/,
+  );
+});
+
 test('none found says what is plugged in and which part does not match', async () => {
   const error = await refused({ usb: '0483:374b', serial: '066CFF50' }, one, blank);
   expect(error).toBeInstanceOf(NotInstalled);

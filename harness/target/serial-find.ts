@@ -4,7 +4,7 @@ import type { FoundPort } from './port.ts';
 import { type DeviceRoots, listPorts, type PortInfo, systemRoots } from './serial-ports.ts';
 import { addressOf } from './serial-url.ts';
 
-/** How a board file describes a port: all that it names must match. `url` and `path` stand alone. */
+/** How a board file describes a port: all that it names must match; a `url` stands alone. */
 export interface PortMatch {
   readonly usb?: string | undefined;
   readonly serial?: string | undefined;
@@ -21,7 +21,7 @@ export interface PortMatch {
 export async function findPort(match: PortMatch, where: string, roots: DeviceRoots = systemRoots): Promise<FoundPort> {
   if (match.url !== undefined) return portAt(match.url, where);
   const ports = await listPorts(roots);
-  if (match.path !== undefined) return portOfPath(match.path, ports, where);
+  if (match.path !== undefined) return portOfPath({ ...match, path: match.path }, ports, where);
   const [found, ...others] = ports.filter(port => misfits(match, port).length === 0);
   if (!found) throw noneFound(match, ports, where);
   if (others.length > 0) throw severalFound([found, ...others], where);
@@ -39,12 +39,22 @@ function portAt(url: string, where: string): FoundPort {
   return { id: safe(`net-${host}-${port}`), path: url };
 }
 
-function portOfPath(path: string, ports: readonly PortInfo[], where: string): FoundPort {
+/** A device that is named may be another board today: what else the description says of it is checked, where the system can tell. */
+function portOfPath(match: PortMatch & { path: string }, ports: readonly PortInfo[], where: string): FoundPort {
+  const { path } = match;
   if (!existsSync(path))
     throw new PortAbsent(`there is no port ${path}`, where, `${shown(ports)}; plug the board in, or correct the path`);
   const real = realOr(path);
   const known = ports.find(port => port.path === real);
-  return known ? { ...asFound(known), path } : { id: safe(`tty-${real}`), path };
+  if (!known) return { id: safe(`tty-${real}`), path };
+  const faults = misfits(match, known);
+  if (faults.length > 0)
+    throw new TargetError(
+      `${path} is another port: ${faults.join(', and ')}`,
+      where,
+      'correct `port` in its board file',
+    );
+  return { ...asFound(known), path };
 }
 
 /** Named for where it is plugged in: that stays when the board comes back under another number, and no two boards share it. */

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lines, Wire } from './serial-wire.ts';
 
 /** What DTR and RTS do on a board, as its file says. */
@@ -40,12 +39,28 @@ export async function resetByLines(
   const why = await wire.setLines(held);
   try {
     if (why !== undefined) return why;
-    await sleep(heldMs, undefined, { signal });
+    await lasting(heldMs, signal);
     await wire.purge?.();
     onHeld();
   } finally {
     await wire.setLines(off);
   }
-  await sleep(settleMs, undefined, { signal });
+  await lasting(settleMs, signal);
   return undefined;
+}
+
+/** Rejects with the reason when the signal aborts. */
+function lasting(ms: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  return new Promise((resolve, reject) => {
+    const abort = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', abort);
+      resolve();
+    }, ms);
+    signal.addEventListener('abort', abort, { once: true });
+  });
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { TargetError } from '../errors.ts';
-import { echo, noSocat, openLines, type Pty, standingPty, startPty, temporaryFolder } from './fixtures/ptys.ts';
+import { echo, noSocat, openLines, type Pty, rateOf, standingPty, startPty, temporaryFolder } from './fixtures/ptys.ts';
 import { fakeMachine } from './fixtures/sysfs.ts';
 import type { Link } from './port.ts';
 import { type SerialOptions, serialTarget } from './serial.ts';
@@ -118,10 +118,13 @@ describe.skipIf(noSocat !== undefined)(`a board on a serial port (${noSocat ?? '
     );
   });
 
-  test('a rate that a divider does not have is taken where the system takes it', async () => {
-    await using link = await open(await standingPty('exec cat'), { baud: 1_234_567 });
-    await link.write(Buffer.from('a'));
-    expect(await read(link, 1)).toBe('a');
+  test.each([
+    [921_600, '921600'],
+    [1_234_567, '0'], // stty knows the rates of the standard alone
+  ])('%i baud is set', async (baud, shown) => {
+    const pty = await standingPty('exec cat');
+    await using _link = await open(pty, { baud });
+    expect(rateOf(pty.path)).toBe(shown);
   });
 
   test('a DUT that nobody reads is held up: most of ten megabytes without a line break waits outside', async () => {

@@ -1,11 +1,10 @@
-import { linkFor } from '../measure/back-door.ts';
-import { bringUp, type Setup } from '../measure/bring-up.ts';
 import { located } from '../measure/locate.ts';
 import { agentImage } from '../measure/session.ts';
 import type { Dut, DutIdentity, DutStats } from '../protocol/port.ts';
 import { agentProtocol, targetFor } from '../runner/adapters.ts';
-import { type CaseInputs, loadCaseInputs } from '../runner/case-inputs.ts';
+import { loadCaseInputs } from '../runner/case-inputs.ts';
 import { readImage } from '../runner/image.ts';
+import { expectedOf } from '../runner/measure-case.ts';
 import type { Board } from '../suite/board.ts';
 import type { Suite } from '../suite/suite.ts';
 import { type Basis, latencyUnits, ticksToLatency } from '../units.ts';
@@ -13,9 +12,11 @@ import type { Vectors } from '../vectors/vectors.ts';
 import { classify } from '../verdict/classify.ts';
 import { openGolden } from '../verdict/reference.ts';
 import { partsOf, type TensorSpec, valuesOf } from '../verdict/tensor.ts';
+import { boardsOfTests } from './boards.ts';
 import type { ChosenModel } from './choice.ts';
 import { inTurn, type Turn } from './in-turn.ts';
 import { type GivenInput, inputBytes } from './input.ts';
+import { type Bench, openLink } from './open-link.ts';
 
 /** One inference that the DUT made, and what the golden says to the same input. */
 export interface TestedInference {
@@ -60,21 +61,14 @@ export interface OpenDut extends AsyncDisposable {
   begin(): Promise<DutUnderTest>;
 }
 
-/** What a DUT is brought up with, and tested by. */
-export interface Bench {
-  readonly suite: Suite;
-  readonly board: Board;
-  readonly inputs: CaseInputs;
-  readonly setup: Setup & { readonly image: { readonly path: string } };
-}
-
 /** Opens a suite's target, with the firmware on it identified and the model proved. What goes on when `signal` aborts rejects with its reason. */
 export async function openDut({ suite, board }: ChosenModel, signal: AbortSignal): Promise<OpenDut> {
   const inputs = loadCaseInputs(suite);
   const [target, protocol] = [await targetFor(board, signal), await agentProtocol()];
   const image = agentImage(readImage({ suite, board }, inputs), board.name);
-  const setup = { target, protocol, image, model: inputs.model };
-  return dutOn({ suite, board, inputs, setup }, signal);
+  const setup = { target, protocol, image, model: inputs.model, expected: expectedOf(board) };
+  const rig = await boardsOfTests.rigFor({ board }, signal);
+  return dutOn({ suite, board, inputs, setup, ...(rig && { rig }) }, signal);
 }
 
 /** The same, on any target. */
@@ -105,21 +99,6 @@ export async function dutOn(bench: Bench, signal: AbortSignal): Promise<OpenDut>
     begin: async () => dutUnderTest(bench, await guarded(prepare), guarded),
     [Symbol.asyncDispose]: () => up[Symbol.asyncDispose](),
   };
-}
-
-interface Up extends AsyncDisposable {
-  readonly dut: Dut;
-}
-
-async function openLink({ suite, setup }: Bench, signal: AbortSignal): Promise<Up> {
-  const link = await setup.target.open(setup.image.path, signal);
-  try {
-    const dut = await bringUp(setup, linkFor(suite, link), signal);
-    return { dut, [Symbol.asyncDispose]: () => link[Symbol.asyncDispose]() };
-  } catch (error) {
-    await link[Symbol.asyncDispose]();
-    throw located(error, setup.image.functionAt);
-  }
 }
 
 function dutUnderTest({ suite, board, inputs: { parsed, vectors } }: Bench, dut: Dut, turn: Turn): DutUnderTest {

@@ -1,12 +1,14 @@
+import { InputError } from '../errors.ts';
 import { writeResults } from '../report/json.ts';
 import { loadModel } from '../runner/case-inputs.ts';
+import { firmwareOf } from '../runner/image.ts';
 import { gatherEvidence } from '../runner/judge-case.ts';
-import { keepBoards } from '../runner/keep-boards.ts';
 import { makePlan } from '../runner/make-plan.ts';
 import { measureCase } from '../runner/measure-case.ts';
 import { resultsOf } from '../runner/plan.ts';
 import { type Evidence, judgeCase } from '../verdict/judge.ts';
 import type { CaseResult, Verdict } from '../verdict/result.ts';
+import { boardsOfTests } from './boards.ts';
 import { budgetOf, expectFitting } from './bound.ts';
 
 /** A suite measured on its target and judged, as `tickmark run` does it. */
@@ -34,9 +36,10 @@ export async function measureSuite(
   const plan = makePlan({ cwd, suites: [suite], targets: [target], out: folder, exact: true, html: false });
   const [first] = plan.cases;
   if (!first) throw new TypeError('a plan has a case'); // or makePlan throws
+  if (firmwareOf(first).protocol === 'log')
+    throw new InputError('only prints', first.id, 'judge it with `tickmark run`: tests measure firmware that answers');
   const planned = { ...first, isNamed: isRequired };
-  using boards = keepBoards({ tenant: { command: 'a test', pid: process.pid }, onWait: () => {} });
-  const measured = measureCase(plan, planned, { boards, onProgress: () => {} }, signal);
+  const measured = measureCase(plan, planned, { boards: boardsOfTests, onProgress: () => {} }, signal);
   const evidence = await gatherEvidence(plan, planned, measured);
   const result = judgeCase(evidence);
   writeResults({ folder, results: resultsOf(plan, [result], { complete: true, interrupted: false }) });

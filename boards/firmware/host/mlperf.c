@@ -151,11 +151,12 @@ static size_t reply_count, reply_before_count;
 static bool is_kept; /* the answer waits for the next command */
 
 static void print(const char *text, ...) {
-  char line[512];
+  char line[CMD_MOST + 64];
   va_list arguments;
   va_start(arguments, text);
-  const size_t count = (size_t)vsnprintf(line, sizeof line, text, arguments);
+  const int wanted = vsnprintf(line, sizeof line, text, arguments);
   va_end(arguments);
+  const size_t count = wanted < (int)sizeof line ? (size_t)wanted : sizeof line - 1;
   if (!is_kept) {
     transmit(line, count);
     return;

@@ -30,7 +30,7 @@ const forms: readonly Form[] = [
   { begins: /^\+\+ MbedOS Error Info \+\+/, ends: /^-- MbedOS Error Info --/ },
   // newlib, the Pico SDK, handlers around the CMSIS names: Tickmark's own says `HardFault pc=0x10000420 lr=…`
   { begins: /^assertion ".*" failed: file /i },
-  { begins: /^\*\*\* PANIC \*\*\*/ },
+  { begins: /^\*\*\* PANIC \*\*\*/, ends: /^(?!\*{3} PANIC)\S/ }, // then says why, in one line
   { begins: /^\W{0,8}(?:\[?)(?:Hard ?Fault|BusFault|MemManage|UsageFault|SecureFault)(?:_?Handler)?\b/i },
 ];
 

@@ -24,7 +24,7 @@ export interface LineReader {
 export interface Seen {
   readonly bytes: number;
   readonly lines: number;
-  /** Bytes that no text has: controls but tab, ends of lines and escape, and what is not UTF-8. */
+  /** Bytes that no text has: controls but tab, ends of lines and escape, and what is not UTF-8. Of what was kept of lines that have ended. */
   readonly unprintable: number;
 }
 
@@ -50,7 +50,7 @@ export function lineReader(): LineReader {
     const text = decoder.decode(kept.subarray(0, Math.min(count, keptBytes)));
     const line = { number: ++number, text, plain: plainText(text), bytes: count };
     seen.lines = number;
-    seen.unprintable += unprintableIn(text) + (count > keptBytes && isMostlyNoise(text) ? count - keptBytes : 0);
+    seen.unprintable += unprintableIn(text);
     count = 0;
     return line;
   };
@@ -81,7 +81,8 @@ function endIn(bytes: Uint8Array, start: number): number {
   return bytes.length;
 }
 
-function unprintableIn(text: string): number {
+/** Characters that no text has. */
+export function unprintableIn(text: string): number {
   let count = 0;
   for (let at = 0; at < text.length; at++) if (isUnprintable(text.charCodeAt(at))) count++;
   return count;
@@ -90,10 +91,6 @@ function unprintableIn(text: string): number {
 function isUnprintable(code: number): boolean {
   if (code < 32) return code !== tab && code !== escape;
   return (code >= 127 && code < 160) || code === 0xfffd;
-}
-
-function isMostlyNoise(text: string): boolean {
-  return unprintableIn(text) * 4 > text.length;
 }
 
 /** A text without ANSI escapes and without what loggers and terminals put before a line. */

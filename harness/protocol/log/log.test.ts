@@ -32,6 +32,19 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '2 fail [MEMORY ALLOCATION FAULT] arena too small',
     '3 fail [INFERENCE FAULT] code 1',
   ],
+  'tflm-failing': [
+    '1 fail Model provided is schema version 2 not equal to supported version 3.',
+    "2 fail Didn't find op for builtin opcode 'SVDF'",
+    '3 fail Failed to resize buffer. Requested: 90000, available 4000, missing: 86000',
+    '4 fail Failed to allocate tail memory.',
+    '5 fail AllocateTensors() failed',
+    '6 fail Invoke failed on x: 0.1',
+    '7 fail Failed to load: failed to alloc memory',
+    '8 fail Brownout detector was triggered',
+    '9 fail MLONMCU EXIT: 1',
+    '10 total_cycles 700 cycles',
+    '11 total_instructions 800 instructions',
+  ],
   'tflm-profiler': [
     '1 initializerunner_ticks 180 ticks',
     '4 operators CONV_2D=249561 DEPTHWISE_CONV_2D=1009435 SOFTMAX=163',
@@ -105,6 +118,18 @@ const expected: Readonly<Record<string, readonly string[]>> = {
   ],
   'esp-idf-riscv-panic': [
     "1 crash of 10 lines: Guru Meditation Error: Core  0 panic'ed (Store access fault). Exception was unhandled.",
+  ],
+  'esp-idf-asserts': [
+    '1 crash of 7 lines: assert failed: app_main main.c:21 (arena)',
+    '8 crash of 2 lines: abort() was called at PC 0x400d1f2b on core 0',
+    '10 crash of 2 lines: ***ERROR*** A stack overflow in task main has been detected.',
+    '12 crash of 2 lines: Stack smashing protect failure!',
+  ],
+  'esp8266-exception': ['1 crash of 5 lines: Exception (28):'],
+  asserts: [
+    '1 crash of 3 lines: ASSERTION FAIL [ptr] @ WEST_TOPDIR/app/main.c:33',
+    '4 crash of 1 lines: assertion "n > 0" failed: file "infer.c", line 12',
+    '6 crash of 3 lines: *** PANIC ***',
   ],
   'zephyr-fault': ['1 boot', '3 crash of 10 lines: ***** HARD FAULT *****'],
   'mbed-fault': ['1 crash of 9 lines: ++ MbedOS Fault Handler ++', '12 crash of 4 lines: ++ MbedOS Error Info ++'],

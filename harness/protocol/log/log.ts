@@ -51,7 +51,7 @@ export function logReader(patterns: LogPatterns): LogReader {
   return {
     seen: lines.seen,
     isInDump: crashes.isOpen,
-    noise: () => noiseIn(lines.seen, Buffer.concat(first)),
+    noise: () => noiseIn(Buffer.concat(first)),
     push(bytes) {
       if (lines.seen.bytes < sampledBytes) first.push(bytes.slice(0, sampledBytes - lines.seen.bytes));
       const whole = lines.push(bytes);

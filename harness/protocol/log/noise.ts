@@ -1,8 +1,8 @@
-import type { Seen } from './line.ts';
+import { unprintableIn } from './line.ts';
 
 /** Bytes that are no text, as a line at another rate gives them. */
 export interface Noise {
-  /** Of all bytes, from 0 to 1. */
+  /** Of the first bytes, from 0 to 1. */
   readonly share: number;
   /** How many bits of ours one of theirs takes, where it takes several: they send at that part of our rate. */
   readonly slower?: number;
@@ -13,10 +13,11 @@ const noisyShare = 0.3;
 /** Fewer say nothing. */
 const fewestBytes = 16;
 
-/** What makes a stream's beginning look like noise; undefined for text. `first` are its first bytes. */
-export function noiseIn({ bytes, unprintable }: Seen, first: Uint8Array): Noise | undefined {
-  const share = bytes === 0 ? 0 : unprintable / bytes;
-  if (bytes < fewestBytes || share < noisyShare) return undefined;
+/** What makes a stream's first bytes look like noise; undefined for text. */
+export function noiseIn(first: Uint8Array): Noise | undefined {
+  const text = new TextDecoder().decode(first).replace(/[\r\n]/g, ' ');
+  const share = first.length === 0 ? 0 : unprintableIn(text) / first.length;
+  if (first.length < fewestBytes || share < noisyShare) return undefined;
   const slower = bitLength(first);
   return { share, ...(slower !== undefined && { slower }) };
 }

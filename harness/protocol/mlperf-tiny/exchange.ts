@@ -1,4 +1,4 @@
-import { FirmwareFault, ProtocolError } from '../../errors.ts';
+import { FirmwareFault, ProtocolError, Silent } from '../../errors.ts';
 import type { Link } from '../../target/port.ts';
 import type { LinkUse, Waiting } from '../port.ts';
 import { hear } from './hearing.ts';
@@ -49,6 +49,8 @@ const firstLimitMs = 2000;
 /** … and on a link that loses bytes, four times the slowest answer, within these. */
 const leastLimitMs = 250;
 const quietMs = 60;
+/** One that talks for longer is asked all the same. */
+const longestQuietMs = 10_000;
 /** More than a dump of the largest input has, by far. */
 const mostLines = 20_000;
 
@@ -77,11 +79,11 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
   };
   /** Hears until nothing came for a while. Whatever it was, it answers nothing that is asked from now on. */
   const quiet = async (ms: number): Promise<void> => {
-    const endMs = performance.now() + firstLimitMs * 5;
-    for (let line: Line | undefined; performance.now() < endMs; ) {
-      line = await heard.next(performance.now() + ms);
-      if (!line) break;
-      expectNoRestart(line);
+    const endMs = performance.now() + longestQuietMs;
+    while (performance.now() < endMs) {
+      const line = await heard.next(performance.now() + ms);
+      if (line) expectNoRestart(line);
+      else if (performance.now() - heard.lastMs() >= ms) break;
     }
     heard.takePending();
   };
@@ -138,8 +140,9 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
       if (end === 'ready' && vendorIn(lines) !== undefined && questionOf(lines) === 'name') return;
       count[end === 'silent' ? 'lostFrames' : 'damagedFrames']++;
     }
-    throw new ProtocolError(
-      'answers nothing that fits what it is asked, not even its name',
+    const endless = heard.unendedBytes() > 0 ? `; ${heard.unendedBytes()} bytes came without a line end` : '';
+    throw new Silent(
+      `answers nothing that fits what it is asked, not even its name${endless}`,
       'DUT',
       'look into wire.jsonl: it hangs, or its line loses more than can be made good',
     );

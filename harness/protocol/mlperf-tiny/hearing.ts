@@ -10,12 +10,15 @@ export interface Hearing {
   takePending(): string;
   /** Bytes since the last end of a line. */
   unendedBytes(): number;
+  /** When the last byte came, by `performance.now`. */
+  lastMs(): number;
 }
 
 /** Begins to listen. */
 export function hear(link: Link, signal: AbortSignal): Hearing {
   const reader = lineReader();
   const lines: Line[] = [];
+  let lastMs = 0;
   let ended: { readonly error: unknown } | undefined;
   let wake: (() => void) | undefined;
   const abort = (): void => wake?.();
@@ -23,7 +26,8 @@ export function hear(link: Link, signal: AbortSignal): Hearing {
   const listen = async (): Promise<void> => {
     try {
       for await (const bytes of link.bytes) {
-        lines.push(...reader.read(bytes, performance.now()));
+        lastMs = performance.now();
+        lines.push(...reader.read(bytes, lastMs));
         wake?.();
       }
       ended = { error: undefined };
@@ -39,6 +43,7 @@ export function hear(link: Link, signal: AbortSignal): Hearing {
   return {
     takePending: () => reader.takePending(),
     unendedBytes: () => reader.unendedBytes,
+    lastMs: () => lastMs,
     async next(deadlineMs) {
       let hasLooked = false;
       while (true) {

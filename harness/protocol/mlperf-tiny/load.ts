@@ -1,14 +1,14 @@
 import { ProtocolError } from '../../errors.ts';
 import { demand, type Exchange, type Reply } from './exchange.ts';
 import type { Line } from './lines.ts';
-import { type ReadBack, readBack } from './read-back.ts';
+import { isSame, type ReadBack, readBack } from './read-back.ts';
 import { excessIn, expectedBytesIn, isDropped, isWornOf, loadDone, refusalIn } from './replies.ts';
 
 /** On a line that loses bytes: two digits lost of one command are a byte too few without a word, and the longer it is the likelier. */
 const lossyDataBytes = 12;
 const mostLoads = 40;
 const mostRefusals = 12;
-/** A buffer that is wrong as often, though every line of it was accepted, is none that a loss explains. */
+/** A buffer that is wrong as often at the same byte, though every line of it was accepted, is none that a bad line explains. */
 const mostWrong = 3;
 
 /** `odd`: something on the way needs a look at what the DUT has. `undone`: the load has to begin anew. */
@@ -38,8 +38,8 @@ export function loader(exchange: Exchange, commandBytes: number): (input: Uint8A
       if (found.kind === 'same' || (found.kind === 'unprintable' && loaded === 'done')) return;
       if (found.kind !== 'different') continue;
       exchange.noteDamage();
+      wrongs = loaded === 'done' && isSame(found, wrong) ? wrongs + 1 : 1;
       wrong = found;
-      wrongs = loaded === 'done' ? wrongs + 1 : 0;
     }
     throw notLoaded(input, wrong, commandBytes);
   };
@@ -59,7 +59,7 @@ async function sendAll(exchange: Exchange, input: Uint8Array, lineBytes: number)
     });
     if (sent === 'undone') return sent;
     if (sent === 'odd') loaded = sent;
-    exchange.noteDataBytes(end - start);
+    exchange.noteDataBytes(most);
     start = end;
   }
   return loaded;

@@ -73,12 +73,16 @@ export function resultsIn(lines: readonly Line[]): readonly string[] | undefined
   return values;
 }
 
-/** Whether a text could be another one that has lost a character or two on the way. */
+/** Whether a text could be another one that has lost a character or two on the way, or has another in place of one. */
 export function isWornOf(text: string, whole: string): boolean {
-  if (text.length >= whole.length || text.length < whole.length - 2) return false;
+  const lost = whole.length - text.length;
   let at = 0;
-  for (const character of whole) if (character === text[at]) at++;
-  return at === text.length;
+  let differing = 0;
+  for (const character of whole) {
+    if (character === text[at]) at++;
+    else if (lost === 0 && ++differing === 1) at++;
+  }
+  return at === text.length && (lost === 0 ? differing === 1 : lost === 1 || lost === 2);
 }
 
 /** Of which question a line can only be an answer, where it can. */

@@ -118,7 +118,7 @@ const noSession = {
 /** How the log ended: by its own end, by a crash of the firmware's, or because something was wrong around it. */
 function judgeSession({ end, wanted, heard }: Facts): Verdict {
   const { inferences, metrics } = heard;
-  const count = `${metrics.lines} lines came, with ${inferences} inferences in them`;
+  const count = `${counted(metrics.lines, 'line')} came, with ${counted(inferences, 'inference')} in them`;
   return {
     budget: end.status === 'failed' ? 'firmware.session' : 'rig.session',
     status: end.status === 'complete' ? 'passed' : end.status,
@@ -142,7 +142,7 @@ function judgeLines({ heard, end }: Facts): readonly Verdict[] {
   ].sort((a, b) => a.line - b.line);
   const [first] = bad;
   if (!first && end.status !== 'complete') return []; // as far as it went proves nothing
-  const more = bad.length > 1 ? `, and ${bad.length - 1} more such lines` : '';
+  const more = bad.length > 1 ? `, and ${counted(bad.length - 1, 'more such line')}` : '';
   return [
     {
       budget: 'firmware.log',
@@ -158,6 +158,10 @@ function judgeLines({ heard, end }: Facts): readonly Verdict[] {
         : `none of ${metrics.lines} lines says that something failed`,
     },
   ];
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function judgeBudget(budget: Budget, facts: Facts): Verdict {

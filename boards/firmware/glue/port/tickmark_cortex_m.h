@@ -21,15 +21,16 @@ static inline void tickmark_reset(void) {
     defined(__ARM_ARCH_8_1M_MAIN__)
 #define TICKMARK_HAS_DWT 1
 
-/* False on a chip that was made without the counter. */
-static inline bool tickmark_dwt_start(void) {
-  *tickmark_register(0xe000edfc) |= 1u << 24;          /* DEMCR.TRCENA: without it the unit is dead */
-  *tickmark_register(0xe0001fb0) = 0xc5acce55;         /* DWT_LAR: a Cortex-M7's is locked, elsewhere it is ignored */
-  *tickmark_register(0xe0001000) |= 1;                 /* DWT_CTRL.CYCCNTENA */
-  return !(*tickmark_register(0xe0001000) & 1u << 25); /* NOCYCCNT */
-}
-
 static inline uint32_t tickmark_dwt(void) { return *tickmark_register(0xe0001004); /* DWT_CYCCNT */ }
+
+/* False where it does not count: a chip was made without it, or the Secure side keeps it to itself. */
+static inline bool tickmark_dwt_start(void) {
+  *tickmark_register(0xe000edfc) |= 1u << 24;  /* DEMCR.TRCENA: without it the unit is dead */
+  *tickmark_register(0xe0001fb0) = 0xc5acce55; /* DWT_LAR: a Cortex-M7's is locked, elsewhere it is ignored */
+  *tickmark_register(0xe0001000) |= 1;         /* DWT_CTRL.CYCCNTENA */
+  const uint32_t before = tickmark_dwt();
+  return tickmark_dwt() != before;
+}
 #endif
 
 #endif

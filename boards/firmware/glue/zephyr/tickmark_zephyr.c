@@ -11,12 +11,12 @@
 #include "tickmark_port.h"
 
 #if DT_HAS_CHOSEN(tickmark_uart)
-#define LINK DT_CHOSEN(tickmark_uart)
+#define TICKMARK_UART DT_CHOSEN(tickmark_uart)
 #else
-#define LINK DT_CHOSEN(zephyr_console)
+#define TICKMARK_UART DT_CHOSEN(zephyr_console)
 #endif
 
-static const struct device *const uart = DEVICE_DT_GET(LINK);
+static const struct device *const uart = DEVICE_DT_GET(TICKMARK_UART);
 
 extern const uint8_t __build_id_note[]; /* from build_id.ld */
 
@@ -36,7 +36,7 @@ static void send_out(const uint8_t *bytes, uint32_t count) {
 }
 
 /* The chip's own USB drops what nobody reads: the host sets DTR when it opens the port. */
-#if DT_NODE_HAS_COMPAT(LINK, zephyr_cdc_acm_uart)
+#if DT_NODE_HAS_COMPAT(TICKMARK_UART, zephyr_cdc_acm_uart)
 static bool is_open(void) {
   uint32_t dtr = 0;
   return uart_line_ctrl_get(uart, UART_LINE_CTRL_DTR, &dtr) != 0 || dtr != 0;

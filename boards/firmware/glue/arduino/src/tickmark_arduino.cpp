@@ -66,7 +66,7 @@ uint32_t cycles() { return has_cycles ? tickmark_dwt() : 0; }
 
 void start_cycles() { has_cycles = tickmark_dwt_start(); }
 
-uint32_t cycles_per_us() { return F_CPU / us_in_second; }
+uint32_t cycle_hz() { return F_CPU; }
 #else
 constexpr bool has_cycles = false;
 
@@ -74,7 +74,7 @@ uint32_t cycles() { return 0; }
 
 void start_cycles() {}
 
-uint32_t cycles_per_us() { return 0; }
+uint32_t cycle_hz() { return 0; }
 #endif
 
 void clock_start() {
@@ -85,7 +85,7 @@ void clock_start() {
 uint64_t clock_stop() {
   const uint32_t ticks = cycles() - window.cycles;
   const uint32_t us = static_cast<uint32_t>(micros()) - window.us;
-  return has_cycles ? tickmark_extended(ticks, static_cast<uint64_t>(us) * cycles_per_us()) : us;
+  return has_cycles ? tickmark_extended(ticks, static_cast<uint64_t>(us) * (cycle_hz() / us_in_second)) : us;
 }
 
 const uint8_t *build_id() {
@@ -97,7 +97,7 @@ void fill_chip(tickmark_board *board) {
   start_cycles();
   board->unit = "";
   board->tick_source = has_cycles ? "dwt" : "micros";
-  board->tick_hz = has_cycles ? cycles_per_us() * us_in_second : us_in_second;
+  board->tick_hz = has_cycles ? cycle_hz() : us_in_second;
   board->build_id = build_id();
 #if __ARM_ARCH_PROFILE == 'M'
   board->reset = tickmark_reset;

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { aBoard, aSuite } from '../fixtures/recordings.ts';
+import type { Board } from '../suite/board.ts';
+import { boardMisfits } from './board-misfits.ts';
+
+const twice = aSuite({ measure: { ...aSuite().measure, boots: 2 } });
+const target = { kind: 'serial', port: { path: '/dev/ttyACM0' } } as const;
+const bare: Board = { ...aBoard(), target, protocol: 'log' };
+
+const misfits = (board: Board, suite = twice) => [...boardMisfits(suite, board)].map(({ what }) => what);
+
+test('a second boot of a board that nothing resets is refused before anything runs', () => {
+  expect(misfits(bare)).toEqual([expect.stringMatching(/nothing resets some-board, .* booted 2 times/)]);
+});
+
+test.each<[string, Partial<Board>]>([
+  ['the agent, which can be asked to', { protocol: 'tickmark' }],
+  ['lines', { target: { ...target, lines: 'esp32' } }],
+  ['a probe', { flasher: { tool: 'st-flash' } }],
+  ['a power switch', { power: { switch: 'uhubctl', hub: '1-1', port: 3 } }],
+])('%s will do', (_what, has) => {
+  expect(misfits({ ...bare, ...has })).toEqual([]);
+});
+
+test('one boot asks for nothing, and an emulator is started afresh', () => {
+  expect(misfits(bare, aSuite())).toEqual([]);
+  expect(misfits({ ...bare, target: { kind: 'rp2040js' } })).toEqual([]);
+});
