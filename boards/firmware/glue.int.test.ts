@@ -142,6 +142,18 @@ describe.each(platforms)('glue for $name', platform => {
     expect((await session.stats()).stackBytes).toBe(platform.stackBytes);
   });
 
+  test('many inputs in a row come out in their order, sent ahead where there is room for them', async ({ skip }) => {
+    skip(noCompiler !== undefined, noCompiler);
+    await using dut = start(program);
+    const session = await dut.connect();
+    await session.load(new Uint8Array(64).fill(1));
+    await session.prepare(64);
+    const inputs = Array.from({ length: 100 }, (_, vector) => new Uint8Array(64).fill(vector));
+    const outputs: Uint8Array[] = [];
+    for await (const output of session.inferAll(inputs)) outputs.push(output);
+    expect(outputs).toEqual(inputs.map(input => input.map(byte => byte + 1)));
+  });
+
   test('it restarts when it is asked to, where the platform can', async ({ skip }) => {
     skip(noCompiler !== undefined, noCompiler);
     skip(platform.name === 'arduino', 'this machine is no Cortex-M');
