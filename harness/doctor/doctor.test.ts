@@ -67,6 +67,15 @@ test('an FTDI bridge that hands on at once, and other processes, are in nobodyâ€
   expect(checkSerial(system).map(({ name, state }) => [name, state])).toEqual([['/dev/ttyUSB0', 'found']]);
 });
 
+test('a port that is plugged in and not handed over to a container is told how', () => {
+  const seen = machine({ files: { '/sys/class/tty/ttyACM3/dev': '166:3', '/sys/class/tty/tty0/dev': '4:0' } });
+  expect(checkSerial(seen)).toContainEqual(
+    expect.objectContaining({ name: '/dev/ttyACM3', state: 'warning', fix: expect.stringContaining('--device') }),
+  );
+  const handedOver = machine({ files: { '/sys/class/tty/ttyACM3/dev': '166:3', '/dev/ttyACM3': '' } });
+  expect(checkSerial(handedOver).map(({ state }) => state)).toEqual(['found']);
+});
+
 test('a port is shown with what its USB device calls itself', () => {
   const usb = '/sys/class/tty/ttyUSB0/device/../..';
   const files = { '/dev/ttyUSB0': '', [`${usb}/product`]: 'CP2102N\n', [`${usb}/serial`]: '0001\n' };
