@@ -29,7 +29,7 @@ export async function measureAgent(job: AgentBoot, link: Link, signal: AbortSign
     delete seen.vector;
     if (isTimed) await profile(job, dut);
     await sampleMemory(job, dut);
-    await expectModel(job, dut, 'after the last inference');
+    await expectModel(job, dut, { when: 'after the last inference' });
     seen.droppedFrames = (await dut.stats()).droppedFrames;
   } finally {
     sampleLink(job);

@@ -465,7 +465,7 @@ export interface Log {
   until?: Pattern;
   for?: Duration;
   /**
-   * After so many inferences the session ends: lines with the time of one (a metric that begins with inference_), or with its scores.
+   * After so many inferences the session ends: lines with the time of one (a metric that begins with inference_), its scores, its confidence, or its profile.
    */
   inferences?: number;
   metrics?: Patterns;
