@@ -28,6 +28,17 @@ export function heardDut(dut: Dut, where: string): Dut {
       longestMs = Math.max(longestMs, (performance.now() - startMs) / repeat);
       return inference;
     },
+    async *inferAll(inputs) {
+      const outputs = dut.inferAll(inputs)[Symbol.asyncIterator]();
+      while (true) {
+        const startMs = performance.now();
+        const limitMs = longestMs === 0 ? firstMs : Math.max(leastMs, timesLongest * longestMs);
+        const { done, value } = await within('FEED', limitMs, outputs.next());
+        if (done) return;
+        longestMs = Math.max(longestMs, performance.now() - startMs);
+        yield value;
+      }
+    },
   };
 }
 
