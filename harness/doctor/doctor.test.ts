@@ -67,6 +67,15 @@ test('an FTDI bridge that hands on at once, and other processes, are in nobodyâ€
   expect(checkSerial(system).map(({ name, state }) => [name, state])).toEqual([['/dev/ttyUSB0', 'found']]);
 });
 
+test('a port that is plugged in and not handed over to a container is told how', () => {
+  const seen = machine({ files: { '/sys/class/tty/ttyACM3/dev': '166:3', '/sys/class/tty/tty0/dev': '4:0' } });
+  expect(checkSerial(seen)).toContainEqual(
+    expect.objectContaining({ name: '/dev/ttyACM3', state: 'warning', fix: expect.stringContaining('--device') }),
+  );
+  const handedOver = machine({ files: { '/sys/class/tty/ttyACM3/dev': '166:3', '/dev/ttyACM3': '' } });
+  expect(checkSerial(handedOver).map(({ state }) => state)).toEqual(['found']);
+});
+
 test('a port is shown with what its USB device calls itself', () => {
   const usb = '/sys/class/tty/ttyUSB0/device/../..';
   const files = { '/dev/ttyUSB0': '', [`${usb}/product`]: 'CP2102N\n', [`${usb}/serial`]: '0001\n' };
@@ -148,7 +157,9 @@ test('a tool that is there shows its version', async () => {
     'xtensa-lx106-elf-gcc': 'xtensa-lx106-elf-gcc (12.2.0-14+deb12u1+13+b2) 12.2.0\n',
     'riscv64-unknown-elf-gcc': 'riscv64-unknown-elf-gcc (12.2.0-14+deb12u1+11+b2) 12.2.0\n',
   };
-  const findings = await checkTools(machine({ programs, env: { RENODE_PATH: folderWithRenode() } }));
+  const findings = (await checkTools(machine({ programs, env: { RENODE_PATH: folderWithRenode() } }))).filter(
+    ({ about }) => about !== 'boards',
+  );
   const found = findings.filter(({ state }) => state === 'found');
   expect(found).toHaveLength(findings.length);
   expect(found.map(({ detail }) => detail)).toEqual([
@@ -212,4 +223,25 @@ test('this machine can be looked at, and nothing in it throws', async () => {
   expect(system.groupOf('/nowhere')).toBeUndefined();
   expect(system.isUsable('/nowhere')).toBe(false);
   expect(checkSerial(system).length).toBeGreaterThan(0);
+});
+
+test('what flashes boards is found by its version, or missing with where to get it', async () => {
+  const programs = {
+    openocd: 'Open On-Chip Debugger 0.12.0\nLicensed under GNU GPL v2\n',
+    'esptool.py': 'esptool.py v4.8.1\n4.8.1\n',
+    which: '/opt/SEGGER/JLink/JLinkExe\n',
+    '/usr/sbin/uhubctl': '2.5.0-1\n',
+  };
+  const findings = (await checkTools(machine({ programs }))).filter(({ about }) => about === 'boards');
+  const told = findings.map(({ name, state, detail }) => [name, state === 'found' ? detail : state]);
+  expect(Object.fromEntries(told)).toEqual({
+    OpenOCD: '0.12.0',
+    'probe-rs': 'missing',
+    esptool: '4.8.1',
+    'st-flash': 'missing',
+    'J-Link Commander': '/opt/SEGGER/JLink/JLinkExe',
+    'dfu-util': 'missing',
+    uhubctl: '2.5.0-1',
+  });
+  for (const { state, fix } of findings) if (state === 'missing') expect(fix).toMatch(/apt-get install|https:/);
 });

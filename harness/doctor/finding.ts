@@ -1,6 +1,6 @@
 /** One thing that `tickmark doctor` looked at. */
 export interface Finding {
-  /** What it belongs to: `harness`, `reports`, `emulators`, `firmware`, `serial ports`. */
+  /** What it belongs to: `harness`, `reports`, `emulators`, `firmware`, `boards`, `serial ports`. */
   readonly about: string;
   readonly name: string;
   /** found: as it should be. missing: not there, and only needed for what `detail` says. warning: there, and in the way. */

@@ -11,6 +11,7 @@ export function checkSerial(system: System): Finding[] {
   const ports = serialPorts(system);
   return [
     ...portsFound(system, ports),
+    ...notHandedOver(system, ports),
     ...ports.filter(port => !system.isUsable(port)).map(port => notAllowed(system, port)),
     ...grabbers(system),
     ...latencyTimers(system),
@@ -19,11 +20,24 @@ export function checkSerial(system: System): Finding[] {
 
 /** Absolute paths. Boards show as ttyACM and ttyUSB on Linux, as cu.usb… on macOS. */
 function serialPorts(system: System): readonly string[] {
-  const pattern = system.platform === 'darwin' ? /^cu\.usb/ : /^tty(ACM|USB)\d+$/;
   return system
     .list('/dev')
-    .filter(name => pattern.test(name))
+    .filter(name => (system.platform === 'darwin' ? /^cu\.usb/ : onLinux).test(name))
     .map(name => join('/dev', name));
+}
+
+const onLinux = /^tty(ACM|USB)\d+$/;
+
+/** What the kernel shows in a container too, and only the host's /dev has. */
+function notHandedOver(system: System, ports: readonly string[]): Finding[] {
+  const seen = system.list('/sys/class/tty').filter(name => onLinux.test(name));
+  return seen
+    .map(name => join('/dev', name))
+    .filter(port => !ports.includes(port))
+    .map(port => {
+      const detail = 'the kernel sees it, and /dev does not have it, as in a container';
+      return { about, name: port, state: 'warning', detail, fix: `docker run --device ${port}, or a mount of /dev` };
+    });
 }
 
 function portsFound(system: System, ports: readonly string[]): Finding[] {

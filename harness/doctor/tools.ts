@@ -4,6 +4,7 @@ import { howToGetEspQemu } from '../target/esp-qemu.ts';
 import { type QemuProgram, qemuPackages } from '../target/qemu-machines.ts';
 import { findRenode, howToGetRenode } from '../target/renode-program.ts';
 import { rp2040Target } from '../target/rp2040.ts';
+import { checkBoardTools } from './board-tools.ts';
 import type { Finding } from './finding.ts';
 import type { System } from './system.ts';
 
@@ -87,6 +88,7 @@ export async function checkTools(system: System): Promise<Finding[]> {
     await checkJava(system),
     embeddedEmulator(),
     ...(await Promise.all([...tools.map(tool => checkTool(tool, system)), checkRenode(system), checkEspQemu(system)])),
+    ...(await checkBoardTools(system)),
     ...(await checkSetpriv(system)),
   ];
 }

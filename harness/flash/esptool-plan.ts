@@ -35,6 +35,14 @@ export function readFlasherArgs(argsPath: string, imagePath: string): EspPlan {
   });
   for (const { path } of files) if (!existsSync(path)) fail(`there is no ${path}, which it names`);
 
+  const isEncrypted = Object.values(written).some(part => textIn(asObject(part), 'encrypted') === 'true');
+  if (isEncrypted)
+    throw new InputError(
+      'asks for flash encryption, which is not done here: it can burn fuses',
+      argsPath,
+      'flash the board by `idf.py`, and leave `flasher` out of its board file',
+    );
+
   const app = textIn(objectIn(written, 'app'), 'file');
   if (app !== undefined) checkBuild(resolve(dirname(argsPath), app), imagePath);
   const settings = objectIn(written, 'flash_settings');

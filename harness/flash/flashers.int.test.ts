@@ -336,6 +336,7 @@ test.each([
   ['of another build', { app: { file: 'bootloader/other.bin' } }, 'was made from another ELF file'],
   ['with a file that is not there', { flash_files: { '0x0': 'nowhere.bin' } }, /there is no .*nowhere\.bin/],
   ['with something else for an offset', { flash_files: { 'x; reboot': 'app.bin' } }, 'not an offset and a file'],
+  ['of encrypted parts', { bootloader: { file: 'app.bin', encrypted: 'true' } }, 'asks for flash encryption'],
   ['without files', { flash_files: {} }, 'has 0 flash_files'],
   ['without a list of files', { flash_files: undefined }, 'has no flash_files'],
 ])('a flasher_args.json %s is refused', async (_, more, says) => {

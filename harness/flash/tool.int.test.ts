@@ -1,10 +1,13 @@
+import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { NotInstalled, TargetError } from '../errors.ts';
+import { missingTool } from '../fixtures/tools.ts';
 import { isGone, until } from '../runner/fixtures/processes.ts';
 import { fakeTools, keptLog } from './fixtures/fake-tools.ts';
-import { missingTool, mustRun, runTool, type Tool } from './tool.ts';
+import { findTool, missingTool as missing, mustRun, runTool, type Tool } from './tool.ts';
 import { lineSplitter } from './tool-output.ts';
 
 const tool: Tool = {
@@ -22,7 +25,7 @@ const soon = { args: ['flash', 'a b'], timeoutMs: 20_000 };
 
 test('a tool that is not installed says how to get it, before and when it is used', async () => {
   fakeTools();
-  expect(await missingTool(tool)).toBe('fake is not installed: apt-get install fake');
+  expect(await missing(tool)).toBe('fake is not installed: apt-get install fake');
   await expect(runTool(tool, soon, keptLog(), never)).rejects.toThrow(NotInstalled);
 });
 
@@ -99,6 +102,24 @@ test('an abort ends it and all that it has started, and is the reason', async ()
   await expect(running).rejects.toThrow('Ctrl-C');
   for (const pid of readFileSync(pids, 'utf8').split(' ')) expect(isGone(Number(pid))).toBe(true);
   await expect(runTool(tool, soon, keptLog(), stop.signal)).rejects.toThrow('Ctrl-C');
+});
+
+const noSetpriv = missingTool(findTool({ programs: ['setpriv'] }) !== undefined, 'apt-get install util-linux');
+
+test.skipIf(noSetpriv !== undefined)('a tool does not outlive a run that is killed', async () => {
+  const tools = fakeTools();
+  tools.put('fake', `console.log('tool ' + process.pid); setInterval(() => {}, 1000);`);
+  const fixture = fileURLToPath(new URL('fixtures/keeps-tool-running.ts', import.meta.url));
+  const parent = spawn(process.execPath, ['--import', 'tsx', fixture, join(tools.folder, 'fake')]);
+  const pid = await new Promise<number>(resolve => {
+    parent.stdout.setEncoding('utf8').on('data', (text: string) => {
+      const [, told] = /tool (\d+)/.exec(text) ?? [];
+      if (told !== undefined) resolve(Number(told));
+    });
+  });
+  expect(isGone(pid)).toBe(false);
+  parent.kill('SIGKILL');
+  expect(await until(() => isGone(pid), 5_000)).toBe(true);
 });
 
 test('what a tool leaves behind does not keep the run waiting, and is ended', async () => {

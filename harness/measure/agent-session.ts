@@ -27,7 +27,7 @@ export async function measureAgent(job: AgentBoot, link: Link, signal: AbortSign
     job.note({ carried: dut.carried() });
     delete seen.vector;
     await profile(job, dut);
-    await expectModel(job, dut, 'after the last inference');
+    await expectModel(job, dut, { when: 'after the last inference' });
     seen.droppedFrames = (await dut.stats()).droppedFrames;
   } finally {
     sampleLink(job);

@@ -30,6 +30,8 @@ interface Desk {
   hangsUntil: readonly string[];
   /** What writing into its flash leaves there. */
   flashTakes: string;
+  /** The model in its flash, where its image carries one. */
+  model?: Uint8Array;
   /** What power off does to its port. */
   portGoesWithPower: boolean;
   readonly done: string[];
@@ -78,7 +80,9 @@ function targetOn(desk: Desk, hasLines: boolean): SerialTarget {
       if (!desk.isPluggedIn) throw absent;
       does(desk, hasLines ? 'lines' : 'open');
       if (desk.hangsUntil.length > 0) return deadLink();
-      return mockTarget({ ...desk.mock, buildId: desk.build }).open(path, signal);
+      const link = await mockTarget({ ...desk.mock, buildId: desk.build }).open(path, signal);
+      if (desk.model) await link.memory?.write(0x1010_0000, desk.model);
+      return link;
     },
   };
 }
@@ -182,6 +186,28 @@ test('another build is flashed over, and the new one has to answer', async () =>
   expect(steps).toEqual(['found', 'flash']);
   expect(rig[1]).toMatchObject({ detail: 'openocd' });
   expect(readFileSync(join(folder, 'rig.log'), 'utf8')).toBe('writing /app.elf\n');
+});
+
+const carrying = { ...image, carriesModel: true };
+
+test('the same build with another model in the flash is flashed over', async () => {
+  const desk = aDesk({ model: model.toReversed() });
+  const flash = async (): Promise<void> => {
+    desk.model = model;
+    does(desk, 'flash');
+  };
+  const { outcome, steps } = await measured(aRig(desk, { flasher: flasherOn(desk, { flash }) }), { image: carrying });
+  expect(outcome).toEqual({ status: 'complete' });
+  expect(steps).toEqual(['found', 'flash']);
+});
+
+test('another model that stays in the flash is broken with both', async () => {
+  const desk = aDesk({ model: model.toReversed() });
+  const { outcome } = await measured(aRig(desk, { flasher: flasherOn(desk) }), { image: carrying });
+  expect(outcome.status).toBe('broken');
+  expect(outcome.reason).toMatch(
+    /has written the image, and still the model in the DUT is not the suite's in its image/,
+  );
 });
 
 test('without a flasher, another build is broken with both', async () => {

@@ -43,9 +43,12 @@ export async function bringUp(
   expectUnit(setup, dut); // first of all: the wrong one of two boards must not be flashed
   expectBuild(setup, dut);
   expectDescribed(setup, dut);
+  const { carriesModel } = setup.image;
+  if (carriesModel) await expectModel(setup, dut, { when: 'in its image', Failure: WrongFirmware });
   onIdentified(dut);
-  if (!setup.image.carriesModel) await dut.load(setup.model);
-  await expectModel(setup, dut, setup.image.carriesModel ? 'in its image' : 'after it was loaded');
+  if (carriesModel) return dut;
+  await dut.load(setup.model);
+  await expectModel(setup, dut, { when: 'after it was loaded' });
   return dut;
 }
 
@@ -104,12 +107,19 @@ function shownHz(hz: number): string {
   return `${hz.toLocaleString('en')} Hz`;
 }
 
-/** Throws TargetError unless the DUT proves that it has the model. */
-export async function expectModel(setup: Setup, dut: Dut, when: string): Promise<void> {
+/** When a model is to be proved, and what it is when it is not. */
+interface Proving {
+  readonly when: string;
+  /** @default TargetError */
+  readonly Failure?: typeof TargetError;
+}
+
+/** Throws unless the DUT proves that it has the model. */
+export async function expectModel(setup: Setup, dut: Dut, { when, Failure = TargetError }: Proving): Promise<void> {
   if (setup.proveModel === false) return;
   const { proof, expected } = await proofOf(setup.model, dut);
   if (proof === expected) return;
-  throw new TargetError(
+  throw new Failure(
     `the model in the DUT is not the suite's ${when}: its SHA-256 with this nonce is ${proof.slice(0, 16)}…, expected ${expected.slice(0, 16)}…`,
     setup.target.name,
     'load it again; if it changes again, the memory or the link corrupts it',

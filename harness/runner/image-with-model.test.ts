@@ -1,42 +1,71 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { ModelRefused } from '../errors.ts';
-import type { JobImage } from '../measure/session.ts';
+import { loadBoards } from '../suite/boards.ts';
+import { findSuites } from '../suite/find.ts';
+import { readSuites } from '../suite/load.ts';
+import type { Suite } from '../suite/suite.ts';
 import { readElf } from '../target/elf.ts';
-import { imageWithModel } from './image-with-model.ts';
+import { type CaseInputs, loadCaseInputs } from './case-inputs.ts';
+import { imageToRun } from './image-with-model.ts';
+import type { PlannedCase } from './plan.ts';
 
-const images = join(import.meta.dirname, '..', '..', 'boards', 'firmware', 'images');
-const image = (name: string): JobImage => ({
-  path: join(images, name),
-  file: name,
-  isOwn: false,
-  sha256: '',
-  functionAt: () => undefined,
-  flashBytes: 100,
-  ramBytes: 200,
-  carriesModel: false,
-});
+const root = join(import.meta.dirname, '..', '..');
+const boards = loadBoards([join(root, 'boards')], tmpdir());
+const suite = readSuites(findSuites(['vibration-anomaly'], root), boards, root).suites[0] as Suite;
+const inputs = loadCaseInputs(suite);
 
-test.each([
-  ['stm32f4.elf', 0x0802_0000, 896],
-  ['nrf52840.elf', 0x0002_0000, 896],
-  ['rp2040.elf', 0x1004_0000, 1792],
-])('%s carries a model where its port keeps it, and is the same build', (name, address, roomKib) => {
+function caseOn(name: string): PlannedCase {
+  const board = boards.get(name);
+  if (!board) throw new Error(name);
+  return { id: `x@${name}`, suite, board, cost: 1, vectors: 1, isNamed: true };
+}
+
+function emptyFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'tickmark-model-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  const model = new Uint8Array(1000).fill(7);
-  const whole = imageWithModel(image(name), model, folder);
-  expect(whole).toMatchObject({ carriesModel: true, isOwn: false, file: name, flashBytes: 100, ramBytes: 200 });
-  expect(readdirSync(folder)).toEqual([`${name.replace('.elf', '')}-${whole.sha256.slice(0, 16)}.elf`]);
-  const [before, after] = [join(images, name), whole.path].map(path =>
-    readElf(new Uint8Array(readFileSync(path)), path),
-  );
-  expect(after?.buildId).toBe(before?.buildId);
-  expect(after?.segments.at(-1)).toMatchObject({ physicalAddress: address, bytes: model });
+  return join(folder, 'images');
+}
 
-  const tooMuch = new Uint8Array(roomKib * 1024 + 1);
-  expect(() => imageWithModel(image(name), tooMuch, folder)).toThrow(ModelRefused);
-  expect(() => imageWithModel(image(name), tooMuch, folder)).toThrow(`room for ${roomKib * 1024}`);
+test.each([
+  ['stm32f4-discovery', 0x0802_0000, 896],
+  ['nrf52840-dk', 0x0002_0000, 896],
+  ['pico', 0x1004_0000, 1792],
+])(
+  'the reference firmware for %s has the model where its port keeps it, and is the same build',
+  (name, address, kib) => {
+    const folder = emptyFolder();
+    const image = imageToRun(caseOn(name), inputs, folder);
+    expect(image).toMatchObject({ carriesModel: true, isOwn: false });
+    expect(readdirSync(folder).map(file => join(folder, file))).toEqual([image?.path]);
+    const [before, after] = [boards.get(name)?.firmware ?? '', image?.path ?? ''].map(path =>
+      readElf(new Uint8Array(readFileSync(path)), path),
+    );
+    expect(after?.buildId).toBe(before?.buildId);
+    expect(image?.flashBytes).toBe(before?.flashBytes); // the firmware's own, as on every target
+    const segment = after?.segments.at(-1);
+    expect(segment?.physicalAddress).toBe(address);
+    expect(Buffer.from(segment?.bytes ?? []).equals(inputs.model)).toBe(true);
+
+    const tooLarge: CaseInputs = { ...inputs, model: new Uint8Array(kib * 1024 + 1) };
+    expect(() => imageToRun(caseOn(name), tooLarge, folder)).toThrow(ModelRefused);
+    expect(() => imageToRun(caseOn(name), tooLarge, folder)).toThrow(`room for ${kib * 1024}`);
+  },
+);
+
+test('an emulator gets its image as it is, and the model by its back door', () => {
+  const folder = emptyFolder();
+  expect(imageToRun(caseOn('renode-stm32f4'), inputs, folder)).toMatchObject({ carriesModel: false });
+  expect(existsSync(folder)).toBe(false);
+});
+
+test('so does a board whose firmware keeps the model in memory that it can write', () => {
+  const folder = emptyFolder();
+  const { board, ...rest } = caseOn('pico');
+  const { firmware } = caseOn('qemu-mps2-an386').board;
+  const planned = { ...rest, board: { ...board, ...(firmware !== undefined && { firmware }) } };
+  expect(imageToRun(planned, inputs, folder)).toMatchObject({ carriesModel: false });
+  expect(existsSync(folder)).toBe(false);
 });

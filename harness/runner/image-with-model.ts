@@ -1,38 +1,63 @@
 import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
-import { ModelRefused, TargetError } from '../errors.ts';
+import { ModelRefused } from '../errors.ts';
 import { readNamed, writeWhole } from '../files.ts';
 import type { JobImage } from '../measure/session.ts';
-import { readElf } from '../target/elf.ts';
+import { type Elf, readElf } from '../target/elf.ts';
 import { elfWithPart } from '../target/elf-with-part.ts';
-import { imageLimitBytes } from './image.ts';
+import type { CaseInputs } from './case-inputs.ts';
+import { imageLimitBytes, readImage } from './image.ts';
+import type { PlannedCase } from './plan.ts';
 
 /**
- * The reference firmware with the suite's model in its flash, as a file in `folder`: a board has no back door, and the model region of its
- * firmware takes no WRITE. It is the same build, and proves the model as any image does that carries one. Throws ModelRefused where the model
- * has no room there.
+ * What a case runs: its image, and on a board of silicon the reference firmware with the suite's model in its flash, as a file in `folder`. A
+ * board has no back door, and the model region of its firmware takes no WRITE. It is the same build, and proves the model as any image does
+ * that carries one. Throws ModelRefused where the model has no room there.
  */
-export function imageWithModel(image: JobImage, model: Uint8Array, folder: string): JobImage {
+export function imageToRun(planned: PlannedCase, inputs: CaseInputs | undefined, folder: string): JobImage | undefined {
+  const image = readImage(planned, inputs);
+  const { board } = planned;
+  if (!image || !inputs || image.isOwn || image.carriesModel || board.target.kind !== 'serial') return image;
   const file = readNamed(image.path, imageLimitBytes);
-  const { address, sizeBytes } = modelRegionOf(file, image);
-  if (model.length > sizeBytes)
+  const region = modelRegionOf(readElf(file, image.path));
+  const isInFlash = region !== undefined && region.address - region.firstAddress < board.memory.flashBytes;
+  return isInFlash ? withModel({ image, file, model: inputs.model, region, folder }) : image;
+}
+
+interface Joining {
+  readonly image: JobImage;
+  readonly file: Uint8Array;
+  readonly model: Uint8Array;
+  readonly region: ModelRegion;
+  readonly folder: string;
+}
+
+function withModel({ image, file, model, region, folder }: Joining): JobImage {
+  if (model.length > region.sizeBytes)
     throw new ModelRefused(
-      `the model has ${model.length} bytes, the board has room for ${sizeBytes}`,
+      `the model has ${model.length} bytes, the board has room for ${region.sizeBytes}`,
       image.file,
       'use a smaller model, or a board with more flash',
     );
-  const whole = elfWithPart(file, { physicalAddress: address, bytes: model });
+  const whole = elfWithPart(file, { physicalAddress: region.address, bytes: model });
   const sha256 = createHash('sha256').update(whole).digest('hex');
   const path = join(folder, `${basename(image.path, '.elf')}-${sha256.slice(0, 16)}.elf`);
   writeWhole(path, whole);
   return { ...image, path, sha256, carriesModel: true };
 }
 
-/** Where the linker script of a port keeps the model. */
-function modelRegionOf(file: Uint8Array, image: JobImage): { readonly address: number; readonly sizeBytes: number } {
-  const { symbols } = readElf(file, image.path);
+interface ModelRegion {
+  readonly address: number;
+  readonly sizeBytes: number;
+  /** Where the image itself begins. */
+  readonly firstAddress: number;
+}
+
+/** Where the linker script of a port keeps the model; undefined for an image without that. */
+function modelRegionOf({ symbols, segments }: Elf): ModelRegion | undefined {
   const addressOf = (name: string): number | undefined => symbols.find(symbol => symbol.name === name)?.address;
-  const [start, end] = ['__tickmark_model_start', '__tickmark_model_end'].map(addressOf);
-  if (start !== undefined && end !== undefined) return { address: start, sizeBytes: end - start };
-  throw new TargetError('does not say where a model goes', image.path, 'keep the symbols of its linker script in it');
+  const [address, end] = [addressOf('__tickmark_model_start'), addressOf('__tickmark_model_end')];
+  if (address === undefined || end === undefined) return undefined;
+  const firstAddress = Math.min(...segments.map(({ physicalAddress }) => physicalAddress));
+  return { address, sizeBytes: end - address, firstAddress };
 }

@@ -10,7 +10,8 @@ import type { Manifest } from '../recording/recording.ts';
 import type { Board } from '../suite/board.ts';
 import { protocolFor, targetFor } from './adapters.ts';
 import { loadModelInputs } from './case-inputs.ts';
-import { firmwareOf, readImage } from './image.ts';
+import { firmwareOf } from './image.ts';
+import { imageToRun } from './image-with-model.ts';
 import type { KeptBoards } from './keep-boards.ts';
 import { type Plan, type PlannedCase, recordingFolder } from './plan.ts';
 
@@ -51,7 +52,7 @@ async function setUp(
 ): Promise<Omit<Job, 'recorder' | 'onProgress'>> {
   const { suite, board, isNamed } = planned;
   const inputs = loadModelInputs(suite);
-  const image = readImage(planned, inputs);
+  const image = imageToRun(planned, inputs, join(plan.outDir, 'recordings', 'images'));
   return {
     suite,
     target: await targetFor({ ...board, trace: plan.trace }, signal),

@@ -37,9 +37,9 @@ test('`firmware:` in a suite names it as well, and --image goes before it', asyn
   const listed = async (...more: readonly string[]) =>
     (JSON.parse((await project.run('list', '--json', ...more)).stdout) as { cases: { firmware: unknown }[] }).cases[0]
       ?.firmware;
-  expect(await listed()).toEqual({ path: join(project.folder, 'app.elf'), isOwn: true });
+  expect(await listed()).toEqual({ path: join(project.folder, 'app.elf'), isOwn: true, protocol: 'tickmark' });
   const other = await listed('--image', `${target}=other.elf`);
-  expect(other).toEqual({ path: join(project.folder, 'other.elf'), isOwn: true });
+  expect(other).toEqual({ path: join(project.folder, 'other.elf'), isOwn: true, protocol: 'tickmark' });
 });
 
 const other = Buffer.from(model);

@@ -20,7 +20,7 @@ test.each(['P', 'Port', 'Port open\n', 'Port already in use\nand more of a log',
   'what a board says is passed on whole, also when it begins like a refusal: %j',
   text => {
     const held = refusalText();
-    const passed = [...text].map(character => Buffer.from(held.pass(bytes(character))).toString('latin1')).join('');
+    const passed = Array.from(text, character => Buffer.from(held.pass(bytes(character))).toString('latin1')).join('');
     expect(passed + Buffer.from(held.release()).toString('latin1')).toBe(text);
     expect(Buffer.from(held.pass(bytes('Port'))).toString()).toBe('Port');
   },

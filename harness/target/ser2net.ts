@@ -1,4 +1,4 @@
-import { TargetError } from '../errors.ts';
+import { PortRefused } from '../errors.ts';
 
 /**
  * What ser2net 4 says instead of a board's bytes, and then closes. Of a device that another connection has it says the second.
@@ -27,7 +27,7 @@ export interface RefusalText {
   /** What was held back; nothing is from now on. */
   release(): Uint8Array;
   /** Why the connection was refused, if it was. */
-  refusal(where: string): TargetError | undefined;
+  refusal(where: string): PortRefused | undefined;
 }
 
 export function refusalText(): RefusalText {
@@ -52,12 +52,12 @@ export function refusalText(): RefusalText {
 }
 
 /** Why, when the text is a refusal's. */
-export function refusalIn(text: string, where: string): TargetError | undefined {
+export function refusalIn(text: string, where: string): PortRefused | undefined {
   const said = text.trim();
   const refusal = refusals.find(({ text: begin }) => said.startsWith(begin.trim()));
   if (!refusal) return undefined;
   const detail = said.slice(refusal.text.length);
-  return new TargetError(`${refusal.what}${detail === '' ? '' : `: ${detail}`}`, where, refusal.fix);
+  return new PortRefused(`${refusal.what}${detail === '' ? '' : `: ${detail}`}`, where, refusal.fix);
 }
 
 /** One line, whole or in part. */

@@ -12,7 +12,7 @@ export function openingError(cause: Error, path: string, where: string): TargetE
 
 /** A driver takes what its divider can make: one that is 3 % off garbles the last bits of a byte. Throws PortRefused. */
 export function expectBaud(actual: number, { baud, where }: { baud: number; where: string }, port: string): void {
-  if (Math.abs(actual / baud - 1) <= 0.03) return;
+  if (actual === 0 || Math.abs(actual / baud - 1) <= 0.03) return; // 0: a terminal that is gone, as others will say
   const fix = 'choose a rate that it has, such as 115200, here and in the firmware';
   throw new PortRefused(`${port} cannot do ${baud} baud: it would run at ${actual}`, where, fix);
 }

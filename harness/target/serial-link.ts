@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PortAbsent, TargetError } from '../errors.ts';
@@ -122,7 +122,7 @@ export async function openSerialLink(opening: SerialOpening, signal: AbortSignal
           throw new TargetError(`DTR and RTS did not move: ${why}`, name, 'write `lines: none`, or use another port');
       },
     }),
-    keepEvidence: async folder => writeFile(join(folder, 'serial.log'), log.text()).catch(() => {}),
+    keepEvidence: async folder => appendFile(join(folder, 'serial.log'), log.news()).catch(() => {}), // after earlier boots'
     [Symbol.asyncDispose]: close,
   };
 }
@@ -130,15 +130,21 @@ export async function openSerialLink(opening: SerialOpening, signal: AbortSignal
 const pollMs = 100;
 
 /** What happened to the port, by time since its opening. */
-function eventLog(): ((event: string) => void) & { text(): string } {
+function eventLog(): ((event: string) => void) & { news(): string } {
   const startMs = performance.now();
-  const events: string[] = [];
+  let events = 0;
+  let untold = '';
   const note = (event: string): void => {
     const seconds = ((performance.now() - startMs) / 1000).toFixed(3);
-    if (events.length < mostEvents) events.push(`${seconds.padStart(9)} s  ${event.replace(/\n/g, ' ')}\n`);
+    if (events++ < mostEvents) untold += `${seconds.padStart(9)} s  ${event.replace(/\n/g, ' ')}\n`;
   };
-  return Object.assign(note, { text: () => events.join('') });
+  const news = (): string => {
+    const text = untold;
+    untold = '';
+    return text;
+  };
+  return Object.assign(note, { news });
 }
 
-/** A port that comes and goes all day must not fill the memory. */
+/** A port that comes and goes all day must not fill the disk. */
 const mostEvents = 1000;

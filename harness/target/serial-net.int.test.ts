@@ -145,7 +145,9 @@ test('nobody there is no board', async () => {
 });
 
 /** A server on loopback for what ser2net does not do. */
-async function serve(onConnect: (socket: Socket) => void): Promise<{ url(kind: 'rfc2217' | 'tcp'): string }> {
+async function serve(
+  onConnect: (socket: Socket) => void,
+): Promise<{ readonly url: (kind: 'rfc2217' | 'tcp') => string }> {
   const sockets = new Set<Socket>();
   const server = createServer(socket => {
     sockets.add(socket.on('error', () => {}));

@@ -1,8 +1,9 @@
-import { realpathSync, type Stats, statSync } from 'node:fs';
+import { existsSync, realpathSync, statSync } from 'node:fs';
 import { SerialPort } from 'serialport';
 import { TargetError } from '../errors.ts';
 import { moveLines } from './modem-lines.ts';
 import { expectBaud, openingError } from './serial-errors.ts';
+import { watchBothWays } from './serial-poller.ts';
 import type { Listener, Wire, WireOptions } from './serial-wire.ts';
 
 /**
@@ -12,19 +13,26 @@ import type { Listener, Wire, WireOptions } from './serial-wire.ts';
  */
 export async function openTty(path: string, options: WireOptions, listener: Listener): Promise<Wire> {
   const { baud, where } = options;
+  const device = deviceAt(path);
   const port = new SerialPort({ path, baudRate: baud, hupcl: false, autoOpen: false });
   await new Promise<void>((resolve, reject) =>
     port.open(error => (error ? reject(openingError(error, path, where)) : resolve())),
   );
+  watchBothWays(port);
   const lost = (why: string) =>
     new TargetError(`${path} vanished${why}`, where, 'check the cable, and plug it in again');
   let isClosed = false;
-  const close = async (): Promise<void> => {
+  let closing: Promise<void> | undefined;
+  const gone = new Promise<void>(resolve => port.once('close', () => resolve()));
+  const close = (): Promise<void> => {
     isClosed = true;
     clearInterval(watching);
-    if (port.isOpen) await new Promise<void>(resolve => port.close(() => resolve())); // one that fails is gone
+    closing ??= port.isOpen ? new Promise<void>(resolve => port.close(() => resolve())) : gone;
+    return closing;
   };
-  const watching = watch(path, () => port.close(() => {}));
+  const watching = setInterval(() => {
+    if (device.hasChanged()) port.close(() => {});
+  }, watchMs).unref();
   port.on('data', (bytes: Uint8Array) => listener.onBytes(bytes));
   port.on('error', () => {}); // each call has its own; 'close' says what was lost
   port.on('close', (cause: Error | null) => {
@@ -56,11 +64,9 @@ export async function openTty(path: string, options: WireOptions, listener: List
 const watchMs = 250;
 
 /** A device that is pulled out in the middle of a read reads as empty from then on, and serialport 13 (unix-read.js) reads it for ever. */
-function watch(path: string, onGone: () => void): NodeJS.Timeout {
-  const device = realpathSync(path);
-  const { ino } = statSync(device);
-  return setInterval(() => {
-    const now: Stats | undefined = statSync(device, { throwIfNoEntry: false });
-    if (now?.ino !== ino) onGone();
-  }, watchMs).unref();
+function deviceAt(path: string): { hasChanged(): boolean } {
+  const device = existsSync(path) ? realpathSync(path) : path;
+  const inode = (): number | undefined => statSync(device, { throwIfNoEntry: false })?.ino;
+  const opened = inode();
+  return { hasChanged: () => inode() !== opened };
 }

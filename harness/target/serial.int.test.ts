@@ -3,7 +3,17 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { TargetError } from '../errors.ts';
-import { echo, noSocat, openLines, type Pty, rateOf, standingPty, startPty, temporaryFolder } from './fixtures/ptys.ts';
+import {
+  echo,
+  keptBytes,
+  noSocat,
+  openLines,
+  type Pty,
+  rateOf,
+  standingPty,
+  startPty,
+  temporaryFolder,
+} from './fixtures/ptys.ts';
 import { fakeMachine } from './fixtures/sysfs.ts';
 import type { Link } from './port.ts';
 import { type SerialOptions, serialTarget } from './serial.ts';
@@ -129,8 +139,8 @@ describe.skipIf(noSocat !== undefined)(`a board on a serial port (${noSocat ?? '
 
   test('a DUT that nobody reads is held up: most of ten megabytes without a line break waits outside', async () => {
     await using link = await open(await standingPty('head -c 10000000 /dev/zero; exec cat', 'when opened'));
-    const before = process.memoryUsage().arrayBuffers;
-    const kept = () => process.memoryUsage().arrayBuffers - before;
+    const before = keptBytes();
+    const kept = () => keptBytes() - before;
     await expect.poll(kept, { timeout: 30_000 }).toBeGreaterThan(mostWaiting);
     await new Promise(resolve => setTimeout(resolve, 300)); // for more to come, if it does
     expect(kept()).toBeLessThan(2 * mostWaiting);
