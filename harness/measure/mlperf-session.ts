@@ -36,7 +36,8 @@ export async function measureMlperf(job: MlperfBoot, link: Link, signal: AbortSi
     job.met({});
     await inferAll(job, firmware);
     delete seen.vector;
-    if (boot === 0 && dut.identity.timestamps === 'performance') await timeAll(job, firmware, windowMs * 1000);
+    const isTimed = job.suite.measure.only !== 'accuracy';
+    if (isTimed && boot === 0 && dut.identity.timestamps === 'performance') await timeAll(job, firmware, windowMs * 1000);
   } finally {
     if (seen.dut) recorder.sample({ kind: 'link', boot, ...seen.dut.linkUse() });
   }

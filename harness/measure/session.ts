@@ -186,7 +186,8 @@ function abortReason({ reason }: AbortSignal, { dut, vector, heard }: Seen): unk
   const waiting = dut?.waiting();
   if (!waiting || waiting.ms < longWaitMs || !(reason instanceof TargetError)) return reason;
   const { request, sendings, ms } = waiting;
-  const asked = request === 'INFER' && vector !== undefined ? `INFER of vector ${vector}` : request;
+  const isInference = request === 'INFER' || request === 'FEED' || request === 'COLLECT';
+  const asked = isInference && vector !== undefined ? `${request} of vector ${vector}` : request;
   const sent = sendings === 1 ? 'sent once' : `sent ${sendings} times`;
   const what = `${reason.what}, waiting ${(ms / 1000).toFixed(1)} s for ${asked}, ${sent}`;
   return new TargetError(what, reason.where, reason.fix, { cause: reason });

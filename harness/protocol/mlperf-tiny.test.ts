@@ -203,6 +203,29 @@ test('a load that ends too early is not taken for done', async () => {
   await expect(settled(dut.load(anInput(0)))).rejects.toThrow(/byte 100 of an input of 490 is 0x11 in its buffer/);
 });
 
+test.each([
+  ['no line says that it is done', ''],
+  ['a line before the last says that it is done', 'm-load-done\r\n'],
+])('where nothing can be read back, a load in which %s is done again', async (_what, answer) => {
+  let answered = 0;
+  const { dut, fake } = await connected({
+    canPrint: false,
+    instead: command => (/^db [0-9a-f]{70}/.test(command) && answered++ === 3 ? answer : undefined),
+  });
+  const input = anInput(9);
+  await settled(dut.load(input));
+  await settled(dut.infer(once));
+  expect(Buffer.compare(fake.inferred(), input)).toBe(0);
+});
+
+test('no byte of an input is sent before the DUT has said how many it expects', async () => {
+  const { dut, fake } = await connected({
+    instead: (command, before) => (command === 'db load 490' && before < 3 ? 'm-[Expecting 49 bytes]\r\n' : undefined),
+  });
+  await settled(dut.load(anInput(1)));
+  expect(fake.commands.slice(3, 8)).toEqual([...Array(4).fill('db load 490'), expect.stringMatching(/^db [0-9a-f]+$/)]);
+});
+
 test('an input that its buffer has no room for is refused with both sizes', async () => {
   const { dut } = await connected({ mostBytes: 256 });
   await expect(settled(dut.load(anInput(0)))).rejects.toThrow(

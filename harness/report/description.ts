@@ -76,6 +76,7 @@ function provenance(from: Provenance): string[] {
     ['basis', from.basis === 'silicon' ? 'silicon' : `${from.basis}: emulated, not silicon`],
     ['emulator', from.emulator],
     ['runtime', from.runtime],
+    ['MLPerf Tiny', from.mlperf && mlperfText(from.mlperf)],
     ['tick source', from.tickSource],
     ['unit', from.unit],
     ['port', from.port],
@@ -90,6 +91,11 @@ function provenance(from: Provenance): string[] {
     ['SHA-256', hashes.filter(Boolean).join(', ')],
   ];
   return facts.flatMap(([name, value]) => (value ? [`${name}: ${value}`] : []));
+}
+
+/** All that such firmware can tell of itself. */
+function mlperfText({ modelId, vendor, timestamps }: NonNullable<Provenance['mlperf']>): string {
+  return `model ${modelId}, of ${vendor}, a build for ${timestamps}`;
 }
 
 const ways = { memory: 'the back door', uart: 'UART' };

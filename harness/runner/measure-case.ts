@@ -83,7 +83,8 @@ async function attempt({ setup, planned, rig, folder }: Attempting, signal: Abor
     );
   using deadline = deadlineOf(signal, planned);
   using recorder = createRecorder(folder, () => performance.now());
-  return await measure({ ...setup, recorder, ...(rig && { rig, limit: deadline }) }, deadline.signal);
+  const onRig = rig && { rig, target: rig.gear.target, limit: deadline };
+  return await measure({ ...setup, recorder, ...onRig }, deadline.signal);
 }
 
 /** From the start, with a limit of its own. What was seen before stays beside it. */
@@ -108,9 +109,9 @@ export function expectedOf({ announces, unit, ticks }: Board): ExpectedBoard {
   };
 }
 
-function baudOf({ suite, board }: PlannedCase): { baud?: number } {
-  const { target } = board;
-  return target.kind === 'serial' ? { baud: suite.firmware[board.name]?.baud ?? target.baud } : {};
+/** What the plan's board has is the firmware's own already. */
+function baudOf({ board: { target } }: PlannedCase): { baud?: number } {
+  return target.kind === 'serial' ? { baud: target.baud ?? 115_200 } : {};
 }
 
 /** One signal a case: the interruption of the run, or the suite's time limit, whichever comes first. */

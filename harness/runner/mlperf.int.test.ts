@@ -1,10 +1,13 @@
 // `tickmark run` against firmware of MLPerf Tiny: a DUT in C behind a pseudo-terminal, the keyword model and real keywords.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { dataDir, noData } from '../fixtures/data.ts';
 import { noPacedLine, type PacedLine, startPacedLine } from '../fixtures/paced-line.ts';
 import { missingTool } from '../fixtures/tools.ts';
+import { readModel } from '../model/tflite.ts';
+import { type Golden, openGolden } from '../verdict/reference.ts';
+import { valuesOf } from '../verdict/tensor.ts';
 import { createProject, type Project } from './fixtures/project.ts';
 
 const missing = missingTool(noPacedLine === undefined, noPacedLine ?? '');
@@ -80,7 +83,7 @@ function scores(): string {
   const lines = Array.from({ length: vectors }, (_, vector) => {
     const hash = fnv1a(inputs.subarray(490 * vector, 490 * (vector + 1)));
     const values = [...expected.subarray(12 * vector, 12 * (vector + 1))].map(code => (code + 128) / 256);
-    return `${hash.toString(16).padStart(8, '0')} ${values.join(' ')}\n`;
+    return `${hex(hash)} ${values.join(' ')}\n`;
   });
   return lines.join('');
 }
@@ -141,3 +144,71 @@ test.skipIf(skips)('a DUT that infers the input before is a failure of the firmw
   expect(code).toBe(1);
   expect(result?.verdicts.find(({ budget }) => budget === 'golden.maxDiffLsb')).toMatchObject({ status: 'failed' });
 });
+
+const ad = dataDir && join(dataDir, 'golden', 'ad01_int8.tflite');
+const adSkips = missing ?? (ad !== undefined && existsSync(ad) ? undefined : noData);
+
+test.skipIf(adSkips)('the score that anomaly firmware computes itself is the one that the host expects', async () => {
+  using project = createProject();
+  const model = openGolden(readModel(readFileSync(ad ?? ''), 'ad01'), 'ad01');
+  const inputs = chunks(readFileSync(join(dataDir ?? '', 'golden', 'ad01_int8.in.bin')), 640).slice(0, 8);
+  project.write(
+    'scores.txt',
+    inputs.map(input => `${hex(fnv1a(realsOf(input, model.inputs)))} ${errorOf(input, model)}\n`).join(''),
+  );
+  const dut = [
+    'mlperf-dut',
+    '--model',
+    'ad01',
+    '--uart-baud',
+    String(baud),
+    '--results',
+    join(project.folder, 'scores.txt'),
+  ] as const;
+  await using line = await startPacedLine({ baud, dut: [...dut, '--infer-us', '900'] });
+  project.write('boards/desk.yaml', boardText(line.path));
+  project.write('suites/sounds/inputs.bin', '');
+  writeFileSync(join(project.folder, 'suites/sounds/inputs.bin'), Buffer.concat(inputs));
+  project.write('suites/sounds/labels.csv', `class\n${inputs.map((_, index) => index % 2).join('\n')}\n`);
+  project.write(
+    'suites/sounds/suite.yaml',
+    `suite: sounds
+model: { file: ${ad} }
+vectors: { inputs: inputs.bin, labels: labels.csv }
+task: { kind: anomaly }
+targets: [desk]
+firmware: { desk: { baud: ${baud} } }
+measure: { window: 200 ms }
+budgets: { accuracy: { rocAuc: '>= 0' }, golden: { maxDiffLsb: { limit: 0, optional: true } } }
+`,
+  );
+  expect(await project.run('run', '--no-html', '--out', 'run')).toMatchObject({ code: 0, stderr: '' });
+  const [result] = project.results('run').cases;
+  expect(result?.metrics.roc?.auc).toBe(result?.metrics.roc?.goldenAuc);
+  for (const [index, { score }] of (result?.metrics.anomaly?.scores ?? []).entries())
+    expect(score).toBeCloseTo(errorOf(inputs[index] ?? new Uint8Array(), model), 2);
+  expect(result?.verdicts.find(({ budget }) => budget === 'golden.maxDiffLsb')).toMatchObject({
+    status: 'skipped',
+    reason: expect.stringContaining("1 value, which are not the model's output"),
+  });
+});
+
+/** The mean squared difference of a reconstruction from its input, in real values. */
+function errorOf(input: Uint8Array, { infer, inputs: [from], outputs: [to] }: Golden): number {
+  if (!from || !to) throw new Error('the model has no tensors');
+  const [wanted, got] = [valuesOf(input, from), valuesOf(infer(input), to)];
+  return wanted.reduce((sum, value, index) => sum + (value - (got[index] ?? 0)) ** 2, 0) / wanted.length;
+}
+
+/** As the firmware takes it. */
+function realsOf(input: Uint8Array, [spec]: Golden['inputs']): Uint8Array {
+  return new Uint8Array(Float32Array.from(spec ? valuesOf(input, spec) : []).buffer);
+}
+
+function chunks(bytes: Uint8Array, size: number): readonly Uint8Array[] {
+  return Array.from({ length: bytes.length / size }, (_, index) => bytes.subarray(index * size, (index + 1) * size));
+}
+
+function hex(hash: number): string {
+  return hash.toString(16).padStart(8, '0');
+}
