@@ -37,7 +37,8 @@ export async function measureMlperf(job: MlperfBoot, link: Link, signal: AbortSi
     await inferAll(job, firmware);
     delete seen.vector;
     const isTimed = job.suite.measure.only !== 'accuracy';
-    if (isTimed && boot === 0 && dut.identity.timestamps === 'performance') await timeAll(job, firmware, windowMs * 1000);
+    if (isTimed && boot === 0 && dut.identity.timestamps === 'performance')
+      await timeAll(job, firmware, windowMs * 1000);
   } finally {
     if (seen.dut) recorder.sample({ kind: 'link', boot, ...seen.dut.linkUse() });
   }

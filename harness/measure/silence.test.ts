@@ -62,6 +62,6 @@ test('of inferences in a row each is waited for as one is', async () => {
   const reading = async () => {
     for await (const output of dut.inferAll([input, input, input])) outputs.push(output);
   };
-  expect(await endOf(reading(), 15_100)).toMatch(/has not answered INFER for 15 s/);
+  expect(await endOf(reading(), 15_100)).toMatch(/has not answered FEED for 15 s/);
   expect(outputs).toHaveLength(2);
 });

@@ -16,20 +16,8 @@ export function heardDut(dut: Dut, where: string): Dut {
   const within = <T>(what: string, limitMs: number, answer: Promise<T>): Promise<T> =>
     raced(answer, limitMs, () => silent(what, { where, limitMs, longestMs }));
 
-  /** Inputs may be under way at once: an output is waited for as an inference is. */
-  async function* heardEach(outputs: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-    const each = outputs[Symbol.asyncIterator]();
-    while (true) {
-      const limitMs = longestMs === 0 ? firstMs : Math.max(leastMs, timesLongest * longestMs);
-      const next = await within('INFER', limitMs, each.next());
-      if (next.done) return;
-      yield next.value;
-    }
-  }
-
   return {
     ...dut,
-    inferAll: inputs => heardEach(dut.inferAll(inputs)),
     prepare: modelBytes => within('PREPARE', firstMs, dut.prepare(modelBytes)),
     proveModel: (modelBytes, nonce) => within('PROVE', firstMs, dut.proveModel(modelBytes, nonce)),
     async infer(input, options = {}) {
@@ -40,6 +28,7 @@ export function heardDut(dut: Dut, where: string): Dut {
       longestMs = Math.max(longestMs, (performance.now() - startMs) / repeat);
       return inference;
     },
+    /** Inputs may be under way at once: an output is waited for as an inference is. */
     async *inferAll(inputs) {
       const outputs = dut.inferAll(inputs)[Symbol.asyncIterator]();
       while (true) {
