@@ -358,6 +358,18 @@ test.each([
   },
 );
 
+test.each([
+  { source: 'dwt', rateHz: 2e6, status: 'complete' },
+  { source: 'declared', rateHz: 2e6, status: 'broken' },
+])(
+  "a user's own firmware may count another timer, but not the board's at another rate",
+  async ({ status, ...ticks }) => {
+    const rig = aRig(aDesk());
+    const { outcome } = await measured(rig, { expected: { ticks }, image: { ...image, isOwn: true } });
+    expect(outcome.status).toBe(status);
+  },
+);
+
 test('the wrong one of two boards is not flashed, whatever it runs', async () => {
   const desk = aDesk({ build: oldBuild, mock: { unit: 'bb02' } });
   const { outcome } = await measured(aRig(desk, { flasher: flasherOn(desk) }), { expected: { unit: 'aa01' } });

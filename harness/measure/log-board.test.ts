@@ -110,8 +110,10 @@ test('a board that stays silent is given up, with what was tried', async () => {
   expect(done).toContain('probe');
 });
 
+/** Firmware with a hash, whose image is known. */
+const told = (hash: string) => ({ prints: () => `ELF file SHA256:  ${hash}\n${round}`, image });
+
 test('an image is written before its board is heard, and firmware that says it is another all the same is broken', async () => {
-  const told = (hash: string) => ({ prints: () => `ELF file SHA256:  ${hash}\n${round}`, image });
   const own = await measuredOn(told('5a5a5a5a5a5a5a5a'));
   expect(own).toMatchObject({ outcome: { status: 'complete' }, done: ['flash', 'open'] });
   const other = await measuredOn(told('0011223344556677'));

@@ -28,6 +28,7 @@ export function heardDut(dut: Dut, where: string): Dut {
       longestMs = Math.max(longestMs, (performance.now() - startMs) / repeat);
       return inference;
     },
+    /** Inputs may be under way at once: an output is waited for as an inference is. */
     async *inferAll(inputs) {
       const outputs = dut.inferAll(inputs)[Symbol.asyncIterator]();
       while (true) {
