@@ -25,11 +25,9 @@ export async function benchSerial(): Promise<void> {
   await benchTextOnBadLine();
   for (const baud of [115_200, 921_600]) {
     const more = baud / 115_200;
-    await benchBinary({ bytes: vww.bytes, inputs: 4 * more, limit: limits.largeInputs }, { baud });
-    await benchBinary(
-      { bytes: vww.bytes, inputs: 4 * more, limit: limits.largeInputs - limits.usbLatencyCosts },
-      { baud, usbLatencyMs },
-    );
+    const large = { bytes: vww.bytes, inputs: 4 * more };
+    const share = await benchBinary({ ...large, limit: limits.largeInputs }, { baud });
+    await benchBinary({ ...large, limit: share - limits.usbLatencyCosts }, { baud, usbLatencyMs });
     await benchBinary({ bytes: kws.bytes, inputs: 100 * more, limit: limits.smallInputs }, { baud });
   }
 }
@@ -107,7 +105,7 @@ async function benchTextOnBadLine(): Promise<void> {
 async function benchBinary(
   { bytes, inputs, limit }: Job & { limit: number },
   line: Line & { baud: number },
-): Promise<void> {
+): Promise<number> {
   const sizes = { '--input': bytes, '--output': 12, '--window': windowBytes(bytes) };
   const dutOptions = Object.entries(sizes).flatMap(([name, value]) => [name, String(value)]);
   await using port = await startPacedLine({ ...line, dut: ['agent-dut', ...dutOptions] });
@@ -122,6 +120,7 @@ async function benchBinary(
   if (outputs.length !== inputs) throw new Error(`${outputs.length} outputs of ${inputs} inputs`);
   const share = (inputs * bytes * 10) / line.baud / seconds;
   promised(`binary protocol, ${describe(bytes, line)}`, `${(100 * share).toFixed(1)} %`, limit / share);
+  return share;
 }
 
 /** What a port keeps of requests while it is busy (boards/common/inbox.c), as the RP2040's with its 40 KiB for inputs. */

@@ -74,14 +74,17 @@ function surveyCode({ failures, crashes, metrics }: Heard): number {
 }
 
 function asJson({ metrics, failures, warnings, crashes, leftOut }: Heard) {
-  const lines = (all: Heard['failures']) => all.map(({ line, text }) => ({ line, text }));
   return {
     ...metrics,
-    failures: lines(failures),
-    warnings: lines(warnings),
+    failures: linesOf(failures),
+    warnings: linesOf(warnings),
     crashes: crashes.map(({ line, what, lines: count }) => ({ line, what, lines: count })),
     leftOut,
   };
+}
+
+function linesOf(alarms: Heard['failures']) {
+  return alarms.map(({ line, text }) => ({ line, text }));
 }
 
 const shownLines = 20;

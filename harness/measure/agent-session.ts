@@ -22,11 +22,13 @@ export async function measureAgent(job: AgentBoot, link: Link, signal: AbortSign
       onIdentified: ({ identity }) => job.met({ proof: buildIdProof, resetCause: identity.resetCause }),
     });
     const dut = job.rig ? heardDut(connected, job.target.name) : connected;
-    await settle(job, dut, link);
-    await inferAll(job, dut, link);
+    const isTimed = job.suite.measure.only !== 'accuracy';
+    await (isTimed ? settle(job, dut, link) : prepare(job, dut));
+    await recordAll(job, link, isTimed ? inferEach(job, dut) : feedAll(job, dut));
     job.note({ carried: dut.carried() });
     delete seen.vector;
-    await profile(job, dut);
+    if (isTimed) await profile(job, dut);
+    await sampleMemory(job, dut);
     await expectModel(job, dut, { when: 'after the last inference' });
     seen.droppedFrames = (await dut.stats()).droppedFrames;
   } finally {
@@ -49,9 +51,8 @@ const siliconWindow = 1 / 20;
 /** Prepares, warms up, checks that twice the work takes twice the ticks, and prepares again so that no state is left of it. */
 async function settle(job: AgentBoot, dut: Dut, link: Link): Promise<void> {
   const { suite, model, inputs, boot, recorder, target } = job;
-  const prepared = await dut.prepare(model.length);
+  await prepare(job, dut);
   const first = inputs[0] ?? new Uint8Array();
-  expectInputBytes(job, prepared.inputBytes, first.length);
   for (let run = 0; run < suite.measure.warmup; run++) await dut.infer(first);
   const executed = () => (target.basis === 'instructions' ? link.counters?.() : undefined);
   const window = (repeat: number) => undisturbed(() => countedIn(executed, () => dut.infer(first, { repeat })));
@@ -70,6 +71,11 @@ async function settle(job: AgentBoot, dut: Dut, link: Link): Promise<void> {
     ...markOf(single.isDisturbed ? single : double),
   });
   await dut.prepare(model.length);
+}
+
+async function prepare(job: AgentBoot, dut: Dut): Promise<void> {
+  const { inputBytes } = await dut.prepare(job.model.length);
+  expectInputBytes(job, inputBytes, job.inputs[0]?.length ?? 0);
 }
 
 /** A window with what the emulator executed from its request to its answer, where it tells. */
@@ -115,23 +121,40 @@ function expectInputBytes({ target }: AgentBoot, wanted: number, given: number):
 
 const progressIntervalMs = 100;
 
-async function inferAll(
-  { suite, inputs, boot, recorder, clock, onProgress, seen }: AgentBoot,
-  dut: Dut,
+/** One after the other; nothing passes the link while one is timed. */
+async function* inferEach({ inputs, seen }: AgentBoot, dut: Dut): AsyncGenerator<Inference> {
+  for (const [vector, input] of inputs.entries()) {
+    seen.vector = vector;
+    yield await dut.infer(input);
+  }
+}
+
+/** As fast as the link is. */
+async function* feedAll({ inputs, seen }: AgentBoot, dut: Dut): AsyncGenerator<Pick<Inference, 'output'>> {
+  seen.vector = 0;
+  for await (const output of dut.inferAll(inputs)) {
+    yield { output };
+    seen.vector++;
+  }
+}
+
+async function recordAll(
+  { suite, inputs, boot, recorder, clock, onProgress }: AgentBoot,
   link: Link,
+  inferences: AsyncIterable<Pick<Inference, 'output'> & Partial<Inference>>,
 ): Promise<void> {
   const total = inputs.length * suite.measure.boots;
   let reportedMs = clock.nowMs();
   let counters = await link.counters?.();
-  for (const [vector, input] of inputs.entries()) {
-    seen.vector = vector;
-    const { output, ...window } = await dut.infer(input);
+  let done = 0;
+  for await (const { output, ...window } of inferences) {
+    const vector = done++;
     recorder.sample({ kind: 'inference', boot, vector, ...window, output: Buffer.from(output).toString('base64') });
     if (clock.nowMs() - reportedMs < progressIntervalMs) continue;
     reportedMs = clock.nowMs();
     const before = counters;
     counters = await link.counters?.();
-    onProgress({ done: boot * inputs.length + vector + 1, total, ...speed(before, counters) });
+    onProgress({ done: boot * inputs.length + done, total, ...speed(before, counters) });
   }
 }
 
@@ -143,6 +166,9 @@ function speed(before?: EmulationCounters, now?: EmulationCounters): { mips?: nu
 async function profile({ inputs, boot, recorder }: AgentBoot, dut: Dut): Promise<void> {
   const window = await undisturbed(() => dut.infer(inputs[0] ?? new Uint8Array(), { profile: true }));
   recorder.sample({ kind: 'operators', boot, vector: 0, ticks: await dut.operatorTicks(), ...markOf(window) });
+}
+
+async function sampleMemory({ boot, recorder }: AgentBoot, dut: Dut): Promise<void> {
   const { droppedFrames: _ofTheLink, ...memory } = await dut.stats();
   recorder.sample({ kind: 'memory', boot, ...memory });
 }

@@ -64,6 +64,7 @@ export function boardBoots(job: RiggedJob, note: Note, signal: AbortSignal): Boo
       note({ board: seenOf(job) });
     },
     async mend(error) {
+      hasMet = false; // it is the same boot that is tried again
       await close();
       steps.settle(false, messageOf(error).split('\n')[0]);
       await mend(error);

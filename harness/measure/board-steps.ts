@@ -2,6 +2,7 @@ import { messageOf, NotInstalled, TargetError } from '../errors.ts';
 import type { ToolIo } from '../flash/port.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { RigSample } from '../recording/recording.ts';
+import { pause } from './await-port.ts';
 import { type Climbed, climb, expectPort, rungsOf } from './ladder.ts';
 import type { Rig } from './rig.ts';
 import type { Job } from './session.ts';
@@ -80,6 +81,7 @@ export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: () => numb
     settle,
     find: () =>
       attempt('found', async () => {
+        if (rig.port.path.includes('://')) await pause(gear.bootMs, signal); // to see whether it is there would be to open it
         await expectPort(gear, signal);
         return { detail: 'its port was opened again' };
       }),

@@ -363,6 +363,23 @@ test('the wrong one of two boards is not flashed, whatever it runs', async () =>
   expect(desk.done).toEqual(['open']);
 });
 
+test('a board that hangs before anything was measured is reset, and the same boot is tried again', async () => {
+  const desk = aDesk();
+  let opened = 0;
+  const target = targetOn(desk, false);
+  const hanging: SerialTarget = {
+    ...target,
+    async open(path, signal) {
+      const windowMs = () => (opened === 1 && !desk.done.includes('probe') ? 3_600_000 : 1);
+      opened++;
+      return mockTarget({ buildId: newBuild, windowMs }).open(path, signal);
+    },
+  };
+  const { outcome, rig } = await measured(aRig(desk, { target: hanging, flasher: flasherOn(desk) }));
+  expect(outcome).toEqual({ status: 'complete' });
+  expect(rig.map(({ step, boot }) => `${step} ${boot}`)).toEqual(['found 0', 'probe 0']);
+});
+
 test('a board that hangs in an inference is given up long before the suite’s limit, and is worth another try', async () => {
   const desk = aDesk({ mock: { windowMs: inference => (inference > 5 ? 3_600_000 : 1) } });
   const rig = aRig(desk, { power: powerOn(desk) });
@@ -373,6 +390,20 @@ test('a board that hangs in an inference is given up long before the suite’s l
   });
   expect(steps).toEqual(['found']);
   expect(rig.isWorthAgain).toBe(true);
+});
+
+test('firmware that can is asked to reset for a boot of its own', async () => {
+  const desk = aDesk({ mock: { resets: true } });
+  const twice = { ...suite, measure: { ...suite.measure, boots: 2 } };
+  const { outcome, rig } = await measured(aRig(desk, { flasher: flasherOn(desk) }), { suite: twice });
+  expect(outcome).toEqual({ status: 'complete' });
+  expect(rig.map(({ step, boot }) => `${step} ${boot}`)).toEqual(['found 0', 'soft 1']);
+});
+
+test('that the firmware says why it was reset shows that the power dropped, where the port stays', async () => {
+  const desk = aDesk({ hangsUntil: ['power'], portGoesWithPower: false, mock: { resetCause: 'power-on' } });
+  const { rig } = await measured(aRig(desk, { power: powerOn(desk) }));
+  expect(rig.at(-1)?.detail).toBe('uhubctl; the port stayed, but the firmware says that it was powered on');
 });
 
 test('each boot after the first is a reset by the first rung that can', async () => {

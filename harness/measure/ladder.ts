@@ -60,8 +60,8 @@ export async function expectPort({ target, bootMs }: Gear, signal: AbortSignal):
 /** A fresh HELLO before: the session that broke may have left the link anywhere. */
 async function softReset({ gear: { target }, protocol }: Climb, signal: AbortSignal): Promise<Climbed> {
   await using link = await target.open('', signal);
-  const dut = protocol.kind === 'tickmark' ? await protocol.connect(link, signal) : undefined;
-  if (!dut?.reset) throw new TargetError('its firmware knows no reset', target.name, 'take the newer agent');
+  if (protocol.kind !== 'tickmark') throw new TargetError('it has no agent to ask', target.name, 'name another rung');
+  const dut = await protocol.connect(link, signal);
   await dut.reset();
   return { detail: 'it was asked to' };
 }

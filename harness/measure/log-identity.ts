@@ -1,4 +1,4 @@
-import { TargetError } from '../errors.ts';
+import { TargetError, WrongFirmware } from '../errors.ts';
 
 /** Whom an image's log has to name. */
 export interface ImageIdentity {
@@ -14,10 +14,10 @@ interface Fact {
 
 /** Holds what a log says of who runs against what the suite wants. */
 export interface IdentityCheck {
-  /** Throws TargetError with both values when they differ. */
+  /** Throws WrongFirmware with both values when they differ. */
   see(fact: Fact): void;
   /** Throws TargetError when something that had to be said was not. */
-  expectAll(): void;
+  readonly expectAll: () => void;
 }
 
 /** `wanted` is by fact: the text, or `image` for the image's own. ESP-IDF's `elf_sha256` is held against the image whether or not it is wanted. */
@@ -35,7 +35,7 @@ export function identityCheck(
       if (value === undefined) return;
       const accepted = value === 'image' ? [image?.sha256, image?.buildId].filter(each => each !== undefined) : [value];
       if (!accepted.some(each => isSame(each, text)))
-        throw new TargetError(
+        throw new WrongFirmware(
           `the firmware that prints is another: line ${line} says that its ${name} is ${text}, expected ${accepted.join(' or ')}`,
           where,
           'load the image again, or correct log.identity',

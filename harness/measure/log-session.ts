@@ -1,8 +1,9 @@
-import { FirmwareFault } from '../errors.ts';
+import { FirmwareFault, Silent } from '../errors.ts';
 import type { LogProtocol } from '../protocol/port.ts';
 import type { LogSpec } from '../suite/suite.ts';
 import type { Link } from '../target/port.ts';
-import { type Intake, intakeOf, logError } from './log-intake.ts';
+import { logError, unknownLog } from './log-heard.ts';
+import { type Intake, intakeOf } from './log-intake.ts';
 import type { Boot } from './session.ts';
 import { tapLink } from './tap.ts';
 
@@ -37,26 +38,29 @@ export async function measureLog(job: LogBoot, link: Link, signal: AbortSignal):
 /** A suite that says nothing of its log is refused where it is read. */
 const nothingSaid: LogSpec = { metrics: [], fail: [], ignore: [], identity: {}, runsVectors: false };
 
-/** How hearing came to its end: as the suite says, by its time, by silence, or as the bytes ended. */
-type End = 'over' | 'time' | 'quiet' | 'closed';
+/** How hearing came to its end: as the suite says, by its time, by silence, as the bytes ended, or before the first of them. */
+type End = 'over' | 'time' | 'quiet' | 'closed' | 'silent';
 
 async function listen(
-  { suite, onProgress, isImported = false }: LogBoot,
+  { suite, onProgress, rig, isImported = false }: LogBoot,
   { link, intake }: { readonly link: Link; readonly intake: Intake },
   signal: AbortSignal,
 ): Promise<End> {
   const chunks = link.bytes[Symbol.asyncIterator]();
   using limit = timer(isImported ? undefined : suite.log?.forMs);
   using aborted = abortOf(signal);
+  using silence = timer(rig?.gear.bootMs);
   const total = Math.max(1, suite.log?.inferences ?? 1) * suite.measure.boots;
   while (true) {
     const next = chunks.next();
     next.catch(() => {}); // one that nobody waits for any more
     using quiet = timer(isImported ? undefined : quietFor(intake, suite.log));
-    const heard = await Promise.race([next, limit.over('time'), quiet.over('quiet'), aborted.over]);
+    const ends = [limit.over('time'), quiet.over('quiet'), silence.over('silent'), aborted.over] as const;
+    const heard = await Promise.race([next, ...ends]);
     signal.throwIfAborted();
     if (typeof heard === 'string') return heard;
     if (heard.done) return 'closed';
+    if (heard.value.length > 0) silence[Symbol.dispose]();
     intake.push(heard.value);
     onProgress({ done: Math.min(total, intake.seen.inferences), total });
     if (intake.seen.end === 'over') return 'over';
@@ -85,7 +89,9 @@ function expectWhole({ spec, intake, end, where }: Heard): void {
     const { what, line, lines } = seen.crash;
     throw new FirmwareFault(`crashed, as line ${line} says: ${what}`, where, dumpFix(lines));
   }
-  if (!seen.isKnown) throw logError(intake.heard(), where);
+  if (end === 'silent')
+    throw new Silent('prints nothing after its reset', where, 'see that it runs, and what it prints on');
+  if (!seen.isKnown) throw intake.isText() ? unknownLog(intake.heard(), where) : logError(intake.heard(), where);
   intake.expectIdentity();
   if (end === 'quiet' && seen.end === 'open' && seen.failed) {
     const { text, line } = seen.failed;

@@ -39,7 +39,9 @@ export async function measureMlperf(job: MlperfBoot, link: Link, signal: AbortSi
     job.met({});
     await inferAll(job, firmware);
     delete seen.vector;
-    if (boot === 0 && dut.identity.timestamps === 'performance') await timeAll(job, firmware, windowMs * 1000);
+    const isTimed = job.suite.measure.only !== 'accuracy';
+    if (isTimed && boot === 0 && dut.identity.timestamps === 'performance')
+      await timeAll(job, firmware, windowMs * 1000);
   } finally {
     if (seen.dut) recorder.sample({ kind: 'link', boot, ...seen.dut.linkUse() });
   }
@@ -82,10 +84,10 @@ async function inferAll(job: MlperfBoot, firmware: Firmware): Promise<void> {
   }
 }
 
-async function inferOnce({ dut, fit, load }: Firmware, vector: number): Promise<MlperfAnswer> {
+async function inferOnce(firmware: Firmware, vector: number): Promise<MlperfAnswer> {
   try {
-    await load(vector);
-    return await dut.infer({ iterations: 1, warmups: 0, ...answerOf(fit) });
+    await firmware.load(vector);
+    return await firmware.dut.infer({ iterations: 1, warmups: 0, ...answerOf(firmware.fit) });
   } catch (error) {
     throw atVector(error, vector);
   }

@@ -17,7 +17,8 @@ export interface Gear {
 
 /** A board of silicon, from one case to the next: nobody else has it meanwhile. It has one case at a time. */
 export interface Rig {
-  readonly gear: Gear;
+  /** As the case at hand describes it: suites may talk at rates of their own. */
+  gear: Gear;
   readonly port: FoundPort;
   /** What is known to be in its flash. */
   holds?: Held;

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { NotInstalled, TargetError } from '../errors.ts';
+import { frameParser } from '../protocol/frame.ts';
 import { type MockOptions, mockTarget } from '../protocol/mock.ts';
 import { tickmarkProtocol } from '../protocol/tickmark.ts';
 import { readRecording, readWire } from '../recording/read.ts';
 import { createRecorder } from '../recording/recorder.ts';
+import type { Sample } from '../recording/recording.ts';
 import type { Suite } from '../suite/suite.ts';
 import type { Link, Target } from '../target/port.ts';
 import { type Job, measure, type Progress } from './session.ts';
@@ -334,4 +336,18 @@ test('is broken with the first reason when it is aborted', async () => {
   };
   const { manifest } = await session({ mock, signal: abort.signal });
   expect(manifest.outcome).toMatchObject({ status: 'broken', reason: expect.stringContaining('limit of 1 s') });
+});
+
+test('measured for its outputs alone, a DUT is fed while it computes, and no ticks are recorded', async () => {
+  const outputsOnly: Suite = { ...suite, measure: { ...suite.measure, only: 'accuracy' } };
+  const fed = { memory: false, windowBytes: 500 };
+  const { manifest, samples, wire } = await session({ suite: outputsOnly, mock: fed });
+  const timed = await session({ mock: fed });
+  expect(manifest.outcome).toEqual({ status: 'complete' });
+  expect(samples.map(({ kind }) => kind)).toEqual(['inference', 'inference', 'inference', 'memory', 'link']);
+  expect(JSON.stringify(samples)).not.toContain('icks');
+  const outputs = (all: readonly Sample[]) => all.flatMap(each => (each.kind === 'inference' ? each.output : []));
+  expect(outputs(samples)).toEqual(outputs(timed.samples));
+  const sent = wire.filter(({ dir }) => dir === 'tx').map(({ data }) => Buffer.from(data, 'base64'));
+  expect(sent.some(bytes => [...frameParser()(bytes)].length === inputs.length)).toBe(true); // without waiting in between
 });

@@ -10,7 +10,7 @@ import {
 } from '../errors.ts';
 import type { AgentProtocol, Dut, Protocol } from '../protocol/port.ts';
 import type { Recorder } from '../recording/recorder.ts';
-import type { Attempt, Manifest } from '../recording/recording.ts';
+import type { Attempt, Manifest, Sample } from '../recording/recording.ts';
 import { type AnySuite, type Suite, withModel } from '../suite/suite.ts';
 import type { Link, Target } from '../target/port.ts';
 import { measureAgent } from './agent-session.ts';
@@ -162,12 +162,16 @@ function firstFigure(recorder: Recorder, onFirst: () => void): Recorder & { hasF
     ...recorder,
     hasFigures: () => hasFigures,
     sample(sample) {
-      const isFigure = sample.kind !== 'rig' && sample.kind !== 'link';
-      if (isFigure && !hasFigures) onFirst();
-      hasFigures ||= isFigure;
+      if (isFigure(sample) && !hasFigures) onFirst();
+      hasFigures ||= isFigure(sample);
       recorder.sample(sample);
     },
   };
+}
+
+/** Neither what was done to the board, nor how a line did, nor who a log says that it is. */
+function isFigure({ kind }: Sample): boolean {
+  return kind !== 'rig' && kind !== 'link' && kind !== 'log' && kind !== 'fact';
 }
 
 function rememberEnd(rig: Rig, reason: unknown, signal: AbortSignal): void {
@@ -182,7 +186,8 @@ function abortReason({ reason }: AbortSignal, { dut, vector, heard }: Seen): unk
   const waiting = dut?.waiting();
   if (!waiting || waiting.ms < longWaitMs || !(reason instanceof TargetError)) return reason;
   const { request, sendings, ms } = waiting;
-  const asked = request === 'INFER' && vector !== undefined ? `INFER of vector ${vector}` : request;
+  const isInference = request === 'INFER' || request === 'FEED' || request === 'COLLECT';
+  const asked = isInference && vector !== undefined ? `${request} of vector ${vector}` : request;
   const sent = sendings === 1 ? 'sent once' : `sent ${sendings} times`;
   const what = `${reason.what}, waiting ${(ms / 1000).toFixed(1)} s for ${asked}, ${sent}`;
   return new TargetError(what, reason.where, reason.fix, { cause: reason });

@@ -1,4 +1,4 @@
-import { TargetError } from '../errors.ts';
+import { Silent } from '../errors.ts';
 import type { Dut } from '../protocol/port.ts';
 
 /** Before anything is known of a board: the largest models of MLPerf Tiny take some seconds on the slowest cores. */
@@ -9,7 +9,7 @@ const timesLongest = 20;
 
 /**
  * The same DUT, whose silence ends a session. An emulator's host may be busy for minutes; on a board an inference that takes
- * twenty times what others took is none any more. Calls reject with TargetError then.
+ * twenty times what others took is none any more. Calls reject with Silent then.
  */
 export function heardDut(dut: Dut, where: string): Dut {
   let longestMs = 0; // of one inference
@@ -28,6 +28,18 @@ export function heardDut(dut: Dut, where: string): Dut {
       longestMs = Math.max(longestMs, (performance.now() - startMs) / repeat);
       return inference;
     },
+    /** Inputs may be under way at once: an output is waited for as an inference is. */
+    async *inferAll(inputs) {
+      const outputs = dut.inferAll(inputs)[Symbol.asyncIterator]();
+      while (true) {
+        const startMs = performance.now();
+        const limitMs = longestMs === 0 ? firstMs : Math.max(leastMs, timesLongest * longestMs);
+        const { done, value } = await within('FEED', limitMs, outputs.next());
+        if (done) return;
+        longestMs = Math.max(longestMs, performance.now() - startMs);
+        yield value;
+      }
+    },
   };
 }
 
@@ -43,9 +55,9 @@ async function raced<T>(answer: Promise<T>, limitMs: number, error: () => Error)
 function silent(
   what: string,
   { where, limitMs, longestMs }: { readonly where: string; readonly limitMs: number; readonly longestMs: number },
-): TargetError {
+): Silent {
   const others = longestMs === 0 ? '' : `; other inferences took ${seconds(longestMs)} at most`;
-  return new TargetError(
+  return new Silent(
     `has not answered ${what} for ${seconds(limitMs)}${others}`,
     where,
     'look for a hang in the firmware; if it is the board, see what `reset` in its board file can do',

@@ -63,7 +63,8 @@ export function feederOf(session: Session, model: FedModel): Feeder {
   let underway: Sending[] = [];
   let awaited: Awaited[] = [];
   let outputs = new Map<number, Uint8Array>();
-  let [number, round, allowedBytes] = [0, 0, model.windowBytes];
+  let [number, round] = [0, 0];
+  let allowedBytes = counter.isLossy ? fewFrames() : model.windowBytes;
   let [heardMs, damagedMs] = [0, Number.POSITIVE_INFINITY];
 
   return {
@@ -117,6 +118,10 @@ export function feederOf(session: Session, model: FedModel): Feeder {
     if (!isRepeat) furthest = at;
     number = (number + 1) & 0xffff;
     return frame;
+  }
+
+  function fewFrames(): number {
+    return Math.min(model.windowBytes, framesAfterLoss * (toDut.dataBytes + overheadOf(toDut.dataBytes)));
   }
 
   function limit(): number {
@@ -198,7 +203,7 @@ export function feederOf(session: Session, model: FedModel): Feeder {
     at = { input: first.slice.input, offset: first.slice.offset };
     number = first.number;
     round = (round + 1) % rounds;
-    allowedBytes = Math.min(allowedBytes, framesAfterLoss * (toDut.dataBytes + overheadOf(toDut.dataBytes)));
+    allowedBytes = Math.min(allowedBytes, fewFrames());
     underway = [];
   }
 

@@ -53,6 +53,8 @@ export interface MockFirmware extends Partial<Omit<DutIdentity, 'protocol'>> {
   readonly windowBytes?: number;
   /** @default 4 */
   readonly keptResults?: number;
+  /** An agent that tells no reset cause. @default false */
+  readonly isOld?: boolean;
   /** Whether it can restart itself. @default false */
   readonly resets?: boolean;
 }
@@ -314,8 +316,8 @@ const requestNames = Object.keys(handlers) as RequestName[];
 
 function introduction(firmware: MockFirmware): Uint8Array {
   const { buildId = '00'.repeat(20) } = firmware;
-  const { board = 'mock', unit = '', runtime = 'mock/1', tickSource = 'declared', resetCause } = firmware;
-  const texts = [board, unit, runtime, tickSource, ...(resetCause === undefined ? [] : [resetCause])];
+  const { board = 'mock', unit = '', runtime = 'mock/1', tickSource = 'declared', resetCause = '' } = firmware;
+  const texts = [board, unit, runtime, tickSource, ...(firmware.isOld ? [] : [resetCause])];
   return join(Buffer.from(buildId, 'hex'), ...texts.map(shortText));
 }
 

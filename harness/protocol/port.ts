@@ -3,6 +3,7 @@ import type { LogReader } from './log/log.ts';
 import type { LogPatterns } from './log/user.ts';
 
 export type { Finding } from './log/finding.ts';
+export type { Seen } from './log/line.ts';
 export type { LogPiece, LogReader } from './log/log.ts';
 
 /** Who answered. `buildId` is the image's GNU build id in hex; `unit` is empty where the chip cannot tell. */

@@ -24,6 +24,25 @@ test('learns who answers', async () => {
   expect(identity).toMatchObject({ protocol: 'tickmark/1', buildId: 'ab'.repeat(20), board: 'rp2040', tickHz: 125e6 });
 });
 
+test('learns why the chip booted, where the firmware can tell', async () => {
+  expect((await connect({ resetCause: 'watchdog' })).identity.resetCause).toBe('watchdog');
+  expect((await connect({ resetCause: '' })).identity).not.toHaveProperty('resetCause');
+  expect((await settled(connect({ isOld: true }))).identity).toMatchObject({ board: 'mock', tickSource: 'declared' });
+});
+
+test.each([{ faults: {} }, { faults: { drop: [5] } }, { faults: { corrupt: [5] } }])(
+  'has the firmware restart, also when the line has $faults',
+  async ({ faults }) => {
+    const dut = await prepared({ resets: true, faults });
+    await settled(dut.reset());
+    await expect(settled(dut.infer(new Uint8Array(4)))).rejects.toThrow(/the firmware restarted|no model is prepared/);
+  },
+);
+
+test('says of firmware that cannot restart itself that it cannot', async () => {
+  await expect((await connect({})).reset()).rejects.toThrow('it refused RESET: unknown request (error 1)');
+});
+
 test.each([
   { way: 'by the back door', options: {} },
   { way: 'in WRITE chunks where the link has no back door', options: { memory: false } },

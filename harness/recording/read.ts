@@ -44,7 +44,7 @@ function readLines<Line>(path: string, isLine: (value: unknown) => value is Line
 }
 
 const fieldTypes: Record<Sample['kind'], Record<string, 'number' | 'string' | 'object' | 'boolean'>> = {
-  inference: { boot: 'number', vector: 'number', ticks: 'number', output: 'string' },
+  inference: { boot: 'number', vector: 'number', output: 'string' },
   scaling: { boot: 'number', runs: 'number', ticks: 'number', doubledTicks: 'number' },
   operators: { boot: 'number', vector: 'number', ticks: 'object' },
   memory: { boot: 'number', arenaBytes: 'number', stackBytes: 'number' },
@@ -101,13 +101,19 @@ const fieldTypes: Record<Sample['kind'], Record<string, 'number' | 'string' | 'o
 function isSample(value: unknown): value is Sample {
   const kind = isRecord(value) ? value.kind : undefined;
   const fields = typeof kind === 'string' ? Object.entries(fieldTypes).find(([name]) => name === kind)?.[1] : undefined;
-  return fields !== undefined && hasFields(value, fields) && hasReserves(value);
+  return fields !== undefined && hasFields(value, fields) && hasReserves(value) && hasTicks(value);
 }
 
 /** Older recordings have none. */
 function hasReserves(sample: unknown): boolean {
   const { arenaReservedBytes = 0, stackReservedBytes = 0 } = sample as Record<string, unknown>;
   return typeof arenaReservedBytes === 'number' && typeof stackReservedBytes === 'number';
+}
+
+/** An inference that was not timed has none; what must have them says so above. */
+function hasTicks(sample: unknown): boolean {
+  const { kind, ticks = 0 } = sample as Record<string, unknown>;
+  return kind !== 'inference' || typeof ticks === 'number';
 }
 
 function isWireLine(value: unknown): value is WireLine {

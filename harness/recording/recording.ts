@@ -86,7 +86,8 @@ export type Sample =
       readonly kind: 'inference';
       readonly boot: number;
       readonly vector: number;
-      readonly ticks: number;
+      /** Absent where the next inputs came while it ran, or may have: what was counted then is no figure. */
+      readonly ticks?: number;
       readonly output: string;
       /** Bytes from the host arrived in the window, or may have: the ticks may be too many. */
       readonly isDisturbed?: true;

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { HarnessError, messageOf, TargetError } from '../errors.ts';
 import type { Progress } from '../measure/session.ts';
 import { planFromParent, tell } from './events.ts';
-import { keepBoards } from './keep-boards.ts';
+import { type KeptBoards, keepBoards } from './keep-boards.ts';
 import { measureCase } from './measure-case.ts';
 import { type PlannedCase, readPlan, targetsOf } from './plan.ts';
 import { createSchedule, type Schedule } from './schedule.ts';
@@ -17,6 +17,7 @@ if (socketPath === '' || !process.send)
   throw new TargetError('this process is started by others', 'the broker', 'run `npx tickmark run`');
 const graceMs = 5000; // up here: a parent that is gone already ends this process before it has read on
 let schedule: Schedule | undefined;
+let boards: KeptBoards | undefined;
 
 const server = createServer(socket => {
   serve(socket).catch(() => socket.destroy()); // a worker that went away in the middle of a line gives its case up
@@ -26,11 +27,12 @@ if (!process.connected) await end(); // the parent was gone before this process 
 const told = await planFromParent();
 const plan = readPlan(told.plan);
 const targets = targetsOf(plan);
-const boards = keepBoards({
+const kept = keepBoards({
   tenant: { command: 'tickmark run', pid: process.ppid }, // it starts this process again when that is ended alone
   ...(plan.exact && { cases: plan.cases }),
   onWait: what => tell({ kind: 'waiting', what }),
 });
+boards = kept;
 server.listen(socketPath);
 schedule = createSchedule({
   ahead: told.ahead && plan.exact && plan.replayOf === null ? plan.cases : [],
@@ -69,10 +71,10 @@ async function measured(planned: PlannedCase, signal: AbortSignal): Promise<void
   let isWhole = false;
   onProgress({ done: 0, total: planned.vectors * planned.suite.measure.boots });
   try {
-    const { outcome } = await measureCase(plan, planned, { boards, onProgress }, signal);
+    const { outcome } = await measureCase(plan, planned, { boards: kept, onProgress }, signal);
     isWhole = outcome.status === 'complete';
   } finally {
-    boards.settled(planned);
+    kept.settled(planned);
     tell({ kind: 'measured', caseId, isWhole });
   }
 }

@@ -1,6 +1,6 @@
 import { TargetError } from '../errors.ts';
 import { lockPort } from '../farm/lock.ts';
-import type { Rig } from '../measure/rig.ts';
+import type { Gear, Rig } from '../measure/rig.ts';
 import type { Board, SerialPlace } from '../suite/board.ts';
 import { gearFor } from './adapters.ts';
 import type { PlannedCase } from './plan.ts';
@@ -11,7 +11,7 @@ export interface KeptBoards extends Disposable {
    * The board of a case, nobody else's until it is let go of; undefined for an emulated one. Waits while another process has it. Rejects
    * with NotInstalled when it is not plugged in, with TargetError when its port cannot be told, or is kept from us too long.
    */
-  rigFor(planned: Pick<PlannedCase, 'board'>, signal: AbortSignal): Promise<Rig | undefined>;
+  rigFor(planned: Pick<PlannedCase, 'board' | 'suite'>, signal: AbortSignal): Promise<Rig | undefined>;
   /** A case is over. The board of the last one is free. */
   settled(planned: PlannedCase): void;
 }
@@ -29,24 +29,27 @@ export function keepBoards({ tenant, cases = [], onWait }: KeepOptions): KeptBoa
   const kept = new Map<string, { readonly rig: Rig; readonly lock: Disposable }>();
   const left = new Map(cases.map(({ id, board }) => [id, placeOf(board)]));
 
-  const take = async (board: SerialBoard, signal: AbortSignal) => {
-    const gear = await gearFor(board, signal);
+  const take = async (gear: Gear, signal: AbortSignal) => {
+    const { name } = gear.target;
     const port = await gear.target.find();
     const other = [...kept.values()].find(each => each.rig.port.id === port.id);
-    if (other) throw samePort(board.name, other.rig);
-    const lock = await lockPort({ portId: port.id, name: board.name, tenant, onWait }, signal);
-    return { rig: { gear, port }, lock };
+    if (other) throw samePort(name, other.rig);
+    const lock = await lockPort({ portId: port.id, name, tenant, onWait }, signal);
+    const rig: Rig = { gear, port };
+    return { rig, lock };
   };
   const letGo = (place: string): void => {
     kept.get(place)?.lock[Symbol.dispose]();
     kept.delete(place);
   };
   return {
-    async rigFor({ board }, signal) {
+    async rigFor({ board, suite }, signal) {
       if (!isSerial(board)) return undefined;
       const place = placeOf(board);
-      const found = kept.get(place) ?? (await take(board, signal));
+      const gear = await gearFor(withBaud(board, suite.firmware[board.name]?.baud), signal);
+      const found = kept.get(place) ?? (await take(gear, signal));
       kept.set(place, found);
+      found.rig.gear = gear;
       return found.rig;
     },
     settled({ id }) {
@@ -70,6 +73,10 @@ type SerialBoard = Board & { readonly target: SerialPlace };
 
 function isSerial(board: Board): board is SerialBoard {
   return board.target.kind === 'serial';
+}
+
+function withBaud(board: SerialBoard, baud: number | undefined): SerialBoard {
+  return baud === undefined ? board : { ...board, target: { ...board.target, baud } };
 }
 
 /** Where a case runs, and one at a time: a physical board by its port, whatever its files call it; any other target by its name. */

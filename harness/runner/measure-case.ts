@@ -83,7 +83,8 @@ async function attempt({ setup, planned, rig, folder }: Attempting, signal: Abor
     );
   using deadline = deadlineOf(signal, planned);
   using recorder = createRecorder(folder, () => performance.now());
-  return await measure({ ...setup, recorder, ...(rig && { rig, limit: deadline }) }, deadline.signal);
+  const onRig = rig && { rig, target: rig.gear.target, limit: deadline };
+  return await measure({ ...setup, recorder, ...onRig }, deadline.signal);
 }
 
 /** From the start, with a limit of its own. What was seen before stays beside it. */

@@ -1,7 +1,7 @@
 import type { Board } from './board.ts';
 import { accuracyFaults } from './checks/accuracy.ts';
 import { fileFaults } from './checks/files.ts';
-import { latencyFaults } from './checks/latency.ts';
+import { latencyFaults, uncountedFaults } from './checks/latency.ts';
 import { logFaults } from './checks/log.ts';
 import { preprocessFaults } from './checks/preprocess.ts';
 import { targetFaults } from './checks/targets.ts';
@@ -19,6 +19,7 @@ export function crossFaults(source: YamlSource, boards: ReadonlyMap<string, Boar
     ...preprocessFaults(source),
     ...accuracyFaults(source),
     ...latencyFaults(source, boards),
+    ...uncountedFaults(source),
     ...logFaults(source, boards),
   ];
 }

@@ -85,6 +85,18 @@ budgets: { golden: { maxDiffLsb: 1 } }
   });
 });
 
+test('a suite may be measured for its outputs alone', () => {
+  const file = suiteFile(`
+suite: kws
+model: { file: m.tflite }
+vectors: { inputs: x.npy }
+targets: [rp2040js-pico]
+measure: { only: accuracy, link: uart }
+budgets: { golden: { maxDiffLsb: 1 } }
+`);
+  expect(loadSuite(file, boards).measure).toMatchObject({ only: 'accuracy', link: 'uart' });
+});
+
 test('every budget carries its path, its direction and its limit in the base unit', () => {
   const file = suiteFile(`
 suite: all

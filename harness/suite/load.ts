@@ -83,6 +83,7 @@ function toSuite(file: string, written: SuiteFile): AnySuite {
       timeoutMs: milliseconds(measure.timeout ?? '10 min'),
       ...(measure.window !== undefined && { windowMs: milliseconds(measure.window) }),
       link: measure.link ?? 'memory',
+      ...(measure.only !== undefined && { only: measure.only }),
     },
     robustness: parseTrials(robustness),
     budgets: parseBudgets(budgets),

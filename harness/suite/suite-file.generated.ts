@@ -155,6 +155,10 @@ export interface SuiteFile {
     timeout?: Duration;
     window?: Duration;
     /**
+     * Leaves out what else would be measured. `accuracy`: outputs alone, as fast as the link is. The next inputs are sent while the target computes, where it can take them, and no ticks are counted: there is no latency to judge, none of the operators either, and the tick counter is not checked.
+     */
+    only?: 'accuracy';
+    /**
      * How model and tensors get into the target. `memory`: by the back door of an emulator, which takes no time. `uart`: as frames over the UART, as on a board; only a model that lies in flash is still put there by the back door, which stands for flashing. Verdicts, outputs and ticks are the same.
      */
     link?: 'memory' | 'uart';
@@ -461,7 +465,7 @@ export interface Log {
   until?: Pattern;
   for?: Duration;
   /**
-   * After so many inferences the session ends: lines with the time of one (a metric that begins with inference_), or with its scores.
+   * After so many inferences the session ends: lines with the time of one (a metric that begins with inference_), its scores, its confidence, or its profile.
    */
   inferences?: number;
   metrics?: Patterns;

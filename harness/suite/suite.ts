@@ -19,6 +19,8 @@ interface AnyOf {
     readonly windowMs?: number;
     /** How model and tensors get into the DUT where there are two ways. */
     readonly link: 'memory' | 'uart';
+    /** Outputs alone: no ticks are counted, and inputs are sent while the DUT computes. */
+    readonly only?: 'accuracy';
   };
   /** Faults on demand, after the measurement. */
   readonly robustness: readonly Trial[];

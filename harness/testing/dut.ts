@@ -67,7 +67,7 @@ export async function openDut({ suite, board }: ChosenModel, signal: AbortSignal
   const [target, protocol] = [await targetFor(board, signal), await agentProtocol()];
   const image = agentImage(readImage({ suite, board }, inputs), board.name);
   const setup = { target, protocol, image, model: inputs.model, expected: expectedOf(board) };
-  const rig = await boardsOfTests.rigFor({ board }, signal);
+  const rig = await boardsOfTests.rigFor({ board, suite }, signal);
   return dutOn({ suite, board, inputs, setup, ...(rig && { rig }) }, signal);
 }
 

@@ -360,3 +360,19 @@ test('an output that changes from boot to boot is named, in the verdict and as a
 test('the same evidence gives the same result', () => {
   expect(judgeCase(someEvidence())).toEqual(judgeCase(someEvidence()));
 });
+
+test('outputs that were taken while more inputs came are judged, and nothing is said of ticks', () => {
+  const samples = someSamples().flatMap((sample): Sample[] => {
+    if (sample.kind === 'scaling' || sample.kind === 'operators') return [];
+    if (sample.kind !== 'inference') return [sample];
+    const { ticks: _none, ...outputAlone } = sample;
+    return [outputAlone];
+  });
+  const budgets = someBudgets().filter(({ kind }) => kind !== 'latency');
+  const result = judgeCase(someEvidence({ ...withSamples(samples), suite: aSuite({ budgets }) }));
+  expect(deviations(result)).toEqual({});
+  expect(result.verdicts.map(({ budget }) => budget)).not.toContain('rig.tickCounter');
+  expect(result.metrics).not.toHaveProperty('latency');
+  expect(result.metrics).not.toHaveProperty('operators');
+  expect(JSON.stringify(result.metrics)).not.toContain('ticks');
+});

@@ -20,10 +20,10 @@ export function undisturbedOf(session: Session): Session {
   return { ...session, inferences: session.inferences.filter(({ isDisturbed }) => !isDisturbed) };
 }
 
-/** Figures over the ticks of single inferences, all boots together; percentiles are ticks that were measured, converted once. */
+/** Figures over the ticks of single inferences that have some, all boots together; percentiles are ticks that were measured, converted once. */
 export function measureLatency({ inferences }: Session, rates: TickRates): LatencyMetrics | undefined {
-  if (inferences.length === 0) return undefined;
-  const ticks = inferences.map(inference => inference.ticks);
+  const ticks = inferences.flatMap(inference => inference.ticks ?? []);
+  if (ticks.length === 0) return undefined;
   const sorted = ascending(ticks);
   const latencyOf = (count: number) => ticksToLatency(count, rates.basis, rates);
   return {

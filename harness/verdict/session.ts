@@ -8,7 +8,8 @@ import { windowUs } from './windows.ts';
 export interface Inference {
   readonly boot: number;
   readonly vector: number;
-  readonly ticks: number;
+  /** Absent where none were counted. */
+  readonly ticks?: number;
   /** Empty where only `printed` is known. */
   readonly output: Uint8Array;
   /** The real values that firmware printed, where they do not tell the bytes of the model's output. */

@@ -23,11 +23,12 @@ export interface Rates {
  * the windows are too short to tell 1 % apart, or were disturbed.
  */
 export function judgeTickCounter(session: Session, basis: Basis, rates?: Rates): Verdict | undefined {
-  const { inferences, scaling } = session;
+  const { scaling } = session;
+  const inferences = session.inferences.filter(({ ticks }) => ticks !== undefined);
   if (inferences.length === 0 && scaling.length === 0) return undefined;
-  const still = inferences.find(inference => !(inference.ticks > 0));
+  const still = inferences.find(stands);
   if (still) {
-    const count = inferences.filter(inference => !(inference.ticks > 0)).length;
+    const count = inferences.filter(stands).length;
     return verdictOf(basis, {
       status: 'broken',
       reason: `the tick counter stands still: vector ${still.vector} took ${still.ticks} ticks, as did ${count} of ${inferences.length} inferences`,
@@ -101,4 +102,8 @@ function verdictOf(basis: Basis, { status, reason, measured }: Judgement): Verdi
     optional: false,
     reason,
   };
+}
+
+function stands({ ticks = 0 }: Session['inferences'][number]): boolean {
+  return !(ticks > 0);
 }

@@ -5,8 +5,8 @@
  * number of inferences since PREPARE, which each output byte has added to it. It cannot tell what arrives in a window.
  *
  *   agent [--input BYTES] [--output BYTES] [--infer-us N] [--window BYTES]
- *     64 bytes of input, as many of output, and no time for an inference, unless given; and 1983 bytes of requests that
- *     it says it keeps while it is busy, as the inbox of a port does. They wait in the pipe.
+ *     64 bytes of input, as many of output, and no time for an inference, unless given; what it says that it keeps
+ *     while it is busy is what a port keeps whose input region has 40 KiB. Such bytes wait in the pipe.
  */
 #define _DEFAULT_SOURCE
 #include <stdio.h>
@@ -19,7 +19,7 @@
 
 enum { MODEL_BYTES = 32768, STACK_BYTES = 1024 };
 
-static uint32_t input_bytes = 64, output_bytes = 64, infer_us, window_bytes = 1983;
+static uint32_t input_bytes = 64, output_bytes = 64, infer_us, window_bytes;
 static uint32_t inferences; /* since PREPARE, of a model with a state */
 static uint8_t model[MODEL_BYTES], input[MODEL_BYTES], output[MODEL_BYTES], stack[STACK_BYTES];
 static const uint8_t build_id[20] = {0xab, 0xcd};
@@ -54,8 +54,10 @@ static tickmark_status invoke(bool profile) {
 }
 
 static uint32_t lend(uint8_t *spare, uint32_t count) {
+  enum { REGION_BYTES = 40 * 1024, INBOX_BYTES = 2048, NOT_TOLD = 65 };
   (void)spare, (void)count;
-  return window_bytes;
+  if (window_bytes) return window_bytes;
+  return (input_bytes + INBOX_BYTES < REGION_BYTES ? REGION_BYTES - input_bytes : INBOX_BYTES) - NOT_TOLD;
 }
 
 static uint32_t operator_ticks(uint16_t index) { return 100u * (index + 1u); }

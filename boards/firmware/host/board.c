@@ -3,7 +3,8 @@
  *
  *   board FLASH UNIT
  *     FLASH is a file with the build id of what is in the flash, in hex; a "programmer" writes it, and it is read at
- *     each start, as a boot does. While FLASH.hang exists, an inference never ends, as in a core that hangs.
+ *     each start, as a boot does. While FLASH.hang exists, no inference ends after as many as it says, as in a core
+ *     that hangs.
  *
  * Its ticks are counted, not timed, so that they are the same on a busy machine.
  */
@@ -32,10 +33,28 @@ static uint32_t operator_clock(void) { return (uint32_t)(ticks += TICKS_A_RUN / 
 
 static uint32_t stack_used(void) { return sizeof stack / 2; }
 
+static bool hangs(void) {
+  static unsigned inferences;
+  unsigned most = 0;
+  FILE *file = fopen(hang_path, "r");
+  inferences++;
+  if (!file) return false;
+  if (fscanf(file, "%u", &most) != 1) most = 0;
+  fclose(file);
+  return inferences > most;
+}
+
 static tickmark_status invoke(bool profile) {
-  while (access(hang_path, F_OK) == 0) sleep(1);
+  if (hangs())
+    while (access(hang_path, F_OK) == 0) sleep(1);
   ticks += TICKS_A_RUN;
   return reference_invoke(profile);
+}
+
+/* Who started this starts it again, as a chip boots again. */
+static void restart(void) {
+  fflush(stdout);
+  exit(0);
 }
 
 static tickmark_board board = {
@@ -59,6 +78,7 @@ static tickmark_board board = {
     .prepare = reference_prepare,
     .invoke = invoke,
     .operator_ticks = reference_operator_ticks,
+    .reset = restart,
 };
 
 static void boot_from(const char *flash) {

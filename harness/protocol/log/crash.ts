@@ -11,20 +11,23 @@ interface Form {
   readonly ends?: RegExp;
 }
 
+const rebooting = /^(?:Rebooting\.\.\.|CPU halted\.)/;
+const halting = /Halting system|^\[?System halted/;
+
 /** How runtimes say that they have crashed, by their sources: what begins a dump, and what ends it. */
 const forms: readonly Form[] = [
   // ESP-IDF: components/esp_system/panic.c
-  { begins: /^Guru Meditation Error: /, ends: /^(?:Rebooting\.\.\.|CPU halted\.)/ },
-  { begins: /^abort\(\) was called at PC 0x[0-9a-f]+/i, ends: /^(?:Rebooting\.\.\.|CPU halted\.)/ },
-  { begins: /^assert failed: /, ends: /^(?:Rebooting\.\.\.|CPU halted\.)/ },
-  { begins: /^\*\*\*ERROR\*\*\* A stack overflow in task /, ends: /^(?:Rebooting\.\.\.|CPU halted\.)/ },
-  { begins: /^Stack smashing protect failure!/, ends: /^(?:Rebooting\.\.\.|CPU halted\.)/ },
+  { begins: /^Guru Meditation Error: /, ends: rebooting },
+  { begins: /^abort\(\) was called at PC 0x[0-9a-f]+/i, ends: rebooting },
+  { begins: /^assert failed: /, ends: rebooting },
+  { begins: /^\*\*\*ERROR\*\*\* A stack overflow in task /, ends: rebooting },
+  { begins: /^Stack smashing protect failure!/, ends: rebooting },
   // ESP8266 on Arduino: cores/esp8266/core_esp8266_postmortem.cpp
   { begins: /^Exception \(\d+\):$/, ends: /^<<<stack<<</ },
   // Zephyr: arch/arm/core/cortex_m/fault.c, kernel/fatal.c, sys/__assert.h
-  { begins: /^\*{5} [A-Z ]+ FAULT \*{5}/, ends: /Halting system|^\[?System halted/ },
-  { begins: /^>>> ZEPHYR FATAL ERROR \d+/, ends: /Halting system|^\[?System halted/ },
-  { begins: /^ASSERTION FAIL \[/, ends: /Halting system|^\[?System halted/ },
+  { begins: /^\*{5} [A-Z ]+ FAULT \*{5}/, ends: halting },
+  { begins: /^>>> ZEPHYR FATAL ERROR \d+/, ends: halting },
+  { begins: /^ASSERTION FAIL \[/, ends: halting },
   // Mbed OS: platform/source/mbed_error.c
   { begins: /^\+\+ MbedOS Fault Handler \+\+/, ends: /^-- MbedOS (?:Fault Handler|Error Info) --/ },
   { begins: /^\+\+ MbedOS Error Info \+\+/, ends: /^-- MbedOS Error Info --/ },
@@ -45,7 +48,7 @@ const dumpLine =
 const restart = /^(?:ets \w|ESP-ROM:|rst:0x|\*\*\* Booting )/;
 
 /** Keeps a crash's dump together and whole, from the line that begins it to where it ends. */
-export function crashReader(): Reader & { isOpen(): boolean } {
+export function crashReader(): Reader & { readonly isOpen: () => boolean } {
   let dump: Dump | undefined;
 
   const closed = (): readonly Finding[] => {

@@ -132,6 +132,14 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '6 crash of 3 lines: *** PANIC ***',
   ],
   'zephyr-fault': ['1 boot', '3 crash of 10 lines: ***** HARD FAULT *****'],
+  'zephyr-others': [
+    '1 crash of 3 lines: ***** MPU FAULT *****',
+    '5 crash of 3 lines: >>> ZEPHYR FATAL ERROR 2: Stack overflow on CPU 0',
+  ],
+  'esp-idf-cut': [
+    "1 crash of 3 lines: Guru Meditation Error: Core  1 panic'ed (IllegalInstruction). Exception was unhandled.",
+    "5 crash of 2 lines: Guru Meditation Error: Core  1 panic'ed (IllegalInstruction). Exception was unhandled.",
+  ],
   'mbed-fault': ['1 crash of 9 lines: ++ MbedOS Fault Handler ++', '12 crash of 4 lines: ++ MbedOS Error Info ++'],
   'cmsis-fault': ['2 crash of 4 lines: [HardFault_Handler]', '6 inference_ticks 7 ticks'],
   'st-system-performance': [
@@ -208,8 +216,41 @@ test('a sentence that only speaks of a fault is no crash', () => {
   expect(findingsIn('no fault found\nfault tolerant mode\nassertions are on\n')).toEqual([]);
 });
 
+test('a table of events that begins anew is another inference’s', () => {
+  const table = '"Event","Tag","Ticks"\n0,CONV_2D,10\n1,CONV_2D,20\n0,CONV_2D,30\n1,CONV_2D,40\n';
+  expect(findingsIn(table).map(shown)).toEqual([
+    '3 operators CONV_2D=10 CONV_2D=20',
+    '3 profile_ticks 30 ticks',
+    '5 operators CONV_2D=30 CONV_2D=40',
+    '5 profile_ticks 70 ticks',
+  ]);
+});
+
 test('a last line that was cut off has no figures, and still fails', () => {
   const metrics = ['took (?<step_us>\\d+)'];
   expect(findingsIn('took 1200 us\ntook 12', { metrics }).map(shown)).toEqual(['1 step_us 1200 µs']);
   expect(findingsIn('took 1200 us\n[INFERENCE FAULT]').map(shown)).toEqual(['2 fail [INFERENCE FAULT]']);
+});
+
+test('no line makes a pattern of ours slow', () => {
+  const parts = ['x', ' ', '0x12345678 ', '1,', '= ', 'a: ', 'took 1 ticks (', '# a', '[', 'x failed at ', '\t'];
+  const begun = Object.keys(expected).flatMap(name => logOf(name).toString().split('\n'));
+  const opened = [
+    'Results for "n", 1 inferences @1MHz/1MHz (',
+    'Predictions:',
+    '"Event","Tag","Ticks"',
+    'Op0-Conv',
+    '',
+  ];
+  const lines = [...parts, ...begun].map(part =>
+    part.repeat(Math.ceil(8000 / Math.max(1, part.length))).slice(0, 8000),
+  );
+  const gaps = parts.map(part => `a : x${part.repeat(7990 / part.length)}y`);
+  for (const open of opened) {
+    for (const line of [...lines, ...gaps]) {
+      const startMs = performance.now();
+      findingsIn(`${open}\n${line}\n`);
+      expect(performance.now() - startMs, `${open} / ${line.slice(0, 40)}`).toBeLessThan(500);
+    }
+  }
 });

@@ -22,7 +22,7 @@ export interface LogReader {
   end(): LogPiece;
   readonly seen: Seen;
   /** Whether a crash's dump has begun and not ended. */
-  isInDump(): boolean;
+  readonly isInDump: () => boolean;
   /** What the first bytes look like where they are no text. */
   noise(): Noise | undefined;
 }
@@ -44,8 +44,8 @@ export function logReader(patterns: LogPatterns): LogReader {
   const read = (whole: readonly Line[]): Finding[] => {
     const users = look(whole);
     return whole.flatMap((line, index) => {
-      const { isIgnored = false, findings = [] } = users[index] ?? {};
-      return isIgnored ? [] : [...see(line), ...findings];
+      const own = users[index];
+      return own?.isIgnored ? [] : [...see(line), ...(own?.findings ?? [])];
     });
   };
   return {

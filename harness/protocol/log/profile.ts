@@ -46,13 +46,13 @@ export function profileReader(): Reader {
       const { plain } = line;
       if (header.test(plain)) return begin('events');
       if (tagHeader.test(plain)) return begin('tags');
+      const before = form === 'events' && operators.length > 0 && plain.startsWith('0,') ? begin('events') : [];
       const event = form === 'events' ? eventOf(plain) : form === 'tags' ? tagOf(plain) : undefined;
       if (event === 'total') return [];
-      if (event) return form === 'tags' && lastEvents.length > 0 ? [] : add(line, event);
+      if (event) return form === 'tags' && lastEvents.length > 0 ? [] : [...before, ...add(line, event)];
       const took = plain.includes(' ticks (') ? operatorOf(plain) : undefined;
       if (!took) return undefined;
-      const before = form === 'lines' ? [] : begin('lines');
-      return [...before, ...add(line, took)];
+      return [...before, ...(form === 'lines' ? [] : begin('lines')), ...add(line, took)];
     },
     close: closed,
   };
@@ -90,8 +90,8 @@ interface Profile {
 
 /** A table of tags has no order of execution: only its sum counts. */
 function findingsOf({ form, operators, sum, line }: Profile): readonly Finding[] {
-  const total = { kind: 'metric', name: 'profile_ticks', value: sum, unit: 'ticks', line } as const;
-  return form === 'tags' ? [total] : [{ kind: 'operators', operators, line }, total];
+  const whole = { kind: 'metric', name: 'profile_ticks', value: sum, unit: 'ticks', line } as const;
+  return form === 'tags' ? [whole] : [{ kind: 'operators', operators, line }, whole];
 }
 
 /** Layers as MLTK's profiler prints them: `Op0-Conv2D` and its figures beneath, in two blocks a layer; the one with cycles counts. */

@@ -21,6 +21,17 @@ export function* latencyFaults(source: YamlSource, boards: ReadonlyMap<string, B
   }
 }
 
+/** Latency budgets in a suite that counts no ticks: an optional one could not be judged on any board either. */
+export function* uncountedFaults(source: YamlSource): Generator<Fault> {
+  if (written(source, ['measure', 'only']) !== 'accuracy') return;
+  for (const { path } of budgetPlaces(source)) {
+    const budgets = [...path, 'latency'];
+    if (written(source, budgets) === undefined) continue;
+    const what = 'with `measure: { only: accuracy }` no ticks are counted: take out `only`, or the budgets for latency';
+    yield { place: source.keyPlace(budgets), what };
+  }
+}
+
 function hasRequired(source: YamlSource, budgets: Path): boolean {
   return writtenKeys(source, budgets).some(key => written(source, [...budgets, key, 'optional']) !== true);
 }

@@ -26,16 +26,24 @@ function* patternFaults(source: YamlSource, path: Path): Generator<Fault> {
   const pattern = writtenText(source, path);
   if (pattern === undefined) return;
   const place = source.place(path);
-  try {
-    new RegExp(pattern, 'u');
-  } catch (error) {
-    const [why = ''] = /[^:]*$/.exec(messageOf(error)) ?? [];
-    yield { place, what: `${path[1]}: "${pattern}" is no regular expression:${why.toLowerCase()}` };
+  const why = whyNoPattern(pattern);
+  if (why !== undefined) {
+    yield { place, what: `${path[1]}: "${pattern}" is no regular expression: ${why}` };
     return;
   }
   if (path[1] !== 'metrics' || /\(\?<[A-Za-z_]/.test(pattern)) return;
   const what = 'a metric is a named group that ends with its unit: write "took (?<inference_us>[0-9]+) us"';
   yield { place, what };
+}
+
+/** What RegExp itself says, without the pattern in it. */
+function whyNoPattern(pattern: string): string | undefined {
+  try {
+    RegExp(pattern, 'u');
+    return undefined;
+  } catch (error) {
+    return /[^:]*$/.exec(messageOf(error))?.[0].trim().toLowerCase();
+  }
 }
 
 function* metricFaults(source: YamlSource, metrics: Path): Generator<Fault> {

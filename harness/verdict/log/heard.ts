@@ -33,7 +33,8 @@ export function readHeard({ samples }: Pick<Recording, 'samples'>): Heard {
   const sum = (field: 'lines' | 'bytes' | 'unprintable' | 'leftOut') =>
     logs.reduce((total, log) => total + log[field], 0);
   const figures = [...values].map(([name, kept]) => figureOf(name, kept, rests.get(name) ?? []));
-  const told = figures.filter(({ name }) => name.startsWith('inference_')).map(({ count }) => count);
+  const marks = figures.filter(({ name }) => name.startsWith('inference_') || name === 'confidence_percent');
+  const profiles = ofKind('profile');
   return {
     values,
     metrics: {
@@ -44,14 +45,14 @@ export function readHeard({ samples }: Pick<Recording, 'samples'>): Heard {
       figures,
       facts: Object.fromEntries(ofKind('fact').map(({ name, text }) => [name, text])),
     },
-    profiles: ofKind('profile'),
+    profiles,
     scores,
     failures: failures ?? [],
     warnings: warnings ?? [],
     crashes: ofKind('crash'),
     unprintable: sum('unprintable'),
     leftOut: sum('leftOut'),
-    inferences: Math.max(scores.length, ...told, 0),
+    inferences: Math.max(scores.length, profiles.length, ...marks.map(({ count }) => count)),
   };
 }
 

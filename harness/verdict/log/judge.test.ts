@@ -245,13 +245,14 @@ test('memory is the most that the log tells, and what the image takes', () => {
   });
 });
 
+const profile = (...ticks: number[]): LogSample => ({
+  kind: 'profile',
+  boot: 0,
+  operators: ticks.map((each, index) => ({ name: `OP${index}`, ticks: each })),
+  line: 1,
+});
+
 test('operators are the medians of the profiles', () => {
-  const profile = (...ticks: number[]): LogSample => ({
-    kind: 'profile',
-    boot: 0,
-    operators: ticks.map((each, index) => ({ name: `OP${index}`, ticks: each })),
-    line: 1,
-  });
   const { metrics } = judged({
     budgets: { memory: { arena: '<= 1 B' } },
     samples: [profile(10, 1), profile(30, 3), profile(20, 2), profile(7)],
@@ -312,6 +313,18 @@ test('confidence is the score of a binary task', () => {
   expect(said.at(-1)).toMatch(/accuracy\.top1 passed/);
 });
 
+const otherClasses: LogSample[] = [
+  {
+    kind: 'scores',
+    boot: 0,
+    scores: [
+      ['up', 1],
+      ['down', 0],
+    ],
+    line: 8,
+  },
+];
+
 test.each([
   [
     'the suite does not say that',
@@ -321,22 +334,7 @@ test.each([
   ],
   ['an answer is missing', true, scores([0.9, 0.1], [0.2, 0.8]), /2 answers, and there are 3 of 3 vectors/],
   ['there are none', true, metric('inference_us', 'µs', 1), /tells no scores of classes/],
-  [
-    'classes are others',
-    true,
-    [
-      {
-        kind: 'scores',
-        boot: 0,
-        scores: [
-          ['up', 1],
-          ['down', 0],
-        ],
-        line: 8,
-      } as LogSample,
-    ],
-    /line 8 has scores of up, down, the task's classes are idle, wave/,
-  ],
+  ['classes are others', true, otherClasses, /line 8 has scores of up, down, the task's classes are idle, wave/],
 ])('accuracy is not measured where %s', (_, runsVectors, samples, says) => {
   const { said } = judged({
     budgets: { accuracy: { top1: '>= 60 %' } },
@@ -347,4 +345,28 @@ test.each([
   });
   expect(said.at(-1)).toMatch(/^accuracy\.top1 skipped/);
   expect(said.at(-1)).toMatch(says);
+});
+
+test('profiles are inferences where the model says how many operators one has', () => {
+  const budgets: Budgets = { latency: { silicon: { p50: '<= 12 ms' } } };
+  const samples = [profile(10, 20, 30, 40), ...metric('profile_ticks', 'ticks', 100)];
+  const alone = judged({ budgets, samples, spec: { rateHz: 1000 } });
+  expect(alone.said.at(-1)).toMatch(/skipped: no ticks were measured: the log tells no time of single inferences/);
+  const operators = [
+    { name: 'A', macs: 5 },
+    { name: 'B', macs: 0 },
+  ];
+  const reference = { ...subject.reference, operators };
+  const known = judged({
+    budgets,
+    samples,
+    spec: { rateHz: 1000 },
+    suite: classified,
+    subject: { ...subject, reference },
+  });
+  expect(known.metrics.latency?.ticks).toEqual([30, 70]);
+  expect(known.metrics.operators).toEqual([
+    { index: 0, name: 'OP0', ticks: 10, macs: 5 },
+    { index: 1, name: 'OP1', ticks: 20 },
+  ]);
 });

@@ -16,7 +16,7 @@ import { ascending, percentile } from '../stats.ts';
 import { caseStatus } from '../status.ts';
 import { measureLogAccuracy } from './accuracy.ts';
 import { type Heard, readHeard } from './heard.ts';
-import { ticksOf } from './latency.ts';
+import { singleProfiles, ticksOf } from './latency.ts';
 import { judgeMetric } from './metric.ts';
 
 /** What is known of a suite's model and vectors. */
@@ -82,7 +82,7 @@ function gather({ suite, board, recording, subject }: LogEvidence): Facts {
   const heard = readHeard(recording);
   const vectors = subject?.inputs.length ?? 0;
   const { boots } = suite.measure;
-  const found = ticksOf(heard, suite.log, board);
+  const found = ticksOf(heard, { spec: suite.log, board, operators: subject?.reference.operators.length });
   const inferences = (found.ticks ?? []).map(ticks => ({ boot: 0, vector: 0, ticks, output: new Uint8Array() }));
   const session: Session = { ...noSession, end: outcome, vectors, boots, inferences };
   const latency = found.ticks && measureLatency(session, { basis, tickHz: found.tickHz, clockHz: board.clockHz });
@@ -195,14 +195,15 @@ function memoryOf(
 }
 
 /** The median of each operator over the profiles that have the operators of the first. */
-function operatorsOf({ profiles }: Heard, reference: Reference | undefined): readonly OperatorMetrics[] | undefined {
+function operatorsOf(heard: Heard, reference: Reference | undefined): readonly OperatorMetrics[] | undefined {
+  const single = singleProfiles(heard, reference?.operators.length);
+  const profiles = single.length > 0 ? single : heard.profiles.map(({ operators }) => operators);
   const [first] = profiles;
   if (!first) return undefined;
-  const alike = profiles.filter(({ operators }) => operators.length === first.operators.length);
-  const isModels = reference?.operators.length === first.operators.length;
-  return first.operators.map(({ name }, index) => {
-    const macs = isModels ? (reference.operators[index]?.macs ?? 0) : 0;
-    const ticks = percentile(ascending(alike.map(({ operators }) => operators[index]?.ticks ?? 0)), 50);
+  const alike = profiles.filter(profile => profile.length === first.length);
+  return first.map(({ name }, index) => {
+    const macs = single.length > 0 ? (reference?.operators[index]?.macs ?? 0) : 0;
+    const ticks = percentile(ascending(alike.map(profile => profile[index]?.ticks ?? 0)), 50);
     return { index, name, ticks, ...(macs > 0 && { macs }) };
   });
 }

@@ -10,12 +10,20 @@ export type LogTicks =
 /** Nanoseconds: whole numbers of what logs tell in µs. */
 const nanosecondHz = 1e9;
 
+interface Given {
+  readonly spec: LogSpec | undefined;
+  readonly board: Pick<Board, 'clockHz' | 'ticks'>;
+  /** Of the suite's model, where it has one. */
+  readonly operators: number | undefined;
+}
+
 /**
- * How long inferences took by what the log tells, the finest first: ticks where somebody says how fast they are, cycles of the core, times. What runs a
- * profile's operators is taken for an inference only where the log has no better.
+ * How long inferences took by what the log tells, the finest first: ticks where somebody says how fast they are, cycles of the core, times. The sum of
+ * a profile's operators is taken for an inference only where the log has no better, and where it is known how many operators one has.
  */
-export function ticksOf(heard: Heard, spec: LogSpec | undefined, board: Pick<Board, 'clockHz' | 'ticks'>): LogTicks {
-  const values = (name: string) => heard.values.get(name)?.map(({ value }) => value) ?? [];
+export function ticksOf(heard: Heard, { spec, board, operators }: Given): LogTicks {
+  const values = (name: string) =>
+    name === 'profile_ticks' ? sumsOf(heard, operators) : (heard.values.get(name)?.map(({ value }) => value) ?? []);
   const timerHz = spec?.rateHz ?? board.ticks?.rateHz;
   const coreHz = values('cpu_clock_hz').at(-1) ?? board.clockHz;
   const ways = [
@@ -31,8 +39,26 @@ export function ticksOf(heard: Heard, spec: LogSpec | undefined, board: Pick<Boa
       return { ticks: found.map(value => Math.round(value * scale)), tickHz: hz };
   }
   const unrated = ways.find(({ name }) => values(name).length > 0);
-  if (!unrated) return { missing: 'the log tells no time of an inference: bound what it tells under metrics' };
+  if (!unrated) return { missing: 'the log tells no time of single inferences: bound what it tells under metrics' };
   return {
     missing: `the log tells ${unrated.name}, and nobody says how fast they are: write log.rate, or bound metrics.${unrated.name}`,
   };
 }
+
+/** Profiles that follow each other without a line between them read as one. */
+function sumsOf(heard: Heard, operators: number | undefined): readonly number[] {
+  if (!heard.values.has('profile_ticks')) return [];
+  return singleProfiles(heard, operators).map(profile => profile.reduce((sum, { ticks }) => sum + ticks, 0));
+}
+
+/** The profiles of single inferences [operators]; none where it is not known how many operators one has, or where a profile is none. */
+export function singleProfiles({ profiles }: Heard, operators = 0): readonly Profile[] {
+  if (operators === 0) return [];
+  return profiles.flatMap(({ operators: all }) =>
+    all.length % operators === 0
+      ? Array.from({ length: all.length / operators }, (_, n) => all.slice(n * operators, (n + 1) * operators))
+      : [],
+  );
+}
+
+type Profile = Heard['profiles'][number]['operators'];

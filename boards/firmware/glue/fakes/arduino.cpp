@@ -47,6 +47,7 @@ class Port : public Stream {
  private:
   void fill() {
     if (!may_wait_ && host_waiting() == 0) return;
+    is_open_ = true;
     tail_ = 0;
     head_ = host_take(bytes_, sizeof bytes_);
   }

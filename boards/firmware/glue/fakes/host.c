@@ -41,7 +41,7 @@ static uint64_t host_ns(void) {
   static struct timespec first;
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);
-  if (first.tv_sec == 0) first = now;
+  if (first.tv_sec == 0 && first.tv_nsec == 0) first = now;
   return (uint64_t)(now.tv_sec - first.tv_sec) * 1000000000u + (uint64_t)now.tv_nsec - (uint64_t)first.tv_nsec;
 }
 

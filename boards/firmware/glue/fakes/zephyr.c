@@ -95,6 +95,7 @@ int64_t k_uptime_get(void) { return (int64_t)(host_us() / 1000); }
 static void interrupt(void) {
   fifo_at = 0;
   fifo_count = (int)host_take(fifo, sizeof fifo);
+  is_open = true;
   callback(&fake_uart, callback_data);
 }
 

@@ -79,7 +79,7 @@ void timing_start(void);
 timing_t timing_counter_get(void);
 uint64_t timing_freq_get(void);
 
-/* fatal.h, sys/printk.h */
+/* fatal.h */
 enum { K_ERR_CPU_EXCEPTION, K_ERR_SPURIOUS_IRQ, K_ERR_STACK_CHK_FAIL, K_ERR_KERNEL_OOPS, K_ERR_KERNEL_PANIC };
 struct arch_esf {
   struct {
@@ -88,7 +88,5 @@ struct arch_esf {
 };
 void k_sys_fatal_error_handler(unsigned int reason, const struct arch_esf *esf);
 __attribute__((noreturn)) void k_fatal_halt(unsigned int reason);
-#define snprintk snprintf
-int snprintf(char *text, size_t room, const char *format, ...);
 
 #endif

@@ -3,11 +3,11 @@
 #include <zephyr/drivers/uart.h>
 #include <zephyr/fatal.h>
 #include <zephyr/kernel.h>
-#include <zephyr/sys/printk.h>
 #include <zephyr/sys/reboot.h>
 #include <zephyr/timing/timing.h>
 
-#include "inbox.h"
+#include "../../boards/common/fault.h"
+#include "../../boards/common/inbox.h"
 #include "tickmark_port.h"
 
 #if DT_HAS_CHOSEN(tickmark_uart)
@@ -154,29 +154,17 @@ static const char *name_of(unsigned int reason) {
   }
 }
 
-/* `text` says what happened and, where the core has told it, at which place. */
-static void describe(char *text, size_t room, unsigned int reason, const struct arch_esf *esf) {
-#if defined(CONFIG_CPU_CORTEX_M)
-  if (esf) {
-    snprintk(text, room, "%s pc=0x%x lr=0x%x", name_of(reason), esf->basic.pc, esf->basic.lr);
-    return;
-  }
-#elif defined(CONFIG_RISCV)
-  if (esf) {
-    snprintk(text, room, "%s mepc=0x%lx ra=0x%lx", name_of(reason), esf->mepc, esf->ra);
-    return;
-  }
-#else
-  ARG_UNUSED(esf);
-#endif
-  snprintk(text, room, "%s", name_of(reason));
-}
-
-/* Zephyr's own is weak, and only halts. */
+/* Zephyr's own is weak, and only halts. Where the core has told of a place, so does this. */
 void k_sys_fatal_error_handler(unsigned int reason, const struct arch_esf *esf) {
-  char text[80];
-  describe(text, sizeof text, reason, esf);
-  tickmark_fault(text);
+  const char *name = name_of(reason);
+#if defined(CONFIG_CPU_CORTEX_M)
+  if (esf) tell_fault("%s pc=0x%x lr=0x%x", name, esf->basic.pc, esf->basic.lr);
+#elif defined(CONFIG_RISCV)
+  if (esf) tell_fault("%s mepc=0x%x ra=0x%x", name, (uint32_t)esf->mepc, (uint32_t)esf->ra);
+#else
+  if (esf) tell_fault("%s", name);
+#endif
+  if (!esf) tell_fault("%s", name);
   k_fatal_halt(reason);
 }
 #endif

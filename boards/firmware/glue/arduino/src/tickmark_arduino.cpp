@@ -22,6 +22,7 @@ bool (*is_heard)();
 void send_out(const uint8_t *bytes, uint32_t count) {
   while (count > 0) {
     const uint32_t sent = host->write(bytes, count);
+    if (sent == 0) yield(); /* the chip's own USB takes nothing while nobody reads */
     bytes += sent;
     count -= sent;
   }

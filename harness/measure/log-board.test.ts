@@ -1,0 +1,128 @@
+// Firmware that only prints, on a board: silence climbs the reset ladder, and what was heard is not heard again.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Flasher } from '../flash/port.ts';
+import { logProtocol } from '../protocol/log/log.ts';
+import { readRecording } from '../recording/read.ts';
+import { createRecorder } from '../recording/recorder.ts';
+import type { LogSpec, LogSuite } from '../suite/suite.ts';
+import { byteQueue } from '../target/byte-queue.ts';
+import type { Rig } from './rig.ts';
+import { type JobImage, measure } from './session.ts';
+
+const log: LogSpec = { inferences: 1, metrics: [], fail: [], ignore: [], identity: {}, runsVectors: false };
+const round = '[TINYML INSIGHT] Inference execution time: 7 ticks.\n';
+const image: JobImage = { path: '/app.elf', file: 'app.elf', sha256: '5a'.repeat(32), flashBytes: 1, ramBytes: 1 };
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tickmark-log-board-'));
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+  rmSync(folder, { recursive: true });
+});
+
+interface Given {
+  /** What it prints when it is opened, by what was done to it until then. */
+  readonly prints: (done: readonly string[]) => string;
+  readonly spec?: Partial<LogSpec>;
+  readonly image?: JobImage;
+}
+
+async function measuredOn({ prints, spec = {}, ...rest }: Given) {
+  const done: string[] = [];
+  const port = { id: 'usb-1', path: '/dev/ttyACM0' };
+  const flasher: Flasher = {
+    name: 'openocd',
+    needsPort: false,
+    missing: async () => undefined,
+    flash: async () => void done.push('flash'),
+    reset: async () => void done.push('probe'),
+  };
+  const rig: Rig = {
+    port,
+    gear: {
+      target: {
+        name: 'desk',
+        basis: 'silicon',
+        find: async () => port,
+        isPresent: async () => true,
+        async open() {
+          done.push('open');
+          const bytes = byteQueue();
+          bytes.push(Buffer.from(prints(done)));
+          return { bytes, write: async () => {}, [Symbol.asyncDispose]: async () => bytes.end() };
+        },
+      },
+      flasher,
+      hasLines: false,
+      rungs: ['probe'],
+      bootMs: 5000,
+    },
+  };
+  const suite: LogSuite = {
+    name: 'monitor',
+    file: '/suites/monitor/suite.yaml',
+    firmware: {},
+    targets: ['desk'],
+    measure: { warmup: 0, boots: 1, timeoutMs: 60_000, link: 'memory' },
+    robustness: [],
+    budgets: [],
+    on: {},
+    log: { ...log, ...spec },
+  };
+  using recorder = createRecorder(folder, () => 0);
+  const measured = measure(
+    {
+      suite,
+      target: rig.gear.target,
+      protocol: logProtocol(),
+      inputs: [],
+      rig,
+      recorder,
+      clock: { nowMs: () => 0, nowIso: () => '2026-01-01T00:00:00.000Z' },
+      onProgress: () => {},
+      ...rest,
+    },
+    new AbortController().signal,
+  );
+  await vi.advanceTimersByTimeAsync(120_000);
+  const { outcome } = await measured;
+  const { samples } = readRecording(folder);
+  return { outcome, done, reason: 'reason' in outcome ? outcome.reason : '', samples };
+}
+
+test('a board that is silent is reset, and heard from its reset on', async () => {
+  const { outcome, done, samples } = await measuredOn({ prints: did => (did.includes('probe') ? round : '') });
+  expect(outcome).toEqual({ status: 'complete' });
+  expect(done.filter(what => what === 'probe')).toHaveLength(1);
+  expect(samples.filter(({ kind }) => kind === 'metric')).toHaveLength(1);
+});
+
+test('a board that stays silent is given up, with what was tried', async () => {
+  const { outcome, reason, done } = await measuredOn({ prints: () => '' });
+  expect(outcome.status).toBe('broken');
+  expect(reason).toMatch(/prints nothing after its reset; no help: .*probe/);
+  expect(done).toContain('probe');
+});
+
+test('an image is written before its board is heard, and firmware that says it is another all the same is broken', async () => {
+  const told = (hash: string) => ({ prints: () => `ELF file SHA256:  ${hash}\n${round}`, image });
+  const own = await measuredOn(told('5a5a5a5a5a5a5a5a'));
+  expect(own).toMatchObject({ outcome: { status: 'complete' }, done: ['flash', 'open'] });
+  const other = await measuredOn(told('0011223344556677'));
+  expect(other).toMatchObject({ outcome: { status: 'broken' }, done: ['flash', 'open'] });
+  expect(other.reason).toMatch(/line 1 says that its elf_sha256 is 0011223344556677, expected 5a5a/);
+  expect(other.samples.filter(({ kind }) => kind === 'metric')).toEqual([]);
+});
+
+test('what has said anything is not reset for saying nothing of use', async () => {
+  const { outcome, done, reason } = await measuredOn({ prints: () => 'hello\n', spec: { inferences: 1, forMs: 1000 } });
+  expect(outcome.status).toBe('broken');
+  expect(reason).toMatch(/1 line came, none matched/);
+  expect(done).toEqual(['open']);
+});
