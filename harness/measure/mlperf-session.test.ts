@@ -295,3 +295,10 @@ test('what firmware of MLPerf Tiny cannot tell is not measured, and is said', as
     reason: 'not measured: firmware of MLPerf Tiny does not tell its arena',
   });
 });
+
+test('flash and RAM are those of the image that the suite names, which has the model in it', async () => {
+  const measured = await session();
+  const image = { file: 'app.elf', sha256: 'c'.repeat(64), flashBytes: 40_000, ramBytes: 30_000 };
+  const { metrics } = judge({ ...measured, manifest: { ...measured.manifest, image } });
+  expect(metrics.memory).toMatchObject({ flashBytes: 40_000, ramBytes: 30_000 });
+});
