@@ -20,42 +20,52 @@ export function argsBeside(imagePath: string): string | undefined {
   return existsSync(path) ? path : undefined;
 }
 
-/** Reads ESP-IDF's flasher_args.json; its files lie beside it. Throws InputError, also where its application is not of the ELF file. */
+/**
+ * Reads ESP-IDF's flasher_args.json; its files lie beside it. Throws InputError, also for encrypted parts, and where its application is not of
+ * the ELF file.
+ */
 export function readFlasherArgs(argsPath: string, imagePath: string): EspPlan {
-  const fail = (what: string): never => {
-    throw new InputError(what, argsPath, 'name the flasher_args.json that `idf.py build` writes into its build folder');
-  };
-  const written = parseObject(readNamed(argsPath, mostJsonBytes).toString('utf8')) ?? fail('is no JSON object');
-  const listed = Object.entries(objectIn(written, 'flash_files') ?? fail('has no flash_files'));
-  if (listed.length === 0 || listed.length > mostFiles) fail(`has ${listed.length} flash_files`);
-  const files = listed.map(([offset, file]) => {
-    if (!/^0x[0-9a-fA-F]{1,8}$/.test(offset) || typeof file !== 'string' || file === '')
-      return fail(`flash_files has ${JSON.stringify({ [offset]: file })}, not an offset and a file`);
-    return { offset: Number.parseInt(offset, 16), path: resolve(dirname(argsPath), file) };
-  });
-  for (const { path } of files) if (!existsSync(path)) fail(`there is no ${path}, which it names`);
-
-  const isEncrypted = Object.values(written).some(part => textIn(asObject(part), 'encrypted') === 'true');
-  if (isEncrypted)
-    throw new InputError(
-      'asks for flash encryption, which is not done here: it can burn fuses',
-      argsPath,
-      'flash the board by `idf.py`, and leave `flasher` out of its board file',
-    );
-
+  const written =
+    parseObject(readNamed(argsPath, mostJsonBytes).toString('utf8')) ?? noPlan('is no JSON object', argsPath);
+  expectPlain(written, argsPath);
+  const files = filesOf(written, argsPath);
   const app = textIn(objectIn(written, 'app'), 'file');
   if (app !== undefined) checkBuild(resolve(dirname(argsPath), app), imagePath);
   const settings = objectIn(written, 'flash_settings');
-  const chip = textIn(objectIn(written, 'extra_esptool_args'), 'chip');
   return {
-    files: files.sort((a, b) => a.offset - b.offset),
+    files: files.toSorted((a, b) => a.offset - b.offset),
     settings: {
       ...withText('mode', textIn(settings, 'flash_mode')),
       ...withText('freq', textIn(settings, 'flash_freq')),
       ...withText('size', textIn(settings, 'flash_size')),
     },
-    ...withText('chip', chip),
+    ...withText('chip', textIn(objectIn(written, 'extra_esptool_args'), 'chip')),
   };
+}
+
+function noPlan(what: string, argsPath: string): never {
+  throw new InputError(what, argsPath, 'name the flasher_args.json that `idf.py build` writes into its build folder');
+}
+
+function filesOf(written: Json, argsPath: string): EspPlan['files'] {
+  const listed = Object.entries(objectIn(written, 'flash_files') ?? noPlan('has no flash_files', argsPath));
+  if (listed.length === 0 || listed.length > mostFiles) noPlan(`has ${listed.length} flash_files`, argsPath);
+  return listed.map(([offset, file]) => {
+    if (!/^0x[0-9a-fA-F]{1,8}$/.test(offset) || typeof file !== 'string' || file === '')
+      return noPlan(`flash_files has ${JSON.stringify({ [offset]: file })}, not an offset and a file`, argsPath);
+    const path = resolve(dirname(argsPath), file);
+    if (!existsSync(path)) noPlan(`there is no ${path}, which it names`, argsPath);
+    return { offset: Number.parseInt(offset, 16), path };
+  });
+}
+
+function expectPlain(written: Json, argsPath: string): void {
+  if (!Object.values(written).some(part => textIn(asObject(part), 'encrypted') === 'true')) return;
+  throw new InputError(
+    'asks for flash encryption, which is not done here: it can burn fuses',
+    argsPath,
+    'flash the board by `idf.py`, and leave `flasher` out of its board file',
+  );
 }
 
 // esp_app_desc_t lies behind the headers of the image and of its first segment (ESP-IDF, esp_app_desc.h)

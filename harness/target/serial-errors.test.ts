@@ -26,7 +26,7 @@ test.each([115_200, 113_000, 0])('a port that runs at %i baud is taken for 11520
 });
 
 test('a port that cannot do a rate is refused with both', () => {
-  const open = () => expectBaud(9600, { baud: 115_200, where: 'board' }, '/dev/ttyUSB0');
-  expect(open).toThrow(PortRefused);
-  expect(open).toThrow('board: /dev/ttyUSB0 cannot do 115200 baud: it would run at 9600');
+  const refused = expect(() => expectBaud(9600, { baud: 115_200, where: 'board' }, '/dev/ttyUSB0'));
+  refused.toThrow(PortRefused);
+  refused.toThrow('board: /dev/ttyUSB0 cannot do 115200 baud: it would run at 9600');
 });

@@ -45,7 +45,10 @@ function explained(message: string, path: string): Explained {
 function inUse(path: string, holders: readonly Holder[]): { readonly what: string; readonly fix: string } {
   const by = holders.map(({ pid, name }) => `${name} (process ${pid})`).join(', ');
   return by === ''
-    ? { what: `another program has ${path} open`, fix: `end it: sudo fuser -v ${path} names it` }
+    ? {
+        what: `another program has ${path} open`,
+        fix: `end it: sudo fuser -v ${path} names it; ModemManager takes every new port for some seconds`,
+      }
     : { what: `${path} is open in ${by}`, fix: 'end that program, or wait for it' };
 }
 

@@ -126,6 +126,8 @@ describe.skipIf(noSocat !== undefined)(`a board on a serial port (${noSocat ?? '
     expect(await readFile(join(folder, 'serial.log'), 'utf8')).toContain(
       'DTR and RTS did not move: Error: Inappropriate',
     );
+    await link[Symbol.asyncDispose]();
+    await expect(link.reset?.()).rejects.toThrow('the link is closed');
   });
 
   test.each([
