@@ -254,6 +254,16 @@ test('a table of events that begins anew is another inference’s', () => {
   ]);
 });
 
+test('predictions without a detection are counted as none, and end with the first line of something else', () => {
+  const log =
+    'Predictions (DSP: 4 ms., Classification: 90 ms., Anomaly: 0 ms.):\n#Object detection results:\nCONV_2D took 5 ticks (0 ms).\n';
+  expect(findingsIn(log).map(shown).slice(3)).toEqual([
+    '1 detections_count 0 1',
+    '3 operators CONV_2D=5',
+    '3 profile_ticks 5 ticks',
+  ]);
+});
+
 test('a last line that was cut off has no figures, and still fails', () => {
   const metrics = ['took (?<step_us>\\d+)'];
   expect(findingsIn('took 1200 us\ntook 12', { metrics }).map(shown)).toEqual(['1 step_us 1200 µs']);
