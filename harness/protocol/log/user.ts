@@ -15,7 +15,7 @@ export interface LogPatterns {
   readonly ignore: readonly string[];
 }
 
-/** What a user's patterns say of one line. */
+/** What a user’s patterns say of one line; of one that is ignored nothing of it counts. */
 export interface UserFinding {
   readonly isIgnored: boolean;
   readonly findings: readonly Finding[];
@@ -49,7 +49,7 @@ export function userPatterns(
       if (!find) isIgnored = true;
       else findings.push(...find(match, line));
     }
-    return isIgnored ? { isIgnored, findings: [] } : { isIgnored, findings };
+    return { isIgnored, findings };
   };
   return lines => {
     const all = within(() => lines.map(look));
