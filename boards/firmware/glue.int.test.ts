@@ -48,6 +48,7 @@ const espIdf = {
     'esp_log.h',
     'esp_mac.h',
     'esp_pm.h',
+    'esp_rom_sys.h',
     'esp_system.h',
     'esp_task.h',
     'esp_timer.h',

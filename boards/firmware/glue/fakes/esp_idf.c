@@ -81,7 +81,10 @@ int usb_serial_jtag_write_bytes(const void *bytes, size_t size, uint32_t ticks_t
   return (int)count;
 }
 
-uint32_t esp_cpu_get_cycle_count(void) { return is_held ? host_cycles(CONFIG_ESP_DEFAULT_CPU_FREQ_MHZ) : 0; }
+/* Without the lock, power management has it at less. */
+uint32_t esp_rom_get_cpu_ticks_per_us(void) { return is_held ? 240 : 80; }
+
+uint32_t esp_cpu_get_cycle_count(void) { return host_cycles(esp_rom_get_cpu_ticks_per_us()); }
 
 int64_t esp_timer_get_time(void) { return (int64_t)host_us(); }
 

@@ -10,7 +10,6 @@
 #include <stdint.h>
 
 #define ESP_IDF_VERSION_MAJOR 6
-#define CONFIG_ESP_DEFAULT_CPU_FREQ_MHZ 240
 #define CONFIG_TICKMARK_UART_NUM 0
 #define CONFIG_TICKMARK_UART_BAUD 115200
 #define CONFIG_TICKMARK_UART_TX -1
@@ -62,6 +61,7 @@ int usb_serial_jtag_write_bytes(const void *bytes, size_t size, uint32_t ticks_t
 
 /* The chip */
 uint32_t esp_cpu_get_cycle_count(void);
+uint32_t esp_rom_get_cpu_ticks_per_us(void);
 int64_t esp_timer_get_time(void);
 esp_err_t esp_efuse_mac_get_default(uint8_t *mac);
 typedef struct {

@@ -8,14 +8,16 @@
 #include "esp_app_desc.h"
 #include "esp_cpu.h"
 #include "esp_mac.h"
+#include "esp_rom_sys.h"
 #include "esp_system.h"
 #include "esp_timer.h"
-#include "sdkconfig.h"
 #include "tickmark_port.h"
 
 /* Of the CPU's cycle counter, whose register differs: CCOUNT on Xtensa, a performance counter on RISC-V. */
 #define TICKMARK_ESP_TICK_SOURCE "ccount"
-#define TICKMARK_ESP_MHZ CONFIG_ESP_DEFAULT_CPU_FREQ_MHZ
+
+/* As it runs now: Arduino changes what ESP-IDF is configured for. */
+static inline uint32_t tickmark_esp_mhz(void) { return esp_rom_get_cpu_ticks_per_us(); }
 
 /*
  * The first 20 bytes of the SHA-256 of the ELF file, which esptool writes into each image. A GNU build-id note would
@@ -54,7 +56,7 @@ typedef struct {
 
 static inline uint64_t tickmark_esp_ticks_since(tickmark_esp_moment start) {
   const uint32_t cycles = esp_cpu_get_cycle_count() - start.cycles;
-  return tickmark_extended(cycles, (uint64_t)(esp_timer_get_time() - start.us) * TICKMARK_ESP_MHZ);
+  return tickmark_extended(cycles, (uint64_t)(esp_timer_get_time() - start.us) * tickmark_esp_mhz());
 }
 
 static inline tickmark_esp_moment tickmark_esp_now(void) {

@@ -45,7 +45,7 @@ uint64_t clock_stop() { return tickmark_esp_ticks_since(window); }
 void fill_chip(tickmark_board *board) {
   board->unit = tickmark_esp_unit();
   board->tick_source = TICKMARK_ESP_TICK_SOURCE;
-  board->tick_hz = TICKMARK_ESP_MHZ * 1000000u;
+  board->tick_hz = tickmark_esp_mhz() * 1000000u;
   board->build_id = tickmark_esp_build_id();
   board->reset = esp_restart;
   board->reset_cause = tickmark_esp_reset_cause();

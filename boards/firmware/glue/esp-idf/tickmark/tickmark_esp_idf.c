@@ -5,6 +5,7 @@
 #include "esp_task.h"
 #include "freertos/FreeRTOS.h"
 #include "freertos/task.h"
+#include "sdkconfig.h"
 #include "tickmark_esp.h"
 #include "tickmark_link.h"
 #include "tickmark_port.h"
@@ -60,7 +61,7 @@ void tickmark_port_fill(tickmark_board *board) {
   link_start();
   board->unit = tickmark_esp_unit();
   board->tick_source = TICKMARK_ESP_TICK_SOURCE;
-  board->tick_hz = TICKMARK_ESP_MHZ * 1000000u;
+  board->tick_hz = tickmark_esp_mhz() * 1000000u;
   board->build_id = tickmark_esp_build_id();
   board->regions[TICKMARK_STACK] = stack_region();
   board->send = link_send;
