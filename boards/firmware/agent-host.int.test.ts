@@ -56,9 +56,7 @@ describe('the agent under the address and undefined-behaviour sanitizers', () =>
       await dut.load(counting);
       await dut.prepare(counting.length);
       const [inputBytes = 0, outputBytes = 0] = sizes;
-      const inputs = Array.from({ length: vectors }, (_, vector) =>
-        Uint8Array.from({ length: inputBytes }, (_, at) => vector * 5 + at * 3),
-      );
+      const inputs = Array.from({ length: vectors }, (_, vector) => risingInput(vector, inputBytes));
       let vector = 0;
       for await (const output of dut.inferAll(inputs)) {
         const right = Uint8Array.from({ length: outputBytes }, (_, at) => vector * 6 + at * 3 + (counting[at] ?? 0));
@@ -96,11 +94,19 @@ describe('the agent under the address and undefined-behaviour sanitizers', () =>
   });
 });
 
+function risingInput(vector: number, length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, at) => vector * 5 + at * 3);
+}
+
 /** A frame with a random payload; every third one damaged, every fourth no frame at all. */
 function hostileBytes(index: number, random: () => number): Uint8Array {
   const bytes = Uint8Array.from({ length: random() % (index % 50 === 0 ? 3000 : 40) }, () => random());
   if (index % 4 === 3) return bytes;
-  const frame = encodeFrame({ kind: random() % 16, sequence: random() % 4 === 0 ? random() % 8 : index + 1, payload: bytes });
+  const frame = encodeFrame({
+    kind: random() % 16,
+    sequence: random() % 4 === 0 ? random() % 8 : index + 1,
+    payload: bytes,
+  });
   if (index % 3 === 2) frame[random() % frame.length] = random();
   return frame;
 }
