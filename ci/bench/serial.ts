@@ -106,26 +106,20 @@ async function benchBinary(
   { bytes, inputs, limit }: Job & { limit: number },
   line: Line & { baud: number },
 ): Promise<number> {
-  const sizes = { '--input': bytes, '--output': 12, '--window': windowBytes(bytes) };
-  const dutOptions = Object.entries(sizes).flatMap(([name, value]) => [name, String(value)]);
-  await using port = await startPacedLine({ ...line, dut: ['agent-dut', ...dutOptions] });
+  const dut = ['agent-dut', '--input', String(bytes), '--output', '12'] as const;
+  await using port = await startPacedLine({ ...line, dut });
   const { signal } = new AbortController();
   await using link = await openLink(port.path, signal, line.baud);
-  const dut = await tickmarkProtocol().connect(link, signal);
+  const agent = await tickmarkProtocol().connect(link, signal);
   const model = Uint8Array.of(1, 2, 3);
-  await dut.load(model);
-  await dut.prepare(model.length);
+  await agent.load(model);
+  await agent.prepare(model.length);
   const vectors = randomInputs(bytes, inputs);
-  const { seconds, value: outputs } = await timed(() => collect(dut.inferAll(vectors)));
+  const { seconds, value: outputs } = await timed(() => collect(agent.inferAll(vectors)));
   if (outputs.length !== inputs) throw new Error(`${outputs.length} outputs of ${inputs} inputs`);
   const share = (inputs * bytes * 10) / line.baud / seconds;
   promised(`binary protocol, ${describe(bytes, line)}`, `${(100 * share).toFixed(1)} %`, limit / share);
   return share;
-}
-
-/** What a port keeps of requests while it is busy (boards/common/inbox.c), as the RP2040's with its 40 KiB for inputs. */
-function windowBytes(inputBytes: number): number {
-  return Math.max(40 * 1024 - inputBytes, 2048) - 1 - 64;
 }
 
 function describe(bytes: number, { baud = 115_200, usbLatencyMs: latencyMs }: Line): string {

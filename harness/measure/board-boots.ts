@@ -133,6 +133,7 @@ async function proveByFlash({ rig, image, protocol }: RiggedJob, steps: Steps): 
   let proof = `${flasher.name} has compared it with the flash`;
   if (!(await steps.isInFlash(path))) {
     if (!(await steps.flash(path))) throw steps.trouble as Error;
+    steps.settle(true); // by the tool's word; the flash is looked at once more where it can be
     if (flasher.verify && !(await steps.isInFlash(path))) throw inVain(undefined, rig);
     if (!flasher.verify) proof = `${flasher.name} has written it in this run`;
   }

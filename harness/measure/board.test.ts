@@ -5,14 +5,16 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { PortAbsent, PortRefused, TargetError } from '../errors.ts';
 import type { Flasher, PowerSwitch } from '../flash/port.ts';
 import { type MockOptions, mockTarget } from '../protocol/mock.ts';
+import type { LogProtocol } from '../protocol/port.ts';
 import { tickmarkProtocol } from '../protocol/tickmark.ts';
 import { readRecording } from '../recording/read.ts';
 import { createRecorder } from '../recording/recorder.ts';
-import type { RigSample } from '../recording/recording.ts';
+import type { RigSample, Sample } from '../recording/recording.ts';
 import type { Rung } from '../suite/board.ts';
 import type { Suite } from '../suite/suite.ts';
 import { byteQueue } from '../target/byte-queue.ts';
 import type { Link, SerialTarget } from '../target/port.ts';
+import { boardBoots } from './board-boots.ts';
 import type { Gear, Rig } from './rig.ts';
 import { type Job, measure } from './session.ts';
 
@@ -426,4 +428,58 @@ test('each boot after the first is a reset by the first rung that can', async ()
   expect(rig.map(({ step, boot }) => `${step} ${boot}`)).toEqual(['found 0', 'probe 1']);
   const none = await measured(aRig(aDesk()), { suite: twice });
   expect(none.outcome).toMatchObject({ status: 'broken', reason: expect.stringContaining('nothing resets it') });
+});
+
+/** Boots firmware that cannot tell which it is, and the steps that it took. */
+async function bootMute(rig: Rig): Promise<readonly string[]> {
+  const steps: string[] = [];
+  const sample = (each: Sample) => void (each.kind === 'rig' && steps.push(`${each.step}${each.worked ? '' : ': no'}`));
+  const job = { rig, image, protocol: mute, recorder: { sample, tool: () => {} } };
+  await using boots = boardBoots(job, () => {}, new AbortController().signal);
+  await boots.next();
+  boots.met?.({});
+  return steps;
+}
+
+const mute: LogProtocol = { kind: 'log', read: () => Promise.reject(new Error('is not read here')) as never };
+
+test('firmware that cannot tell which it is, is compared with the flash, and left there when it is the image', async () => {
+  const desk = aDesk();
+  const rig = aRig(desk, { flasher: flasherOn(desk, { verify: async () => desk.build === newBuild }) });
+  expect(await bootMute(rig)).toEqual(['verify', 'found']);
+  expect(rig.holds).toEqual({ sha256: '5a', proof: 'openocd has compared it with the flash' });
+  expect(await bootMute(rig)).toEqual(['found']);
+});
+
+test('where the flash holds something else, it is written, and compared once more', async () => {
+  const desk = aDesk({ build: oldBuild });
+  const verify = async () => desk.build === newBuild;
+  expect(await bootMute(aRig(desk, { flasher: flasherOn(desk, { verify }) }))).toEqual([
+    'verify: no',
+    'flash',
+    'verify',
+    'found',
+  ]);
+  const vain = aDesk({ build: oldBuild, flashTakes: oldBuild });
+  const inVain = bootMute(aRig(vain, { flasher: flasherOn(vain, { verify: async () => false }) }));
+  await expect(inVain).rejects.toThrow(
+    'openocd says that it has written the image, and still the flash holds something else',
+  );
+});
+
+test('where nobody can look into the flash, it is written once a run', async () => {
+  const desk = aDesk();
+  const rig = aRig(desk, { flasher: flasherOn(desk) });
+  expect(await bootMute(rig)).toEqual(['flash', 'found']);
+  expect(rig.holds?.proof).toBe('openocd has written it in this run');
+  expect(await bootMute(rig)).toEqual(['found']);
+});
+
+test('without the tool, or without a flasher, nothing is known of the flash, and the recording says nothing of it', async () => {
+  const desk = aDesk();
+  const rigs = [aRig(desk), aRig(desk, { flasher: flasherOn(desk, { missing: async () => 'not installed' }) })];
+  for (const rig of rigs) {
+    expect(await bootMute(rig)).toEqual(['found']);
+    expect(rig.holds).toBeUndefined();
+  }
 });

@@ -28,7 +28,9 @@ export interface MlperfFit {
   readonly results: number;
   /** Whether each value has one digit before the point, and no sign: then no loss of one goes unseen. */
   readonly isPlain: boolean;
-  /** The bytes that it takes for the bytes of the model's input tensor. */
+  /** Whether it takes float32 values, and quantizes them itself. */
+  readonly takesReals: boolean;
+  /** The bytes that it takes for the bytes of the model's input tensor, or for the values where it takes those. */
   encode(input: Uint8Array): Uint8Array;
 }
 
@@ -67,7 +69,12 @@ export function fitFirmware({ modelId }: Pick<MlperfIdentity, 'modelId'>, wanted
   };
   if (given.inputBytes !== shape.inputBytes || given.results !== shape.results)
     throw misfit(wanted, `the firmware's model is "${modelId}" (${textOf(shape)}), the suite's has ${textOf(given)}`);
-  return { results: shape.results, isPlain: !isScore && isPlain(output), encode: encoderOf(form, input) };
+  return {
+    results: shape.results,
+    isPlain: !isScore && isPlain(output),
+    takesReals: form === 'floats',
+    encode: encoderOf(form, input),
+  };
 }
 
 function tensorOf(model: Model, side: 'inputs' | 'outputs'): Tensor {
@@ -100,20 +107,7 @@ function isPlain({ type, quantization }: Tensor): boolean {
   return (least - zeroPoint) * scale >= 0 && (most - zeroPoint) * scale < 10;
 }
 
+/** The reference firmware takes 128 of each pixel (vww, ic: submitter_implemented.cpp). */
 function encoderOf(form: Form, input: Tensor): MlperfFit['encode'] {
-  if (form === 'pixels' && input.type === 'int8') return codes => codes.map(code => code ^ 0x80);
-  if (form === 'floats' && input.type !== 'float32') return codes => realsOf(codes, input);
-  return codes => codes;
-}
-
-/**
- * The real values that codes stand for: the firmware's own quantization gives the codes again. They are not those of the file any more, so that
- * a score over them is the one that the host computes of codes.
- */
-function realsOf(bytes: Uint8Array, { type, quantization }: Tensor): Uint8Array {
-  const { scales: [scale = 1] = [], zeroPoints: [zeroPoint = 0] = [] } = quantization ?? {};
-  const codes = type === 'int8' ? new Int8Array(bytes) : bytes;
-  const reals = Buffer.alloc(4 * codes.length);
-  for (const [index, code] of codes.entries()) reals.writeFloatLE(Math.fround((code - zeroPoint) * scale), 4 * index);
-  return reals;
+  return form === 'pixels' && input.type === 'int8' ? codes => codes.map(code => code ^ 0x80) : codes => codes;
 }

@@ -1,10 +1,11 @@
-import { TargetError, WrongFirmware } from '../errors.ts';
+import { ProtocolError, TargetError, WrongFirmware } from '../errors.ts';
 import { readModel } from '../model/tflite.ts';
-import type { Laps, MlperfDut, MlperfProtocol } from '../protocol/port.ts';
+import type { Laps, MlperfAnswer, MlperfDut, MlperfIdentity, MlperfProtocol, MlperfRequest } from '../protocol/port.ts';
 import type { WindowSample } from '../recording/recording.ts';
-import { budgetsFor } from '../suite/suite.ts';
-import type { Link } from '../target/port.ts';
+import { budgetsFor, type Suite } from '../suite/suite.ts';
+import type { Link, Target } from '../target/port.ts';
 import { fitFirmware, type MlperfFit } from './mlperf-firmware.ts';
+import { realInputs } from './real-inputs.ts';
 import type { Boot, ModelJob } from './session.ts';
 import { tapLink } from './tap.ts';
 
@@ -14,6 +15,8 @@ type MlperfBoot = Boot & ModelJob & { readonly protocol: MlperfProtocol };
 interface Firmware {
   readonly dut: MlperfDut;
   readonly fit: MlperfFit;
+  /** Puts a vector into its buffer, as it takes inputs. */
+  load(vector: number): Promise<void>;
 }
 
 /** MLPerf Tiny's own rule, of its runner and of EEMBC's: a window lasts so long, and has so many iterations. */
@@ -32,7 +35,7 @@ export async function measureMlperf(job: MlperfBoot, link: Link, signal: AbortSi
     seen.dut = dut;
     const windowMs = job.suite.measure.windowMs ?? ruleMs;
     job.note({ mlperf: { ...dut.identity, windowMs } });
-    const firmware = { dut, fit: identify(job, dut) };
+    const firmware = firmwareOf(job, dut);
     job.met({});
     await inferAll(job, firmware);
     delete seen.vector;
@@ -44,10 +47,16 @@ export async function measureMlperf(job: MlperfBoot, link: Link, signal: AbortSi
   }
 }
 
-function identify({ suite, target, model: bytes }: MlperfBoot, { identity }: MlperfDut): MlperfFit {
+function firmwareOf({ suite, target, model: bytes, inputs: codes }: MlperfBoot, dut: MlperfDut): Firmware {
   const { modelId } = suite.firmware[target.name] ?? {};
   const model = readModel(bytes, suite.model.file);
-  const fit = fitFirmware(identity, { model, target: target.name, ...(modelId !== undefined && { modelId }) });
+  const fit = fitFirmware(dut.identity, { model, target: target.name, ...(modelId !== undefined && { modelId }) });
+  expectBuild(suite, target, dut.identity);
+  const inputs = fit.takesReals ? realInputs({ suite, model, inputs: codes }) : codes;
+  return { dut, fit, load: vector => dut.load(fit.encode(inputs[vector] ?? new Uint8Array())) };
+}
+
+function expectBuild(suite: Suite, target: Target, identity: MlperfIdentity): void {
   const isTimed = budgetsFor(suite, target.name).some(
     budget => budget.kind === 'latency' && budget.basis === target.basis,
   );
@@ -57,24 +66,37 @@ function identify({ suite, target, model: bytes }: MlperfBoot, { identity }: Mlp
       target.name,
       'build it with EE_CFG_ENERGY_MODE 0, or take the latency budgets out for this target',
     );
-  return fit;
 }
 
 const progressIntervalMs = 100;
 
-async function inferAll(job: MlperfBoot, { dut, fit }: Firmware): Promise<void> {
+async function inferAll(job: MlperfBoot, firmware: Firmware): Promise<void> {
   const { suite, inputs, boot, recorder, clock, onProgress, seen } = job;
   const total = inputs.length * suite.measure.boots;
   let reportedMs = clock.nowMs();
-  for (const [vector, input] of inputs.entries()) {
+  for (let vector = 0; vector < inputs.length; vector++) {
     seen.vector = vector;
-    await dut.load(fit.encode(input));
-    const { results, laps } = await dut.infer({ iterations: 1, warmups: 0, ...fit });
+    const { results, laps } = await inferOnce(firmware, vector);
     recorder.sample({ kind: 'printed', boot, vector, results, ...(laps && readings(laps)) });
     if (clock.nowMs() - reportedMs < progressIntervalMs) continue;
     reportedMs = clock.nowMs();
     onProgress({ done: boot * inputs.length + vector + 1, total });
   }
+}
+
+async function inferOnce(firmware: Firmware, vector: number): Promise<MlperfAnswer> {
+  try {
+    await firmware.load(vector);
+    return await firmware.dut.infer({ iterations: 1, warmups: 0, ...answerOf(firmware.fit) });
+  } catch (error) {
+    throw atVector(error, vector);
+  }
+}
+
+function atVector(error: unknown, vector: number): unknown {
+  if (!(error instanceof ProtocolError)) return error;
+  const Kind = error.constructor as new (...details: ConstructorParameters<typeof ProtocolError>) => Error;
+  return new Kind(error.what, `${error.where}, vector ${vector}`, error.fix, { cause: error });
 }
 
 /** Five windows, each as long as wanted by the DUT's own clock. A clock that stands still is told by the pair before them. */
@@ -97,7 +119,7 @@ const mostPairs = 10;
 /** Times N and 2N inferences of the first input, and records both: what they differ by is N inferences and no printing. 0: the clock stands still. */
 async function inferenceUs(job: MlperfBoot, firmware: Firmware, windowUs: number): Promise<number> {
   const wantedUs = Math.min(Math.max(windowUs / 10, shortestPairUs), longestPairUs);
-  await firmware.dut.load(firmware.fit.encode(job.inputs[0] ?? new Uint8Array()));
+  await firmware.load(0);
   let iterations = 1;
   let single = await timed(job, firmware, { vector: 0, iterations, purpose: 'scaling' });
   for (let again = 0; again < mostPairs && lengthUs(single) > 0 && lengthUs(single) < wantedUs / 2; again++) {
@@ -125,7 +147,7 @@ async function timeWindow(
   firmware: Firmware,
   { vector, eachUs, windowUs }: Wanted,
 ): Promise<WindowSample> {
-  await firmware.dut.load(firmware.fit.encode(job.inputs[vector] ?? new Uint8Array()));
+  await firmware.load(vector);
   let iterations = Math.max(leastIterations, Math.ceil((1.02 * windowUs) / eachUs));
   let window = await timed(job, firmware, { vector, iterations, purpose: 'measured' });
   for (let again = 0; again < 2 && lengthUs(window) > 0 && lengthUs(window) < windowUs; again++) {
@@ -141,10 +163,14 @@ async function timed(
   of: Pick<WindowSample, 'vector' | 'iterations' | 'purpose'>,
 ): Promise<WindowSample> {
   const warmups = of.purpose === 'measured' ? suite.measure.warmup : 0;
-  const { results, laps } = await dut.infer({ iterations: of.iterations, warmups, ...fit });
+  const { results, laps } = await dut.infer({ iterations: of.iterations, warmups, ...answerOf(fit) });
   if (!laps)
     throw new TargetError('it printed no timestamps, and its build is one that does', target.name, 'see wire.jsonl');
   return { kind: 'window', boot, ...of, warmups, ...readings(laps), hostUs: laps.hostUs, results };
+}
+
+function answerOf({ results, isPlain }: MlperfFit): Pick<MlperfRequest, 'results' | 'isPlain'> {
+  return { results, isPlain };
 }
 
 function readings({ lap0Us, lap1Us }: Laps): Pick<WindowSample, 'lap0Us' | 'lap1Us'> {

@@ -1,4 +1,4 @@
-import type { BrokenAttempt, CaseResult, RigStep } from '../verdict/result.ts';
+import type { CaseResult, RigStep } from '../verdict/result.ts';
 import { duration } from './figures.ts';
 
 /**
@@ -6,17 +6,14 @@ import { duration } from './figures.ts';
  * port was opened, and that was all.
  */
 export function rigClauses({ rig = [], attempts = [] }: Pick<CaseResult, 'rig' | 'attempts'>): string[] {
-  return [...attempts.map(attemptClause), ...rig.flatMap(stepClause)];
+  const opening = rig.find(({ step, worked }) => step === 'found' && worked);
+  const news = rig.filter(step => step !== opening);
+  return [...attempts.map(() => 'measured in a second attempt'), ...news.flatMap(stepClause)];
 }
 
-function attemptClause(_attempt: BrokenAttempt): string {
-  return 'measured in a second attempt';
-}
-
-function stepClause(step: RigStep, index: number): string[] {
+function stepClause(step: RigStep): string[] {
   const { worked, detail, ms, boot } = step;
-  if (step.step === 'found')
-    return index === 0 && worked ? [] : [worked ? 'found again' : `not found again: ${detail}`];
+  if (step.step === 'found') return [worked ? 'found again' : `not found again: ${detail}`];
   if (step.step === 'verify') return worked ? [detail] : [];
   if (step.step === 'flash') return [worked ? `flashed by ${detail} in ${duration(ms)}` : `not flashed: ${detail}`];
   if (boot > 0 && worked) return []; // asked for by the suite, once a boot

@@ -32,6 +32,7 @@ export interface LogImport {
 /** Judges a log by a suite as if its firmware had printed it just now: recording, results and reports lie in a run's folder. Throws InputError. */
 export async function importLog(wanted: LogImport, signal: AbortSignal): Promise<ReportedRun> {
   const { plan, planned } = planImport(wanted);
+  wanted.onBusy('reads the log');
   await readInto(plan, planned, wanted, signal);
   const result = judgeRecordedLog(plan, planned);
   wanted.onCase(result);

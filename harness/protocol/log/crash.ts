@@ -14,6 +14,10 @@ interface Form {
 const rebooting = /^(?:Rebooting\.\.\.|CPU halted\.)/;
 const halting = /Halting system|^\[?System halted/;
 
+/** A name of CMSIS's handlers as a cry: alone on its line, or with where and why. `HardFault handler installed` is none. */
+const cmsisFault =
+  /^\W{0,8}(?:Hard ?Fault|BusFault|MemManage(?:Fault)?|UsageFault|SecureFault)(?:_?Handler)?(?:\W{0,8}$| (?:exception|detected|occurred|at|in|pc=|\(0x)|! |: (?:0x|pc|lr|cfsr|hfsr|forced|r0))/i;
+
 /** How runtimes say that they have crashed, by their sources: what begins a dump, and what ends it. */
 const forms: readonly Form[] = [
   // ESP-IDF: components/esp_system/panic.c
@@ -34,7 +38,7 @@ const forms: readonly Form[] = [
   // newlib, the Pico SDK, handlers around the CMSIS names: Tickmark's own says `HardFault pc=0x10000420 lr=…`
   { begins: /^assertion ".*" failed: file /i },
   { begins: /^\*\*\* PANIC \*\*\*/, ends: /^(?!\*{3} PANIC)\S/ }, // then says why, in one line
-  { begins: /^\W{0,8}(?:\[?)(?:Hard ?Fault|BusFault|MemManage|UsageFault|SecureFault)(?:_?Handler)?\b/i },
+  { begins: cmsisFault },
 ];
 
 /** Every beginning has one of these in it: most lines are none. */

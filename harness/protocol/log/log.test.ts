@@ -151,7 +151,14 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     '6 stack_bytes 576 B',
     '7 heap_bytes 0 B',
   ],
-  'st-ai-report': ['4 inference_us 11970 µs', '6 cycles_per_macc 20.37 1', '7 heap_bytes 0 B'],
+  'st-ai-report': [
+    '4 inference_us 11970 µs',
+    '6 cycles_per_macc 20.37 1',
+    '7 heap_bytes 0 B',
+    '10 inference_us 2500 µs',
+    '11 inference_cycles 120000 cycles',
+    '12 stack_bytes 576 B',
+  ],
   mlonmcu: [
     '2 setup_runtime_us 1200 µs',
     '3 run_cycles 123456 cycles',
@@ -212,8 +219,29 @@ test('a dump without an end is bounded, and says how much of it was left out', (
   expect(crash.text).toMatch(/\[\d+ more lines are in the log\]/);
 });
 
-test('a sentence that only speaks of a fault is no crash', () => {
-  expect(findingsIn('no fault found\nfault tolerant mode\nassertions are on\n')).toEqual([]);
+test.each([
+  'no fault found',
+  'fault tolerant mode',
+  'assertions are on',
+  'HardFault handler installed',
+  'HardFault: none',
+  'BusFault enabled',
+  'retry failed at wifi.c:20',
+  'the sensor took 5 ms',
+  '# a heading',
+])('a line that only speaks of it is none: %s', line => {
+  expect(findingsIn(`${line}\n`)).toEqual([]);
+});
+
+test.each([
+  'HardFault',
+  '!!! HARD FAULT !!!',
+  'HardFault_Handler:',
+  '[BusFault_Handler]',
+  'UsageFault detected',
+  'HardFault: CFSR=0x82',
+])('a cry of a handler is a crash: %s', line => {
+  expect(findingsIn(`${line}\n`).map(({ kind }) => kind)).toEqual(['crash']);
 });
 
 test('a table of events that begins anew is another inference’s', () => {
@@ -223,6 +251,16 @@ test('a table of events that begins anew is another inference’s', () => {
     '3 profile_ticks 30 ticks',
     '5 operators CONV_2D=30 CONV_2D=40',
     '5 profile_ticks 70 ticks',
+  ]);
+});
+
+test('predictions without a detection are counted as none, and end with the first line of something else', () => {
+  const log =
+    'Predictions (DSP: 4 ms., Classification: 90 ms., Anomaly: 0 ms.):\n#Object detection results:\nCONV_2D took 5 ticks (0 ms).\n';
+  expect(findingsIn(log).map(shown).slice(3)).toEqual([
+    '1 detections_count 0 1',
+    '3 operators CONV_2D=5',
+    '3 profile_ticks 5 ticks',
   ]);
 });
 

@@ -37,7 +37,7 @@ const failures: readonly (readonly [hint: string, regex: RegExp])[] = [
   ['Failed to allocate', /^Failed to allocate (?:memory|tail|temp)/i],
   ['~~~SOME TESTS FAILED~~~', /^~~~SOME TESTS FAILED~~~/],
   ['[  FAILED  ]', /^\[ {2}FAILED {2}\] /],
-  [' failed at ', /^.{1,400} failed at \S{1,400}:\d+(?: \(.{0,200}\))?$/],
+  [' failed at ', / (?:[=!]=|[<>]=?|near) .{1,200} failed at \S{1,400}:\d+(?: \(.{0,200}\))?$/],
   // Edge Impulse
   ['ERR: Failed to run classifier', /^ERR: Failed to run classifier \(-?\d+\)/],
   ['run_classifier returned:', /^run_classifier returned: (?!0\b)-?\d+/],

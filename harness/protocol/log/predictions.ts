@@ -43,16 +43,16 @@ export function predictionReader(): Reader {
         return [...before, ...(times ?? [])];
       }
       if (!isOpen) return undefined;
-      if (/^#?Object detection (?:results|bounding boxes):/.test(plain)) boxes = [];
-      return /^#(?:Classification|Object detection|Visual anomaly grid|Regression) results:/.test(plain) ||
-        boxes?.length === 0
-        ? (row(plain, number) ?? [])
-        : row(plain, number);
+      const [, heading] = headings.exec(plain) ?? [];
+      if (heading === 'Object detection') boxes = [];
+      return heading === undefined ? row(plain, number) : [];
     },
     close: closed,
   };
 }
 
+const headings =
+  /^#?(Classification|Object detection|Visual anomaly grid|Regression) (?:results|bounding boxes|predictions):/;
 const hint = /^(?:Predictions \(|Timing: )/;
 const time = String.raw`(\d{1,9}(?:\.\d{1,9})?) ?ms\.?`;
 const oneLine = new RegExp(

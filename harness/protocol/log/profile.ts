@@ -48,7 +48,6 @@ export function profileReader(): Reader {
       if (tagHeader.test(plain)) return begin('tags');
       const before = form === 'events' && operators.length > 0 && plain.startsWith('0,') ? begin('events') : [];
       const event = form === 'events' ? eventOf(plain) : form === 'tags' ? tagOf(plain) : undefined;
-      if (event === 'total') return [];
       if (event) return form === 'tags' && lastEvents.length > 0 ? [] : [...before, ...add(line, event)];
       const took = plain.includes(' ticks (') ? operatorOf(plain) : undefined;
       if (!took) return undefined;
@@ -69,8 +68,7 @@ function eventOf(plain: string): Operator | undefined {
   return name === undefined ? undefined : { name, ticks: Number(ticks) };
 }
 
-function tagOf(plain: string): Operator | 'total' | undefined {
-  if (/^"total number of ticks", \d/.test(plain)) return 'total';
+function tagOf(plain: string): Operator | undefined {
   const [, name, ticks] = /^([\w-]{1,80}), (\d{1,15})$/.exec(plain) ?? [];
   return name === undefined ? undefined : { name, ticks: Number(ticks) };
 }

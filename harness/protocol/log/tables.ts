@@ -57,19 +57,16 @@ function openedBy(plain: string, line: number): readonly Finding[] | undefined {
 }
 
 function* stRow(name: string, value: string, line: number): Generator<Finding> {
-  const figure = numberOf(/^[\d.,]{1,20}/.exec(value)?.[0] ?? '');
-  const metric = (as: string, unit: 'µs' | 'cycles' | '%' | '1' | 'B', amount = figure): Finding[] =>
-    amount === undefined ? [] : [{ kind: 'metric', name: as, value: amount, unit, line }];
-  if (name === 'duration' && / ?ms\b/.test(value)) yield* metric('inference_us', 'µs', figure && figure * 1000);
-  if (name === 'CPU cycles') yield* metric('inference_cycles', 'cycles');
-  if (name === 'CPU Workload') yield* metric('cpu_workload_percent', '%');
-  if (name === 'cycles/MACC') yield* metric('cycles_per_macc', '1');
-  if (name === 'used stack') yield* metric('stack_bytes', 'B');
-  if (name === 'used heap')
-    yield* metric('heap_bytes', 'B', /^(\d+)\b/.test(value) ? numberOf(value.split(/[ :]/)[0] ?? '') : undefined);
-  if (name === 'used stack/heap') {
-    const [stack = '', heap = ''] = value.split('/');
-    yield* metric('stack_bytes', 'B', numberOf(stack.replace(/ ?bytes$/, '')));
-    yield* metric('heap_bytes', 'B', numberOf(heap.replace(/ ?bytes$/, '')));
-  }
+  const [stack = '', heap = ''] = value.split('/');
+  const metric = (as: string, unit: 'µs' | 'cycles' | '%' | '1' | 'B', text: string, factor = 1): Finding[] => {
+    const amount = numberOf(/^[\d.,]{1,20}/.exec(text)?.[0] ?? '');
+    return amount === undefined ? [] : [{ kind: 'metric', name: as, value: amount * factor, unit, line }];
+  };
+  if (name === 'duration' && / ?ms\b/.test(value)) yield* metric('inference_us', 'µs', value, 1000);
+  if (name === 'CPU cycles') yield* metric('inference_cycles', 'cycles', value);
+  if (name === 'CPU Workload') yield* metric('cpu_workload_percent', '%', value);
+  if (name === 'cycles/MACC') yield* metric('cycles_per_macc', '1', value);
+  if (name === 'used stack' || name === 'used stack/heap') yield* metric('stack_bytes', 'B', stack);
+  if (name === 'used heap') yield* metric('heap_bytes', 'B', value);
+  if (name === 'used stack/heap') yield* metric('heap_bytes', 'B', heap);
 }

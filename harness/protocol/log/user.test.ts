@@ -9,9 +9,9 @@ const lineOf = (text: string, number = 1) => ({ number, text, plain: plainText(t
 test.each([
   ['(?<step_ms>[0-9.]+)ms', 'took 4.5ms', { name: 'step_ms', value: 4500, unit: 'µs' }],
   ['I=(?<run_ua>\\d+)', 'I=850', { name: 'run_ua', value: 0.85, unit: 'mA' }],
-  ['(?<e_uj>[\\d.]+) uJ', '12.5 uJ', { name: 'e_uj', value: 12.5, unit: 'µJ' }],
-  ['(?<heap_kib>\\d+) K', '3 K', { name: 'heap_kib', value: 3072, unit: 'B' }],
-  ['(?<t_ticks>[\\d,]+) t', '1,234,567 t', { name: 't_ticks', value: 1_234_567, unit: 'ticks' }],
+  ['(?<e_uj>[\\d.]+) uJ', 'E 12.5 uJ', { name: 'e_uj', value: 12.5, unit: 'µJ' }],
+  ['(?<heap_kib>\\d+) K', 'heap 3 K', { name: 'heap_kib', value: 3072, unit: 'B' }],
+  ['(?<t_ticks>[\\d,]+) t', 'in 1,234,567 t', { name: 't_ticks', value: 1_234_567, unit: 'ticks' }],
   ['loss (?<loss>\\S+)', 'loss 1e-3', { name: 'loss', value: 0.001, unit: '1' }],
   ['acc (?<acc_percent>\\S+)', 'acc 97', { name: 'acc_percent', value: 97, unit: '%' }],
 ])('the group of /%s/ is a metric by its unit', (pattern, text, metric) => {
@@ -20,6 +20,11 @@ test.each([
 
 test('what is no number, and a group that took no part, are no metrics', () => {
   expect(findingsIn('loss nan\n', { metrics: ['loss (?<loss>\\S+)|gain (?<gain>\\S+)'] })).toEqual([]);
+});
+
+test('a number that begins the first line may be the end of another, later ones are not', () => {
+  const findings = findingsIn('873 us\n873 us\n', { metrics: ['(?<step_us>\\d+) us'] });
+  expect(findings.map(({ line }) => line)).toEqual([2]);
 });
 
 test('a group that names who runs is a fact', () => {

@@ -15,7 +15,7 @@ export interface LogPatterns {
   readonly ignore: readonly string[];
 }
 
-/** What a user's patterns say of one line. */
+/** What a user’s patterns say of one line; of one that is ignored nothing of it counts. */
 export interface UserFinding {
   readonly isIgnored: boolean;
   readonly findings: readonly Finding[];
@@ -49,7 +49,7 @@ export function userPatterns(
       if (!find) isIgnored = true;
       else findings.push(...find(match, line));
     }
-    return isIgnored ? { isIgnored, findings: [] } : { isIgnored, findings };
+    return { isIgnored, findings };
   };
   return lines => {
     const all = within(() => lines.map(look));
@@ -90,9 +90,16 @@ function compile({ until, metrics, fail, ignore }: LogPatterns): readonly Compil
   ];
 }
 
-function groupsOf({ groups = {} }: RegExpExecArray, { number }: Line): readonly Finding[] {
+/** What is heard from the middle of a line on tells another number, where nothing stands before it. */
+function mayBeCut(text: string, { index, 0: whole }: RegExpExecArray, { number }: Line): boolean {
+  return number === 1 && index === 0 && whole.startsWith(text);
+}
+
+function groupsOf(match: RegExpExecArray, line: Line): readonly Finding[] {
+  const { groups = {} } = match;
+  const { number } = line;
   return Object.entries(groups).flatMap(([name, text]): readonly Finding[] => {
-    if (text === undefined) return [];
+    if (text === undefined || mayBeCut(text, match, line)) return [];
     if (isIdentity(name)) return [{ kind: 'fact', name, text, line: number }];
     const { unit, factor } = unitOf(name);
     const value = Number(text.replace(/,(?=\d{3}\b)/g, '')) * factor;

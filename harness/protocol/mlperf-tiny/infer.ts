@@ -23,13 +23,16 @@ export function inferrer(
 ): (request: MlperfRequest) => Promise<MlperfAnswer> {
   const format = resultFormat();
   const clock = lapClock();
-  let slowestMs: number | undefined;
+  let known: { readonly work: number; readonly ms: number } | undefined;
+  /** What is known of many inferences says more of others than what is known of one, most of which is talk. */
+  const longestMs = (work: number): number =>
+    known ? 2000 + 3 * known.ms * Math.max(work / known.work, 1) : Number.POSITIVE_INFINITY;
 
   return async request => {
     const { iterations, warmups } = request;
     const command = `infer ${iterations} ${warmups}`;
     const work = iterations + warmups;
-    const longMs = slowestMs === undefined ? Number.POSITIVE_INFINITY : 2000 + 3 * slowestMs * work;
+    const longMs = longestMs(work);
     const refusals: string[] = [];
     let reply: Reply | undefined;
     let off = 0;
@@ -48,7 +51,7 @@ export function inferrer(
       if (laps && clock.hasRestarted(laps)) throw restarted(command);
       if (laps) clock.note(laps);
       if (reply.isWorn) exchange.noteDamage();
-      slowestMs = Math.max(slowestMs ?? 0, (performance.now() - sentMs) / work);
+      if (!known || work >= known.work) known = { work, ms: performance.now() - sentMs };
       const results = await confirmed(exchange, format, { request, first: answer.results, isWorn: reply.isWorn });
       return { results, ...(laps && { laps: lapsOf(laps) }) };
     }
