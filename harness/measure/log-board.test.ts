@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Flasher } from '../flash/port.ts';
+import type { Flasher, PowerSwitch } from '../flash/port.ts';
 import { logProtocol } from '../protocol/log/log.ts';
 import { readRecording } from '../recording/read.ts';
 import { createRecorder } from '../recording/recorder.ts';
@@ -31,9 +31,11 @@ interface Given {
   readonly prints: (done: readonly string[]) => string;
   readonly spec?: Partial<LogSpec>;
   readonly image?: JobImage;
+  /** A switch whose board's port stays, in place of the probe. */
+  readonly hasPower?: true;
 }
 
-async function measuredOn({ prints, spec = {}, ...rest }: Given) {
+async function measuredOn({ prints, spec = {}, hasPower, ...rest }: Given) {
   const done: string[] = [];
   const port = { id: 'usb-1', path: '/dev/ttyACM0' };
   const flasher: Flasher = {
@@ -42,6 +44,12 @@ async function measuredOn({ prints, spec = {}, ...rest }: Given) {
     missing: async () => undefined,
     flash: async () => void done.push('flash'),
     reset: async () => void done.push('probe'),
+  };
+  const power: PowerSwitch = {
+    name: 'uhubctl',
+    missing: async () => undefined,
+    off: async () => void done.push('off'),
+    on: async () => void done.push('on'),
   };
   const rig: Rig = {
     port,
@@ -59,8 +67,9 @@ async function measuredOn({ prints, spec = {}, ...rest }: Given) {
         },
       },
       flasher,
+      ...(hasPower && { power }),
       hasLines: false,
-      rungs: ['probe'],
+      rungs: [hasPower ? 'power' : 'probe'],
       bootMs: 5000,
     },
   };
@@ -127,4 +136,14 @@ test('what has said anything is not reset for saying nothing of use', async () =
   expect(outcome.status).toBe('broken');
   expect(reason).toMatch(/1 line came, none matched/);
   expect(done).toEqual(['open']);
+});
+
+test('that the power dropped is told by the boot loader, where the port stays', async () => {
+  const rungOf = async (rst: string) => {
+    const prints = (did: readonly string[]) => (did.includes('on') ? `rst:0x1 (${rst}),boot:0x8\n${round}` : '');
+    const { samples } = await measuredOn({ prints, hasPower: true });
+    return samples.filter(sample => sample.kind === 'rig').at(-1)?.detail;
+  };
+  expect(await rungOf('POWERON_RESET')).toBe('uhubctl; the port stayed, but the firmware says that it was powered on');
+  expect(await rungOf('SW_RESET')).toContain('whether the power dropped is not known');
 });

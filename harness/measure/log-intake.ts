@@ -22,6 +22,8 @@ export interface IntakeOptions {
   readonly image?: ImageIdentity;
   /** Bits a second, where they are known. */
   readonly baud?: number;
+  /** Takes what the log says of why the chip was reset. */
+  readonly onBoot?: (cause: string | undefined) => void;
   /** A log that runs on over several starts, as a file may; else one that begins anew by itself has failed. */
   readonly mayRestart?: boolean;
 }
@@ -101,7 +103,7 @@ interface Findings {
 
 /** What a log tells, into samples and to where it ends. */
 function findingsOf(
-  { spec, recorder, mayRestart = false, boot: first }: IntakeOptions,
+  { spec, recorder, mayRestart = false, boot: first, onBoot = () => {} }: IntakeOptions,
   identity: IdentityCheck,
 ): Findings {
   const samples = logSamples(recorder);
@@ -122,6 +124,7 @@ function findingsOf(
     seen.isKnown = true;
     if (count.isBeyond(finding)) seen.end = 'over';
     if (seen.end === 'over' && isFigure(finding)) return;
+    if (finding.kind === 'boot') onBoot(finding.cause);
     if (finding.kind === 'boot') begin(finding);
     samples.add(finding, boot);
     count.see(finding);

@@ -26,6 +26,7 @@ export async function measureLog(job: LogBoot, link: Link, signal: AbortSignal):
     boot,
     where: target.name,
     mayRestart: isImported,
+    onBoot: cause => (seen.resetCause = isPowerOn(cause) ? 'power-on' : cause),
     ...(image && { image }),
     ...(baud !== undefined && { baud }),
   });
@@ -33,6 +34,11 @@ export async function measureLog(job: LogBoot, link: Link, signal: AbortSignal):
   const heard = isImported ? link : tapLink(link, recorder); // whoever kept the log has its bytes
   const end = await listen(job, { link: heard, intake }, signal).finally(intake.end);
   expectWhole({ spec, intake, end, where: target.name });
+}
+
+/** ESP-IDF: POWERON_RESET, and POWERON since the ESP32-S2. */
+function isPowerOn(cause = ''): boolean {
+  return /^power[-_ ]?on/i.test(cause);
 }
 
 /** A suite that says nothing of its log is refused where it is read. */

@@ -84,10 +84,10 @@ async function inferAll(job: MlperfBoot, firmware: Firmware): Promise<void> {
   }
 }
 
-async function inferOnce({ dut, fit, load }: Firmware, vector: number): Promise<MlperfAnswer> {
+async function inferOnce(firmware: Firmware, vector: number): Promise<MlperfAnswer> {
   try {
-    await load(vector);
-    return await dut.infer({ iterations: 1, warmups: 0, ...answerOf(fit) });
+    await firmware.load(vector);
+    return await firmware.dut.infer({ iterations: 1, warmups: 0, ...answerOf(firmware.fit) });
   } catch (error) {
     throw atVector(error, vector);
   }

@@ -143,7 +143,7 @@ async function isBootMeasured(job: Omit<Boot, 'met'>, boots: Boots, signal: Abor
     boots.met?.(how);
   };
   job.limit?.pause();
-  const recorder = firstFigure(job.recorder, () => met({}));
+  const recorder = firstFigure(job.recorder, () => met({ resetCause: job.seen.resetCause }));
   try {
     await measureBoot({ ...job, recorder, met }, boots, signal);
     return true;
@@ -219,6 +219,8 @@ export interface Seen {
   droppedFrames?: number;
   /** What a log has told so far, as a clause. */
   heard?: () => string;
+  /** Why the chip was reset, as firmware says that only prints. */
+  resetCause?: string | undefined;
 }
 
 async function measureBoot(job: Boot, boots: Boots, signal: AbortSignal): Promise<void> {

@@ -69,7 +69,7 @@ test('a command is one write without line ends, of 80 bytes at most, and none is
   expect(fake.writes.filter(write => write.length === 80)).not.toHaveLength(0);
   expect(dut.linkUse()).toEqual({
     requests: expect.any(Number),
-    repeats: 1,
+    repeats: 0,
     damagedFrames: 0,
     lostFrames: 0,
     leastDataBytes: 38,

@@ -54,8 +54,8 @@ async function introduce(exchange: Exchange, deadlineMs: number): Promise<Mlperf
 /** A board that boots, or prints what it likes, is asked again until it answers. */
 async function firstName(exchange: Exchange, deadlineMs: number): Promise<string> {
   const heard: string[] = [];
-  while (performance.now() < deadlineMs) {
-    const { lines, end } = await exchange.ask('name', { isRepeat: true });
+  for (let again = 0; performance.now() < deadlineMs; again++) {
+    const { lines, end } = await exchange.ask('name', { isRepeat: again > 0 });
     const vendor = end === 'silent' ? undefined : vendorIn(lines);
     if (vendor !== undefined) return vendor;
     heard.push(...lines.map(({ text }) => text));

@@ -50,6 +50,30 @@ test('a judged run is what the schema says, however its cases went', () => {
   ).toEqual([]);
 });
 
+test('what was done to a board, and an attempt that broke, are part of it', () => {
+  const steps = (['found', 'verify', 'flash', 'soft', 'lines', 'probe', 'power'] as const).map(step => ({
+    kind: 'rig' as const,
+    boot: 0,
+    step,
+    worked: step !== 'verify',
+    ms: 12,
+    detail: 'openocd',
+  }));
+  const instant = '2026-01-01T00:00:00.000Z';
+  const manifest = {
+    board: { port: 'usb-1-1.4-0', path: '/dev/ttyACM0', flasher: 'openocd', proof: 'its build id' },
+    attempts: [{ startedAt: instant, finishedAt: instant, reason: 'the port vanished\n  → plug it in' }],
+  };
+  const results = judged({ recording: aRecording({ manifest, samples: [...steps, ...someSamples()] }) });
+  expect(faultsOf(results)).toEqual([]);
+  const [result] = results.cases;
+  expect(result?.rig).toHaveLength(7);
+  expect(result?.provenance).toMatchObject({ port: 'usb-1-1.4-0', flasher: 'openocd', proof: 'its build id' });
+  expect(result?.warnings).toContain(
+    'this is the second attempt; the first was broken: the port vanished → plug it in',
+  );
+});
+
 /** Cases of every task but classification: some with an output that is not a number, some that lack a class or a threshold. */
 function otherTasks(): readonly Evidence[] {
   const scores = [[0.25], [0.75], [0.5], [Number.NaN]];

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { InputError } from '../errors.ts';
 import { readElf, sectionUse } from './elf.ts';
-import { elfFile, type Part } from './fixtures/firmware.ts';
+import { elfFile, withSections, words } from './fixtures/firmware.ts';
 
 const flash = Uint8Array.of(1, 2, 3, 4);
 const data = Uint8Array.of(5, 6);
@@ -42,7 +42,10 @@ test('finds a build id that a linker script keeps among other constants, by the 
   const rodata = { name: '.rodata', type: 1, flags: 2, address: 0x0800_0000, size: constants.length };
   const parts = [{ address: 0x0800_0000, bytes: constants }];
   const unmarked = readElf(withSections(parts, [rodata]), 'app.elf');
-  const marked = readElf(withSections(parts, [rodata], { name: '__build_id_note', address: 0x0800_0004 }), 'app.elf');
+  const marked = readElf(
+    withSections(parts, [rodata], { symbol: { name: '__build_id_note', address: 0x0800_0004 } }),
+    'app.elf',
+  );
   expect([unmarked.buildId, marked.buildId]).toEqual([undefined, '0102030405060708']);
 });
 
@@ -127,44 +130,6 @@ function linked(): Uint8Array {
   header.setUint16(48, sections.length, true);
   header.setUint16(50, 6, true);
   return new Uint8Array(Buffer.concat([new Uint8Array(header.buffer), ...parts, ...sections]));
-}
-
-interface Placed {
-  readonly name: string;
-  readonly address: number;
-}
-
-/** Segments with sections over them, and one symbol at most. */
-function withSections(
-  parts: readonly Part[],
-  sections: readonly (Placed & { readonly type: number; readonly flags: number; readonly size: number })[],
-  symbol: Placed = { name: '', address: 0 },
-): Uint8Array {
-  const loaded = elfFile(parts);
-  const names = Buffer.from(
-    `\0${[...sections.map(({ name }) => name), '.symtab', '.strtab', symbol.name].join('\0')}\0`,
-  );
-  const nameAt = (name: string): number => names.indexOf(`\0${name}\0`) + 1;
-  const symbols = words(nameAt(symbol.name), symbol.address, 0, 0);
-  const [symbolsAt, namesAt] = [loaded.length, loaded.length + symbols.length];
-  const table = [
-    words(...Array.from({ length: 10 }, () => 0)),
-    ...sections.map(({ name, type, flags, address, size }) =>
-      words(nameAt(name), type, flags, address, 0, size, 0, 0, 4, 0),
-    ),
-    words(nameAt('.symtab'), 2, 0, 0, symbolsAt, symbols.length, sections.length + 2, 0, 4, 16),
-    words(nameAt('.strtab'), 3, 0, 0, namesAt, names.length, 0, 0, 1, 0),
-  ];
-  const header = new DataView(loaded.buffer);
-  header.setUint32(32, namesAt + names.length, true);
-  header.setUint16(46, 40, true);
-  header.setUint16(48, table.length, true);
-  header.setUint16(50, table.length - 1, true);
-  return new Uint8Array(Buffer.concat([loaded, symbols, names, ...table]));
-}
-
-function words(...values: readonly number[]): Uint8Array {
-  return new Uint8Array(Uint32Array.from(values).buffer);
 }
 
 function lengthOf(parts: readonly Uint8Array[]): number {

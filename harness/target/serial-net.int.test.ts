@@ -88,6 +88,23 @@ describe.skipIf(missing !== undefined)(`a board behind ser2net (${missing ?? 'fo
     expect(rateOf(path)).toBe('921600');
   });
 
+  test('a tensor full of bytes that telnet doubles comes whole, and in few pieces', async () => {
+    const { rfc2217 } = await startSer2net((await standingPty('exec cat')).path);
+    await using link = await at(`rfc2217://127.0.0.1:${rfc2217}`).open('', signal);
+    const sent = new Uint8Array(50_000).fill(255);
+    const writing = link.write(sent);
+    let [heard, pieces] = [0, 0];
+    for await (const bytes of link.bytes) {
+      expect(bytes.every(byte => byte === 255)).toBe(true);
+      heard += bytes.length;
+      pieces++;
+      if (heard >= sent.length) break;
+    }
+    await writing;
+    expect(heard).toBe(sent.length);
+    expect(pieces).toBeLessThan(sent.length / 20);
+  });
+
   test('RFC 2217 to a port of raw bytes says what to write', async () => {
     const { raw } = await startSer2net((await standingPty('exec cat')).path);
     await expect(at(`rfc2217://127.0.0.1:${raw}`).open('', signal)).rejects.toThrow(

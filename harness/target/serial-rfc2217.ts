@@ -115,12 +115,14 @@ function conversation(socket: Socket): Conversation {
     void socket.write(subnegotiation(comPort, Uint8Array.of(command, ...value)));
 
   socket.on('data', bytes => {
+    const data: Uint8Array[] = []; // handed on at once: each doubled byte ends a piece, and a tensor may be full of them
     for (const item of parse(bytes)) {
-      if (item.kind === 'data') onData(item.bytes);
+      if (item.kind === 'data') data.push(item.bytes);
       else if (item.kind === 'subnegotiation') waiting.get(nameOf(item.payload))?.(item.payload.slice(1));
       else if (item.option !== comPort) agree(socket, item.verb, item.option);
       else if (item.verb === telnet.do || item.verb === telnet.dont) waiting.get('offer')?.(Uint8Array.of(item.verb));
     }
+    if (data.length > 0) onData(Buffer.concat(data));
   });
   socket.once('close', () => {
     for (const done of waiting.values()) done();

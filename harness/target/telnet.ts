@@ -59,9 +59,15 @@ function unescaped(bytes: readonly number[]): number[] | undefined {
 
 /** Data as it goes over the wire: 255 doubled. */
 export function escaped(bytes: Uint8Array): Uint8Array {
-  return bytes.includes(telnet.iac)
-    ? Uint8Array.from([...bytes].flatMap(byte => (byte === telnet.iac ? [byte, byte] : [byte])))
-    : bytes;
+  const doubled = bytes.reduce((count, byte) => count + (byte === telnet.iac ? 1 : 0), 0);
+  if (doubled === 0) return bytes;
+  const all = new Uint8Array(bytes.length + doubled);
+  let at = 0;
+  for (const byte of bytes) {
+    all[at++] = byte;
+    if (byte === telnet.iac) all[at++] = byte;
+  }
+  return all;
 }
 
 export function option(verb: number, number: number): Uint8Array {

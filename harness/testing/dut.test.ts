@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import { InputError } from '../errors.ts';
+import type { Rig } from '../measure/rig.ts';
 import { type MockOptions, mockTarget } from '../protocol/mock.ts';
 import { tickmarkProtocol } from '../protocol/tickmark.ts';
 import { loadCaseInputs } from '../runner/case-inputs.ts';
+import type { SerialTarget } from '../target/port.ts';
 import { dutOn } from './dut.ts';
 import { vibration } from './fixtures/vibration.ts';
 
@@ -99,4 +101,23 @@ test('work that goes on when the signal aborts ends with its reason', async () =
   const hung = dut.infer(0);
   setTimeout(() => over.abort(new Error('the test is over')), 5);
   await expect(hung).rejects.toThrow('the test is over');
+});
+
+test('a board that runs another build is flashed before a test sees it', async () => {
+  const port = { id: 'usb-1-1.4-0', path: '/dev/ttyACM0' };
+  let inFlash = '0d'.repeat(20);
+  const target: SerialTarget = {
+    name: 'nucleo',
+    basis: 'silicon',
+    find: async () => port,
+    isPresent: async () => true,
+    open: (path, until) => mockTarget({ buildId: inFlash, inputBytes: first.length }).open(path, until),
+  };
+  const flash = async () => void (inFlash = buildId);
+  const flasher = { name: 'openocd', needsPort: false, missing: async () => undefined, flash };
+  const setup = { target, protocol: tickmarkProtocol({ readyMs: 10 }), image, model: inputs.model };
+  const rig: Rig = { port, gear: { target, flasher, hasLines: false, rungs: [], bootMs: 100 } };
+  const opened = await dutOn({ ...vibration, inputs, setup, rig }, new AbortController().signal);
+  expect((await opened.begin()).identity.buildId).toBe(buildId);
+  await opened[Symbol.asyncDispose]();
 });

@@ -164,7 +164,10 @@ static bool is_inside(const tickmark_region *r, uint32_t offset, uint32_t bytes)
 }
 
 static void restart_feed(void) {
-  dut.feed = (feeding){0};
+  dut.feed.next = 0;
+  dut.feed.filled = 0;
+  dut.feed.told = 0;
+  dut.feed.failure = done;
   results_clear(dut.prepared.output_bytes);
 }
 

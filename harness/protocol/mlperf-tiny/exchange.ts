@@ -48,6 +48,8 @@ export interface Exchange {
 const firstLimitMs = 2000;
 /** … and on a link that loses bytes, four times the slowest answer, within these. */
 const leastLimitMs = 250;
+/** One slow answer of a busy machine counts for the next hundred. */
+const forgetting = 0.98;
 const quietMs = 60;
 /** One that talks for longer is asked all the same. */
 const longestQuietMs = 10_000;
@@ -115,7 +117,7 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
       isWorn ||= hasLostEnd(line);
       const text = lines.length === 0 ? withoutEcho(line.text, command) : line.text;
       if (text === ready) {
-        if (!silenceMs) slowestMs = Math.max(slowestMs, line.atMs - sinceMs);
+        if (!silenceMs) slowestMs = Math.max(forgetting * slowestMs, line.atMs - sinceMs);
         asked = undefined;
         return ended('ready');
       }

@@ -5,7 +5,7 @@ import { isSame, type ReadBack, readBack } from './read-back.ts';
 import { excessIn, expectedBytesIn, isDropped, isWornOf, loadDone, refusalIn } from './replies.ts';
 
 /** On a line that loses bytes: two digits lost of one command are a byte too few without a word, and the longer it is the likelier. */
-const lossyDataBytes = 12;
+const lossyDataBytes = 16;
 const mostLoads = 40;
 const mostRefusals = 12;
 /** A buffer that is wrong as often at the same byte, though every line of it was accepted, is none that a bad line explains. */
