@@ -140,7 +140,7 @@ function show(event: RunEvent, terminal: ConsoleReporter, heard: Heard): void {
   follow(event, heard.progress);
   if (event.kind === 'progress') terminal.progress(heard.progress);
   if (event.kind === 'busy') terminal.busy(event.what);
-  if (event.kind === 'waiting') terminal.note(event.what);
+  if (event.kind === 'note') terminal.note(event.what);
   if (event.kind === 'case') terminal.onCase(event.result);
   if (event.kind === 'trouble') terminal.note(event.message);
   if (event.kind === 'ending') heard.isReporting = true;

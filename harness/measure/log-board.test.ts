@@ -138,12 +138,16 @@ test('what has said anything is not reset for saying nothing of use', async () =
   expect(done).toEqual(['open']);
 });
 
+/** How the step is told that brought a board round whose boot loader says this. */
+async function powerDetail(rst: string): Promise<string | undefined> {
+  const prints = (did: readonly string[]) => (did.includes('on') ? `rst:0x1 (${rst}),boot:0x8\n${round}` : '');
+  const { samples } = await measuredOn({ prints, hasPower: true });
+  return samples.filter(sample => sample.kind === 'rig').at(-1)?.detail;
+}
+
 test('that the power dropped is told by the boot loader, where the port stays', async () => {
-  const rungOf = async (rst: string) => {
-    const prints = (did: readonly string[]) => (did.includes('on') ? `rst:0x1 (${rst}),boot:0x8\n${round}` : '');
-    const { samples } = await measuredOn({ prints, hasPower: true });
-    return samples.filter(sample => sample.kind === 'rig').at(-1)?.detail;
-  };
-  expect(await rungOf('POWERON_RESET')).toBe('uhubctl; the port stayed, but the firmware says that it was powered on');
-  expect(await rungOf('SW_RESET')).toContain('whether the power dropped is not known');
+  expect(await powerDetail('POWERON_RESET')).toBe(
+    'uhubctl; the port stayed, but the firmware says that it was powered on',
+  );
+  expect(await powerDetail('SW_RESET')).toContain('whether the power dropped is not known');
 });

@@ -34,6 +34,22 @@ test('it says once that emulated figures are not silicon, and never of silicon',
   expect(summaryMarkdown(aResults({ cases: [onSilicon] }))).not.toContain('not silicon');
 });
 
+test('what a board needed before it answered is listed, and where the figures come from names its unit, port and proof', () => {
+  const { provenance } = aCase();
+  const silicon = {
+    ...provenance,
+    basis: 'silicon',
+    unit: 'E661',
+    port: 'usb-1-1.4-0',
+    proof: 'its build id',
+  } as const;
+  const flash = { boot: 0, step: 'flash', worked: true, ms: 8100, detail: 'openocd' } as const;
+  const markdown = summaryMarkdown(aResults({ cases: [aCase({ provenance: silicon, rig: [flash] })] }));
+  expect(markdown).toContain('## Boards\n\n- fashion on rp2040js-pico: flashed by openocd in 8.1 s\n');
+  expect(markdown).toContain('unit E661 · usb-1-1.4-0 · proved by its build id');
+  expect(summaryMarkdown(aResults())).not.toContain('## Boards');
+});
+
 test('names and reasons of others cannot change the page', () => {
   const reason = 'a | b\n# <img src=x> `code`';
   const markdown = summaryMarkdown(

@@ -126,7 +126,9 @@ test('a port that vanishes in the middle is found again when it is back, and the
   await setTimeout(3000); // a person walks over and plugs it in again
   await board.plugIn();
 
-  expect(await started).toMatchObject({ code: 0, stderr: '' });
+  const over = await started;
+  expect(over).toMatchObject({ code: 0, stderr: '' });
+  expect(over.stdout).toMatch(/measures hum on board-one again; it broke: board-one: /);
   const result = caseOf(project.results('out'), 'board-one');
   expect(result.attempts).toHaveLength(1);
   expect(stepsOf(result)).toEqual(['found', 'found']);

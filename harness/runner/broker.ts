@@ -30,7 +30,7 @@ const targets = targetsOf(plan);
 const kept = keepBoards({
   tenant: { command: 'tickmark run', pid: process.ppid }, // it starts this process again when that is ended alone
   ...(plan.exact && { cases: plan.cases }),
-  onWait: what => tell({ kind: 'waiting', what }),
+  onWait: tellPerson,
 });
 boards = kept;
 server.listen(socketPath);
@@ -65,13 +65,17 @@ function troubleOf(error: unknown, id: string): Extract<BrokerReply, { trouble: 
   return { what: messageOf(error), where: id, fix: 'mend this, then run again' };
 }
 
+function tellPerson(what: string): void {
+  tell({ kind: 'note', what });
+}
+
 async function measured(planned: PlannedCase, signal: AbortSignal): Promise<void> {
   const caseId = planned.id;
   const onProgress = (progress: Progress) => tell({ kind: 'progress', progress: { caseId, ...progress } });
   let isWhole = false;
   onProgress({ done: 0, total: planned.vectors * planned.suite.measure.boots });
   try {
-    const { outcome } = await measureCase(plan, planned, { boards: kept, onProgress }, signal);
+    const { outcome } = await measureCase(plan, planned, { boards: kept, onProgress, onAgain: tellPerson }, signal);
     isWhole = outcome.status === 'complete';
   } finally {
     kept.settled(planned);

@@ -24,8 +24,8 @@ export type RunEvent =
   /** Nothing is being measured any more: the broker is gone. */
   | { readonly kind: 'lost' }
   | { readonly kind: 'busy'; readonly what: string }
-  /** A case waits for somebody else: worth a line of its own, for it may be long. */
-  | { readonly kind: 'waiting'; readonly what: string }
+  /** Worth a line of its own: a case waits for a board, or is measured again. */
+  | { readonly kind: 'note'; readonly what: string }
   | { readonly kind: 'case'; readonly result: CaseResult }
   /** Nothing is judged any more. */
   | { readonly kind: 'ending' }

@@ -1,4 +1,4 @@
-import { renameSync } from 'node:fs';
+import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { TargetError } from '../errors.ts';
 import type { ExpectedBoard } from '../measure/bring-up.ts';
@@ -19,6 +19,8 @@ import { type Plan, type PlannedCase, recordingFolder } from './plan.ts';
 export interface Measuring {
   readonly boards: KeptBoards;
   readonly onProgress: (progress: Progress) => void;
+  /** Told that a case is measured once more, and why. */
+  readonly onAgain?: (what: string) => void;
 }
 
 /**
@@ -28,7 +30,7 @@ export interface Measuring {
 export async function measureCase(
   plan: Plan,
   planned: PlannedCase,
-  { boards, onProgress }: Measuring,
+  { boards, onProgress, onAgain = () => {} }: Measuring,
   signal: AbortSignal,
 ): Promise<Manifest> {
   const folder = recordingFolder(plan, planned);
@@ -42,6 +44,7 @@ export async function measureCase(
   }
   const first = await attempt({ setup: { ...setup, onProgress }, planned, rig, folder }, signal);
   if (!rig?.isWorthAgain || signal.aborted) return first;
+  onAgain(`measures ${planned.suite.name} on ${planned.board.name} again; it broke: ${reasonOf(first).split('\n')[0]}`);
   return await again({ setup: { ...setup, onProgress }, planned, rig, folder }, first, signal);
 }
 
@@ -89,15 +92,19 @@ async function attempt({ setup, planned, rig, folder }: Attempting, signal: Abor
 
 /** From the start, with a limit of its own. What was seen before stays beside it. */
 async function again(of: Attempting, first: Manifest, signal: AbortSignal): Promise<Manifest> {
-  const { startedAt, finishedAt, outcome } = first;
+  const { startedAt, finishedAt } = first;
   const aside = `${of.folder}.attempt-1`;
   renameSync(of.folder, aside);
-  const attempts = [{ startedAt, finishedAt, reason: 'reason' in outcome ? outcome.reason : outcome.status }];
+  const attempts = [{ startedAt, finishedAt, reason: reasonOf(first) }];
   try {
     return await attempt({ ...of, setup: { ...of.setup, attempts } }, signal);
   } finally {
-    renameSync(aside, join(of.folder, 'attempt-1'));
+    if (existsSync(of.folder)) renameSync(aside, join(of.folder, 'attempt-1')); // else the disk has refused it
   }
+}
+
+function reasonOf({ outcome }: Manifest): string {
+  return 'reason' in outcome ? outcome.reason : outcome.status;
 }
 
 /** What a board file says of who answers. */

@@ -1,0 +1,79 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { PortAbsent } from '../errors.ts';
+import { aBoard, aSuite } from '../fixtures/recordings.ts';
+import { keepBoards, placeOf } from './keep-boards.ts';
+import type { PlannedCase } from './plan.ts';
+
+let folder = '';
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tickmark-boards-'));
+  vi.stubEnv('TICKMARK_LOCKS', join(folder, 'locks'));
+  writeFileSync(join(folder, 'tty'), ''); // nobody opens it
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true });
+});
+
+const never = new AbortController().signal;
+
+function planned(
+  id: string,
+  board = id.split('@')[1] ?? '',
+  port: Record<string, string> = { path: join(folder, 'tty') },
+) {
+  const target = { kind: 'serial', port } as const;
+  return { id, suite: aSuite(), board: aBoard({ name: board, basis: 'silicon', target }) } as unknown as PlannedCase;
+}
+
+function keeping(cases: readonly PlannedCase[]) {
+  return keepBoards({ tenant: { command: 'tickmark run', pid: process.pid }, cases, onWait: () => {} });
+}
+
+const locks = () => readdirSync(join(folder, 'locks'));
+
+test('a board is kept from its first case to its last, and is the same one in each', async () => {
+  const [one, two] = [planned('hum@desk'), planned('hiss@desk')];
+  using boards = keeping([one, two]);
+  const rig = await boards.rigFor(one, never);
+  boards.settled(one);
+  expect(locks()).toHaveLength(1);
+  expect(await boards.rigFor(two, never)).toBe(rig);
+  boards.settled(two);
+  expect(locks()).toEqual([]);
+});
+
+test('where nobody knows what is to be run, it is kept to the end', async () => {
+  {
+    using boards = keeping([]);
+    await boards.rigFor(planned('hum@desk'), never);
+    boards.settled(planned('hum@desk'));
+    expect(locks()).toHaveLength(1);
+  }
+  expect(locks()).toEqual([]);
+});
+
+test('two descriptions of one port are told, instead of one waiting for the other for ever', async () => {
+  using boards = keeping([]);
+  await boards.rigFor(planned('hum@desk'), never);
+  const other = planned('hum@bench', 'bench', { path: `${folder}/../${folder.split('/').at(-1)}/tty` });
+  await expect(boards.rigFor(other, never)).rejects.toThrow(/bench: is described by the port of desk, .*tty/);
+});
+
+test('a board that is not plugged in is told as such, and an emulator is none', async () => {
+  using boards = keeping([]);
+  const absent = planned('hum@desk', 'desk', { path: join(folder, 'none') });
+  await expect(boards.rigFor(absent, never)).rejects.toThrow(PortAbsent);
+  expect(await boards.rigFor({ board: aBoard(), suite: aSuite() }, never)).toBeUndefined();
+});
+
+const at = (port: Record<string, string>) => placeOf(planned('hum@desk', 'desk', port).board);
+
+test('a place is a port, in whatever order it is described, or an emulator’s name', () => {
+  expect(at({ usb: '0483:374b', serial: '1' })).toBe(at({ serial: '1', usb: '0483:374b' }));
+  expect(at({ usb: '0483:374b', serial: '1' })).not.toBe(at({ usb: '0483:374b', serial: '2' }));
+  expect(placeOf(aBoard({ name: 'some' }))).toBe('target some');
+});
