@@ -89,6 +89,7 @@ export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: () => numb
       if (!flasher) return false;
       await expectTool(rig);
       return attempt('flash', async toolIo => {
+        delete rig.holds; // whatever becomes of it: a tool that fails has begun
         await flasher.flash(path, toolIo, signal);
         await expectPort(gear, signal);
         return { detail: flasher.name };

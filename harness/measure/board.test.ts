@@ -431,10 +431,10 @@ test('each boot after the first is a reset by the first rung that can', async ()
 });
 
 /** Boots firmware that cannot tell which it is, and the steps that it took. */
-async function bootMute(rig: Rig): Promise<readonly string[]> {
+async function bootMute(rig: Rig, its = image): Promise<readonly string[]> {
   const steps: string[] = [];
   const sample = (each: Sample) => void (each.kind === 'rig' && steps.push(`${each.step}${each.worked ? '' : ': no'}`));
-  const job = { rig, image, protocol: mute, recorder: { sample, tool: () => {} } };
+  const job = { rig, image: its, protocol: mute, recorder: { sample, tool: () => {} } };
   await using boots = boardBoots(job, () => {}, new AbortController().signal);
   await boots.next();
   boots.met?.({});
@@ -473,6 +473,17 @@ test('where nobody can look into the flash, it is written once a run', async () 
   expect(await bootMute(rig)).toEqual(['flash', 'found']);
   expect(rig.holds?.proof).toBe('openocd has written it in this run');
   expect(await bootMute(rig)).toEqual(['found']);
+});
+
+test('what was in the flash is not taken to be there still once another image was written over it, in vain or not', async () => {
+  const desk = aDesk();
+  const rig = aRig(desk, { flasher: flasherOn(desk) });
+  await bootMute(rig);
+  const other = { ...image, path: '/other.elf', sha256: '0e' };
+  const gear = { ...rig.gear, flasher: flasherOn(desk, { flash: fails }) };
+  await expect(bootMute(Object.assign(rig, { gear }), other)).rejects.toThrow('no probe answers');
+  Object.assign(rig, { gear: { ...gear, flasher: flasherOn(desk) } });
+  expect(await bootMute(rig)).toEqual(['flash', 'found']);
 });
 
 test('without the tool, or without a flasher, nothing is known of the flash, and the recording says nothing of it', async () => {
