@@ -406,6 +406,13 @@ test('a board that hangs in an inference is given up long before the suite’s l
   expect(rig.isWorthAgain).toBe(true);
 });
 
+test('a case that completes is worth no other try, whatever became of the one before it', async () => {
+  const rig = aRig(aDesk());
+  rig.isWorthAgain = true;
+  expect((await measured(rig)).outcome).toEqual({ status: 'complete' });
+  expect(rig.isWorthAgain).toBe(false);
+});
+
 test('firmware that can is asked to reset for a boot of its own', async () => {
   const desk = aDesk({ mock: { resets: true } });
   const twice = { ...suite, measure: { ...suite.measure, boots: 2 } };
