@@ -110,11 +110,10 @@ function mender({ rig, image, protocol }: RiggedJob, steps: Steps): (error: unkn
   };
   return async error => {
     expectMendable(error);
-    if (error instanceof WrongFirmware || !isHeld({ rig, image })) if (await flash()) return;
-    if (error instanceof TargetError && !(error instanceof WrongFirmware) && !isFound && (await steps.find())) {
-      isFound = true;
-      return;
-    }
+    const isOther = error instanceof WrongFirmware;
+    const isLost = error instanceof TargetError && !isOther; // not silent: its port is
+    if (isLost && !isFound && (isFound = await steps.find())) return;
+    if ((isOther || !isHeld({ rig, image })) && (await flash())) return;
     if (await steps.reset(error instanceof Silent)) return;
     throw lost(steps.trouble ?? cause, steps, target.name);
   };

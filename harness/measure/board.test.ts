@@ -308,7 +308,7 @@ test('a board that nothing helps is sick, for its first cause', async () => {
 test('a port that has vanished is waited for, and found again', async () => {
   const desk = aDesk({ isPluggedIn: false });
   setTimeout(() => (desk.isPluggedIn = true), 3000);
-  const { outcome, steps } = await measured(aRig(desk));
+  const { outcome, steps } = await measured(aRig(desk, { flasher: flasherOn(desk) }));
   expect(outcome).toEqual({ status: 'complete' });
   expect(steps).toEqual(['found', 'found']);
 });
@@ -375,6 +375,13 @@ test('the wrong one of two boards is not flashed, whatever it runs', async () =>
   const { outcome } = await measured(aRig(desk, { flasher: flasherOn(desk) }), { expected: { unit: 'aa01' } });
   expect(outcome.reason).toContain('unit bb02');
   expect(desk.done).toEqual(['open']);
+});
+
+test('a chip of which other firmware does not tell the unit is flashed, and then has to', async () => {
+  const mute = aDesk({ build: oldBuild });
+  const { outcome, steps } = await measured(aRig(mute, { flasher: flasherOn(mute) }), { expected: { unit: 'aa01' } });
+  expect(steps).toEqual(['found', 'flash in vain']);
+  expect(outcome.reason).toContain('a chip that does not tell its unit answers, the board file means unit aa01');
 });
 
 test('a board that hangs before anything was measured is reset, and the same boot is tried again', async () => {
