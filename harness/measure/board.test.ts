@@ -444,6 +444,20 @@ test('each boot after the first is a reset by the first rung that can', async ()
   expect(none.outcome).toMatchObject({ status: 'broken', reason: expect.stringContaining('nothing resets it') });
 });
 
+test('so is every further boot, by the same rung', async () => {
+  const rig = aRig(aDesk(), { flasher: flasherOn(aDesk()), rungs: ['probe'] });
+  const { outcome, rig: steps } = await measured(rig, { suite: { ...suite, measure: { ...suite.measure, boots: 4 } } });
+  expect(outcome).toEqual({ status: 'complete' });
+  expect(steps.map(({ step, boot }) => `${step} ${boot}`)).toEqual(['found 0', 'probe 1', 'probe 2', 'probe 3']);
+});
+
+test('a reset that fails for a boot of its own is told as that', async () => {
+  const twice = { ...suite, measure: { ...suite.measure, boots: 2 } };
+  const flasher = flasherOn(aDesk(), { reset: fails });
+  const { outcome } = await measured(aRig(aDesk(), { flasher, rungs: ['probe'] }), { suite: twice });
+  expect(outcome.reason).toMatch(/nothing resets it for a boot of its own; no help: probe/);
+});
+
 /** Boots firmware that cannot tell which it is, and the steps that it took. */
 async function bootMute(rig: Rig, its = image): Promise<readonly string[]> {
   const steps: string[] = [];
