@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { PortAbsent, PortRefused, TargetError } from '../errors.ts';
 import type { Flasher, PowerSwitch } from '../flash/port.ts';
 import { type MockOptions, mockTarget } from '../protocol/mock.ts';
-import type { LogProtocol } from '../protocol/port.ts';
+import type { AgentProtocol, LogProtocol } from '../protocol/port.ts';
 import { tickmarkProtocol } from '../protocol/tickmark.ts';
 import { readRecording } from '../recording/read.ts';
 import { createRecorder } from '../recording/recorder.ts';
@@ -136,7 +136,10 @@ interface Measured {
 }
 
 /** Measures a case on a rig, however long that takes by the fake clock. */
-async function measured(rig: Rig, rest: Partial<Pick<Job, 'expected' | 'suite' | 'image'>> = {}): Promise<Measured> {
+async function measured(
+  rig: Rig,
+  rest: Partial<Pick<Job, 'expected' | 'suite' | 'image' | 'protocol'>> = {},
+): Promise<Measured> {
   using recorder = createRecorder(folder, () => 0);
   const job: Job = {
     suite,
@@ -210,6 +213,21 @@ test('another model that stays in the flash is broken with both', async () => {
   expect(outcome.reason).toMatch(
     /has written the image, and still the model in the DUT is not the suite's in its image/,
   );
+});
+
+test('firmware that never ends its proof is given up, and flashed over', async () => {
+  const desk = aDesk({ model });
+  const agent = tickmarkProtocol({ readyMs: 10, retryMs: 10 });
+  const protocol: AgentProtocol = {
+    ...agent,
+    async connect(link, signal) {
+      const dut = await agent.connect(link, signal);
+      return desk.done.includes('flash') ? dut : { ...dut, proveModel: () => new Promise<never>(() => {}) };
+    },
+  };
+  const { outcome, rig } = await measured(aRig(desk, { flasher: flasherOn(desk) }), { image: carrying, protocol });
+  expect(outcome).toEqual({ status: 'complete' });
+  expect(rig.map(({ step }) => step)).toEqual(['found', 'flash']);
 });
 
 test('without a flasher, another build is broken with both', async () => {
