@@ -1,122 +1,45 @@
 // The glue of each platform, compiled for this machine against fakes of what it uses there: whatever platform it is for, a host finds the
 // same DUT. What the real headers declare was checked when the fakes were written; see the README.
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { missingTool } from '../../harness/fixtures/tools.ts';
+import { noPacedLine, startPacedLine } from '../../harness/fixtures/paced-line.ts';
 import type { Dut } from '../../harness/protocol/port.ts';
 import { tickmarkProtocol } from '../../harness/protocol/tickmark.ts';
+import { createProject } from '../../harness/runner/fixtures/project.ts';
 import { readElf } from '../../harness/target/elf.ts';
+import { withSections, words } from '../../harness/target/fixtures/firmware.ts';
 import type { Link } from '../../harness/target/port.ts';
+import {
+  compile,
+  glue,
+  headersFor,
+  include,
+  lacking,
+  type Platform,
+  platforms,
+  referenceApp,
+  run,
+  sourcesIn,
+  warnings,
+} from './glue-programs.ts';
 
-const firmware = fileURLToPath(new URL('.', import.meta.url));
-const glue = join(firmware, 'glue');
 const build = mkdtempSync(join(tmpdir(), 'tickmark-glue-'));
 afterAll(() => rmSync(build, { recursive: true }));
 
 const noCompiler = lacking('cc', 'c++');
+const riscv = 243; // e_machine
 const noCross = lacking('arm-none-eabi-gcc', 'arm-none-eabi-nm');
-const warnings = ['-O1', '-Wall', '-Wextra', '-pedantic', '-Werror'];
-const sanitizers = ['-fsanitize=address,undefined'];
-const shared = ['port/tickmark_port.c', 'fakes/app.c', 'fakes/host.c'];
-
-/** A firmware on a fake platform: what is compiled besides the agent and the app, and by which headers the platform is known. */
-interface Platform {
-  readonly name: string;
-  readonly headers: { readonly of: string; readonly names: readonly string[] };
-  readonly sources: readonly string[];
-  readonly folders: readonly string[];
-  readonly defines?: readonly string[];
-  readonly identity: Readonly<Record<string, unknown>>;
-  readonly stackBytes: number;
-  /** Whether its driver says what has come in. */
-  readonly tells: boolean;
-}
-
-const espIdf = {
-  of: 'esp_idf.h',
-  names: [
-    'driver/uart.h',
-    'driver/usb_serial_jtag.h',
-    'esp_app_desc.h',
-    'esp_cpu.h',
-    'esp_idf_version.h',
-    'esp_log.h',
-    'esp_mac.h',
-    'esp_pm.h',
-    'esp_rom_sys.h',
-    'esp_system.h',
-    'esp_task.h',
-    'esp_timer.h',
-    'freertos/FreeRTOS.h',
-    'freertos/task.h',
-    'sdkconfig.h',
-  ],
-};
-
-const zephyr = {
-  of: 'zephyr.h',
-  names: ['device', 'drivers/hwinfo', 'drivers/uart', 'fatal', 'kernel', 'sys/reboot', 'timing/timing'].map(
-    name => `zephyr/${name}.h`,
-  ),
-};
-
-/** What Zephyr's glue takes from the ports of the reference firmware. */
-const borrowed = ['boards/common/fault.c', 'boards/common/inbox.c', 'support/format.c'].map(name => `../${name}`);
-
-const esp = {
-  tickSource: 'ccount',
-  tickHz: 240_000_000,
-  unit: 'a0a1a2a3a4a5',
-  buildId: `deadbeef${'00'.repeat(16)}`,
-  resetCause: 'watchdog',
-};
-
-const platforms: readonly Platform[] = [
-  ...['uart', 'usb_serial_jtag'].map(port => ({
-    name: `esp-idf, ${port}`,
-    headers: espIdf,
-    sources: [
-      'esp-idf/tickmark/tickmark_esp_idf.c',
-      `esp-idf/tickmark/tickmark_${port}.c`,
-      'fakes/esp_idf.c',
-      'fakes/main.c',
-    ],
-    folders: ['esp-idf/tickmark'],
-    identity: esp,
-    stackBytes: 3096,
-    tells: port === 'uart',
-  })),
-  ...['uart', 'usb'].map(port => ({
-    name: `zephyr, ${port}`,
-    headers: zephyr,
-    defines: port === 'usb' ? ['-DFAKE_USB'] : [],
-    sources: ['zephyr/tickmark_zephyr.c', ...borrowed, 'fakes/zephyr.c', 'fakes/main.c'],
-    folders: [],
-    identity: { tickSource: 'dwt', tickHz: 64_000_000, unit: '1011121314151617', resetCause: 'power-on' },
-    stackBytes: 1192,
-    tells: true,
-  })),
-  {
-    name: 'arduino',
-    headers: { of: 'arduino.h', names: ['Arduino.h'] },
-    sources: ['arduino/src/tickmark_arduino.cpp', 'fakes/arduino.cpp'],
-    folders: ['arduino/src'],
-    identity: { tickSource: 'micros', tickHz: 1_000_000, unit: '' },
-    stackBytes: 0,
-    tells: true,
-  },
-];
 
 describe.each(platforms)('glue for $name', platform => {
   let program: string;
 
   beforeAll(() => {
-    if (!noCompiler) program = compile(platform);
+    if (!noCompiler) program = compile(platform, build);
   });
 
   test('a host connects, proves the build and the model, infers, and counts', async ({ skip }) => {
@@ -178,11 +101,38 @@ describe.each(platforms)('glue for $name', platform => {
   });
 });
 
+test("an ESP-IDF application gets its verdict from `tickmark run`, which knows its build by its ELF file's SHA-256", async ({
+  skip,
+}) => {
+  skip(noCompiler !== undefined, noCompiler);
+  skip(noPacedLine !== undefined, noPacedLine);
+  using project = createProject();
+  const descriptor = { name: '.flash.appdesc', type: 1, flags: 2, address: 0x3c00_0020, size: 256 };
+  const bytes = words(0xabcd_5432, ...Array.from({ length: 63 }, () => 0));
+  const image = withSections([{ address: descriptor.address, bytes }], [descriptor], { machine: riscv });
+  writeFileSync(join(project.folder, 'app.elf'), image);
+  const sha256 = createHash('sha256').update(image).digest();
+  const platform = {
+    ...platformOf('esp-idf, uart'),
+    app: referenceApp,
+    defines: [`-DFAKE_SHA256=${[...sha256].join()}`],
+  };
+  await using line = await startPacedLine({ dut: [compile(platform, build)], baud: 921_600 });
+  project.write('boards/my-board.yaml', boardOn(line.path));
+  project.suite(
+    'hum',
+    ['targets: [rp2040js-pico]', 'targets: [my-board]\nfirmware: { my-board: ../../app.elf }'],
+    ["modelled-cycles: { p50: '<= 10 Mcycles' }", "silicon: { p50: '<= 1 ms' }"],
+  );
+  const { code, stdout, stderr } = await project.run('run', '--no-html', '--out', 'out');
+  expect([code, stderr], stdout).toEqual([0, '']);
+  const [judged] = project.results('out').cases;
+  expect(judged).toMatchObject({ status: 'passed', provenance: { buildId: sha256.subarray(0, 20).toString('hex') } });
+});
+
 test('Zephyr tells the host of a fatal error, by its name and place', async ({ skip }) => {
   skip(noCompiler !== undefined, noCompiler);
-  const platform = platforms.find(({ name }) => name === 'zephyr, uart');
-  if (!platform) throw new Error('no such platform');
-  await using dut = start(compile(platform));
+  await using dut = start(compile(platformOf('zephyr, uart'), build));
   const session = await dut.connect();
   dut.child.kill('SIGUSR1');
   await expect(session.stats()).rejects.toThrow('CPU exception pc=0x08001234 lr=0x08005678');
@@ -248,7 +198,7 @@ test('the Arduino library is made whole by its installer, and compiles on its ow
   run(join(glue, 'arduino/install.sh'), [library]);
   const sources = sourcesIn(join(library, 'src'));
   expect(sources.length).toBeGreaterThan(5);
-  const core = headersFor({ of: 'arduino.h', names: ['Arduino.h'] });
+  const core = headersFor({ of: 'arduino.h', names: ['Arduino.h'] }, build);
   for (const cpu of ['cortex-m0plus', 'cortex-m4', 'cortex-m33'])
     for (const source of sources) {
       const compiler = source.endsWith('.c') ? 'arm-none-eabi-gcc' : 'arm-none-eabi-g++';
@@ -256,6 +206,24 @@ test('the Arduino library is made whole by its installer, and compiles on its ow
       run(compiler, [...flags, '-I', core, '-I', join(glue, 'fakes'), '-I', join(library, 'src'), source]);
     }
 });
+
+function platformOf(name: string): Platform {
+  const found = platforms.find(platform => platform.name === name);
+  if (!found) throw new Error(`no platform ${name}`);
+  return found;
+}
+
+function boardOn(path: string): string {
+  return `board: my-board
+title: A program behind a pseudo-terminal
+mcu: ESP32-C3
+core: RV32IMC
+clock: 160 MHz
+basis: silicon
+target: { kind: serial, port: { path: ${path} }, baud: 921600 }
+memory: { flash: 4 MiB, ram: 400 KiB }
+`;
+}
 
 function linkerScript(amongConstants: string): string {
   return `MEMORY { FLASH (rx) : ORIGIN = 0x08000000, LENGTH = 1M  CCM (rw) : ORIGIN = 0x10000000, LENGTH = 64K  RAM (rwx) : ORIGIN = 0x20000000, LENGTH = 64K }
@@ -265,53 +233,6 @@ function linkerScript(amongConstants: string): string {
       .data : { *(.data*) } > RAM AT> FLASH
       .bss : { *(.bss*) } > RAM
     }`;
-}
-
-/** Compiles a platform's glue into a program whose link is its standard streams, and gives its path. */
-function compile({ name, headers, sources, folders, defines = [] }: Platform): string {
-  const all = [...shared, ...sources].map(source => join(glue, source));
-  const flags = [...defines, '-I', headersFor(headers), ...include('fakes', 'port', '../agent', ...folders)];
-  const objects = [...all.map(source => compiled(source, flags)), ...agent()];
-  const script = join(build, 'note.ld');
-  writeFileSync(script, readFileSync(join(glue, 'port/build_id.ld'), 'utf8').replace('> FLASH', ''));
-  const program = join(build, name.replace(/\W+/g, '-'));
-  run('c++', [...sanitizers, '-Wl,--build-id=sha1', `-Wl,-T,${script}`, ...objects, '-o', program]);
-  return program;
-}
-
-function compiled(source: string, flags: readonly string[]): string {
-  const object = join(mkdtempSync(join(build, 'object-')), 'part.o');
-  const [compiler, standard] = source.endsWith('.c') ? ['cc', '-std=c11'] : ['c++', '-std=c++11'];
-  run(compiler, [standard, ...warnings, ...sanitizers, ...flags, '-c', source, '-o', object]);
-  return object;
-}
-
-let agentObjects: readonly string[] | undefined;
-
-/** The same for all platforms. */
-function agent(): readonly string[] {
-  agentObjects ??= sourcesIn(join(firmware, 'agent')).map(source => compiled(source, []));
-  return agentObjects;
-}
-
-/** A folder with the platform's headers, each of which is the fake one. */
-function headersFor({ of, names }: Platform['headers']): string {
-  const folder = mkdtempSync(join(build, 'headers-'));
-  for (const name of names) {
-    mkdirSync(dirname(join(folder, name)), { recursive: true });
-    writeFileSync(join(folder, name), `#include "${join(glue, 'fakes', of)}"\n`);
-  }
-  return folder;
-}
-
-function include(...folders: readonly string[]): readonly string[] {
-  return folders.flatMap(folder => ['-I', join(glue, folder)]);
-}
-
-function sourcesIn(folder: string): readonly string[] {
-  return readdirSync(folder)
-    .filter(name => /\.(c|cpp)$/.test(name))
-    .map(name => join(folder, name));
 }
 
 /** The build id of this machine's program, which the harness does not read: it is of 64 bits. */
@@ -341,14 +262,4 @@ function start(program: string): Running {
     connect: () => tickmarkProtocol().connect(link, AbortSignal.timeout(30_000)),
     [Symbol.asyncDispose]: end,
   };
-}
-
-function lacking(...tools: readonly string[]): string | undefined {
-  const areFound = tools.every(tool => spawnSync(tool, ['--version']).status === 0);
-  return missingTool(areFound, `needs ${tools.join(' and ')}: apt-get install build-essential gcc-arm-none-eabi`);
-}
-
-function run(command: string, args: readonly string[]): void {
-  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${command} ${args.join(' ')}\n${stdout}${stderr}`);
 }

@@ -15,6 +15,7 @@ export const listJsonHelp = `
     basis            what a tick counts there: silicon, modelled-cycles, instructions or host
     vectors, macs    vectors, and multiply-accumulates over all of them
     firmware         path of what runs there; isOwn: not the reference firmware
+    protocol         what that speaks: tickmark, mlperf-tiny or log
     missing          why the target cannot be run on this machine, or null`;
 
 /** What `tickmark model --json` gives. */

@@ -22,7 +22,7 @@ type Note = (seen: Pick<Manifest, 'board'>) => void;
 
 /**
  * Boots a board until the firmware that is meant answers. What is in its flash stays there while it is known to be the image; else the image is
- * written. A board that does not answer climbs the reset ladder, each rung once a case. Every link that was given is closed before the next step.
+ * written. A board that does not answer climbs the reset ladder, each rung once a boot. Every link that was given is closed before the next step.
  */
 export function boardBoots(job: RiggedJob, note: Note, signal: AbortSignal): Boots {
   const { rig, image } = job;
@@ -31,8 +31,8 @@ export function boardBoots(job: RiggedJob, note: Note, signal: AbortSignal): Boo
   let boot = 0;
   let hasMet = false;
   let isOpened = false;
-  const steps = stepsOn(job, () => boot, signal);
-  const mend = mender(job, steps);
+  let steps = stepsOn(job, boot, signal);
+  let mend = mender(job, steps);
 
   const close = async (): Promise<void> => {
     const open = link;
@@ -47,12 +47,17 @@ export function boardBoots(job: RiggedJob, note: Note, signal: AbortSignal): Boo
     isOpened = true;
     return link;
   };
+  const bootAnew = async (): Promise<void> => {
+    boot++;
+    hasMet = false;
+    steps = stepsOn(job, boot, signal);
+    mend = mender(job, steps);
+    if (!(await steps.reset())) throw noReset(steps, target.name);
+  };
   return {
     async next() {
       await close();
-      if (hasMet) boot++;
-      if (hasMet && !(await steps.reset())) throw noReset(target.name);
-      hasMet = false;
+      if (hasMet) await bootAnew();
       if (boot === 0) await proveByFlash(job, steps);
       return open();
     },
@@ -149,9 +154,11 @@ function inVain(answers: WrongFirmware | undefined, { gear: { flasher, target } 
   );
 }
 
-function noReset(where: string): TargetError {
-  const fix = 'name in its board file what can reset it, under `reset`, or measure one boot';
-  return new WrongBoard('nothing resets it for a boot of its own', where, fix);
+function noReset({ failed }: Steps, where: string): TargetError {
+  const what = 'nothing resets it for a boot of its own';
+  if (failed.length > 0)
+    return new WrongBoard(`${what}; no help: ${failed.join(', ')}`, where, 'see rig.log, or measure one boot');
+  return new WrongBoard(what, where, 'name in its board file what can reset it, under `reset`, or measure one boot');
 }
 
 function lost(cause: Error | undefined, { failed }: Steps, where: string): BoardLost {

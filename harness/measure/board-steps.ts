@@ -15,7 +15,7 @@ export type RiggedJob = Pick<Job, 'image' | 'protocol'> & {
 
 type Step = RigSample['step'];
 
-/** What can be done to a board in one case, each step sampled. Its port has to be closed meanwhile. */
+/** What can be done to a board for one boot, each step sampled. Its port has to be closed meanwhile. */
 export interface Steps {
   /** Waits for the port; false when it does not come. */
   find(): Promise<boolean>;
@@ -40,7 +40,7 @@ interface OnTrial extends Climbed {
   readonly ms: number;
 }
 
-export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: () => number, signal: AbortSignal): Steps {
+export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: number, signal: AbortSignal): Steps {
   const { gear } = rig;
   const { target, flasher } = gear;
   const rungs = rungsOf({ gear, protocol });
@@ -49,7 +49,7 @@ export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: () => numb
   let trouble: Error | undefined;
 
   const sample = (step: Step, worked: boolean, { ms, detail }: { readonly ms: number; readonly detail: string }) => {
-    recorder.sample({ kind: 'rig', boot: boot(), step, worked, ms: Math.round(ms), detail });
+    recorder.sample({ kind: 'rig', boot, step, worked, ms: Math.round(ms), detail });
     if (!worked) failed.push(step);
   };
   const io = async (): Promise<ToolIo> => ({
@@ -89,6 +89,7 @@ export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: () => numb
       if (!flasher) return false;
       await expectTool(rig);
       return attempt('flash', async toolIo => {
+        delete rig.holds; // whatever becomes of it: a tool that fails has begun
         await flasher.flash(path, toolIo, signal);
         await expectPort(gear, signal);
         return { detail: flasher.name };

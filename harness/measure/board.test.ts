@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { PortAbsent, PortRefused, TargetError } from '../errors.ts';
 import type { Flasher, PowerSwitch } from '../flash/port.ts';
 import { type MockOptions, mockTarget } from '../protocol/mock.ts';
-import type { LogProtocol } from '../protocol/port.ts';
+import type { AgentProtocol, LogProtocol } from '../protocol/port.ts';
 import { tickmarkProtocol } from '../protocol/tickmark.ts';
 import { readRecording } from '../recording/read.ts';
 import { createRecorder } from '../recording/recorder.ts';
@@ -136,7 +136,10 @@ interface Measured {
 }
 
 /** Measures a case on a rig, however long that takes by the fake clock. */
-async function measured(rig: Rig, rest: Partial<Pick<Job, 'expected' | 'suite' | 'image'>> = {}): Promise<Measured> {
+async function measured(
+  rig: Rig,
+  rest: Partial<Pick<Job, 'expected' | 'suite' | 'image' | 'protocol'>> = {},
+): Promise<Measured> {
   using recorder = createRecorder(folder, () => 0);
   const job: Job = {
     suite,
@@ -210,6 +213,21 @@ test('another model that stays in the flash is broken with both', async () => {
   expect(outcome.reason).toMatch(
     /has written the image, and still the model in the DUT is not the suite's in its image/,
   );
+});
+
+test('firmware that never ends its proof is given up, and flashed over', async () => {
+  const desk = aDesk({ model });
+  const agent = tickmarkProtocol({ readyMs: 10, retryMs: 10 });
+  const protocol: AgentProtocol = {
+    ...agent,
+    async connect(link, signal) {
+      const dut = await agent.connect(link, signal);
+      return desk.done.includes('flash') ? dut : { ...dut, proveModel: () => new Promise<never>(() => {}) };
+    },
+  };
+  const { outcome, rig } = await measured(aRig(desk, { flasher: flasherOn(desk) }), { image: carrying, protocol });
+  expect(outcome).toEqual({ status: 'complete' });
+  expect(rig.map(({ step }) => step)).toEqual(['found', 'flash']);
 });
 
 test('without a flasher, another build is broken with both', async () => {
@@ -413,6 +431,13 @@ test('a board that hangs in an inference is given up long before the suite’s l
   expect(rig.isWorthAgain).toBe(true);
 });
 
+test('a case that completes is worth no other try, whatever became of the one before it', async () => {
+  const rig = aRig(aDesk());
+  rig.isWorthAgain = true;
+  expect((await measured(rig)).outcome).toEqual({ status: 'complete' });
+  expect(rig.isWorthAgain).toBe(false);
+});
+
 test('firmware that can is asked to reset for a boot of its own', async () => {
   const desk = aDesk({ mock: { resets: true } });
   const twice = { ...suite, measure: { ...suite.measure, boots: 2 } };
@@ -437,11 +462,25 @@ test('each boot after the first is a reset by the first rung that can', async ()
   expect(none.outcome).toMatchObject({ status: 'broken', reason: expect.stringContaining('nothing resets it') });
 });
 
+test('so is every further boot, by the same rung', async () => {
+  const rig = aRig(aDesk(), { flasher: flasherOn(aDesk()), rungs: ['probe'] });
+  const { outcome, rig: steps } = await measured(rig, { suite: { ...suite, measure: { ...suite.measure, boots: 4 } } });
+  expect(outcome).toEqual({ status: 'complete' });
+  expect(steps.map(({ step, boot }) => `${step} ${boot}`)).toEqual(['found 0', 'probe 1', 'probe 2', 'probe 3']);
+});
+
+test('a reset that fails for a boot of its own is told as that', async () => {
+  const twice = { ...suite, measure: { ...suite.measure, boots: 2 } };
+  const flasher = flasherOn(aDesk(), { reset: fails });
+  const { outcome } = await measured(aRig(aDesk(), { flasher, rungs: ['probe'] }), { suite: twice });
+  expect(outcome.reason).toMatch(/nothing resets it for a boot of its own; no help: probe/);
+});
+
 /** Boots firmware that cannot tell which it is, and the steps that it took. */
-async function bootMute(rig: Rig): Promise<readonly string[]> {
+async function bootMute(rig: Rig, its = image): Promise<readonly string[]> {
   const steps: string[] = [];
   const sample = (each: Sample) => void (each.kind === 'rig' && steps.push(`${each.step}${each.worked ? '' : ': no'}`));
-  const job = { rig, image, protocol: mute, recorder: { sample, tool: () => {} } };
+  const job = { rig, image: its, protocol: mute, recorder: { sample, tool: () => {} } };
   await using boots = boardBoots(job, () => {}, new AbortController().signal);
   await boots.next();
   boots.met?.({});
@@ -480,6 +519,17 @@ test('where nobody can look into the flash, it is written once a run', async () 
   expect(await bootMute(rig)).toEqual(['flash', 'found']);
   expect(rig.holds?.proof).toBe('openocd has written it in this run');
   expect(await bootMute(rig)).toEqual(['found']);
+});
+
+test('what was in the flash is not taken to be there still once another image was written over it, in vain or not', async () => {
+  const desk = aDesk();
+  const rig = aRig(desk, { flasher: flasherOn(desk) });
+  await bootMute(rig);
+  const other = { ...image, path: '/other.elf', sha256: '0e' };
+  const gear = { ...rig.gear, flasher: flasherOn(desk, { flash: fails }) };
+  await expect(bootMute(Object.assign(rig, { gear }), other)).rejects.toThrow('no probe answers');
+  Object.assign(rig, { gear: { ...gear, flasher: flasherOn(desk) } });
+  expect(await bootMute(rig)).toEqual(['flash', 'found']);
 });
 
 test('without the tool, or without a flasher, nothing is known of the flash, and the recording says nothing of it', async () => {

@@ -36,9 +36,9 @@ export async function bringUp(
   setup: Setup,
   link: Link,
   signal: AbortSignal,
-  { onConnect = () => {}, onIdentified = () => {} }: Heard = {},
+  { hear = dut => dut, onConnect = () => {}, onIdentified = () => {} }: Heard = {},
 ): Promise<Dut> {
-  const dut = await setup.protocol.connect(link, signal);
+  const dut = hear(await setup.protocol.connect(link, signal));
   onConnect(dut);
   expectUnit(setup, dut); // first of all: the wrong one of two boards must not be flashed
   expectBuild(setup, dut);
@@ -54,6 +54,8 @@ export async function bringUp(
 
 /** What a caller hears of while a DUT is brought up. */
 interface Heard {
+  /** The same DUT with bounds to its silence, from its first request after HELLO on. @default without */
+  readonly hear?: (dut: Dut) => Dut;
   /** It has introduced itself. */
   readonly onConnect?: (dut: Dut) => void;
   /** It is who it should be. */

@@ -346,8 +346,11 @@ test('measured for its outputs alone, a DUT is fed while it computes, and no tic
   expect(manifest.outcome).toEqual({ status: 'complete' });
   expect(samples.map(({ kind }) => kind)).toEqual(['inference', 'inference', 'inference', 'memory', 'link']);
   expect(JSON.stringify(samples)).not.toContain('icks');
-  const outputs = (all: readonly Sample[]) => all.flatMap(each => (each.kind === 'inference' ? each.output : []));
-  expect(outputs(samples)).toEqual(outputs(timed.samples));
+  expect(outputsIn(samples)).toEqual(outputsIn(timed.samples));
   const sent = wire.filter(({ dir }) => dir === 'tx').map(({ data }) => Buffer.from(data, 'base64'));
   expect(sent.some(bytes => [...frameParser()(bytes)].length === inputs.length)).toBe(true); // without waiting in between
 });
+
+function outputsIn(samples: readonly Sample[]): string[] {
+  return samples.flatMap(sample => (sample.kind === 'inference' ? sample.output : []));
+}

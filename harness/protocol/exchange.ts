@@ -64,11 +64,11 @@ export interface Feeding {
   readonly counter: LinkCounter;
   readonly timing: Timing;
   /** Sends them together. That they cannot be written is told by `next`. */
-  post(frames: readonly Uint8Array[]): void;
+  readonly post: (frames: readonly Uint8Array[]) => void;
   /** The next event, or 'time' at the deadline. Rejects for a fault, a restart, the end of the link, or when the signal aborts. */
-  next(deadlineMs: number): Promise<InboxEvent>;
+  readonly next: (deadlineMs: number) => Promise<InboxEvent>;
   /** The FEED that waits for an answer longest; undefined: none does. */
-  waitFor(sentMs: number | undefined): void;
+  readonly waitFor: (sentMs: number | undefined) => void;
 }
 
 const evidenceBytes = 256;

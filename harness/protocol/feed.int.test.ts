@@ -12,9 +12,7 @@ import { tickmarkProtocol } from './tickmark.ts';
 
 const model = readFileSync(new URL('../../suites/vibration-anomaly/anomaly_int8.tflite', import.meta.url));
 const noQemu = missingTool(findProgram('qemu-system-arm') !== undefined, 'apt-get install qemu-system-arm');
-const inputs = Array.from({ length: 40 }, (_, vector) =>
-  Uint8Array.from({ length: 192 }, (_, index) => (vector * 37 + index * (vector + 1)) & 0xff),
-);
+const inputs = Array.from({ length: 40 }, (_, vector) => inputOf(vector));
 
 const mps2 = (signal: AbortSignal) => qemuTarget({ name: 'qemu', machine: 'mps2-an386', clockHz: 15_625_000 }, signal);
 
@@ -43,6 +41,10 @@ describe.each([
     expect(bad.use.repeats).toBeGreaterThan(10);
   });
 });
+
+function inputOf(vector: number): Uint8Array {
+  return Uint8Array.from({ length: 192 }, (_, index) => (vector * 37 + index * (vector + 1)) & 0xff);
+}
 
 interface Run {
   readonly way: 'one at a time' | 'fed';

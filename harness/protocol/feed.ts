@@ -179,7 +179,7 @@ export function feederOf(session: Session, model: FedModel): Feeder {
   }
 
   function arrived(each: Awaited, digest: number, output: Uint8Array): void {
-    expectDigest(digest, 'FEED', [inputs[each.input] as Uint8Array, output]);
+    expectDigest(digest, 'FEED', [inputs[each.input] ?? output, output]);
     each.output = output;
     each.isMissing = false;
     release();

@@ -14,9 +14,9 @@ export interface MockFed {
   readonly input: Uint8Array;
   readonly keptResults: number;
   /** Refuses with an error code and a text. */
-  refuse(code: number, text: string): never;
+  readonly refuse: (code: number, text: string) => never;
   /** Infers what lies in `input`; throws unless that has the digest. The result's own digest, and a copy of the output. */
-  infer(digest: number): { readonly digest: number; readonly output: Uint8Array };
+  readonly infer: (digest: number) => { readonly digest: number; readonly output: Uint8Array };
 }
 
 /** As after PREPARE. */

@@ -208,4 +208,23 @@ describe('out of a file', () => {
     project.write('app.elf', '');
     expect((await project.run('import', 'ticks', 'a.log')).code).toBe(3);
   });
+
+  test('a log of any size is read in little memory, and its figures are of all of it', async () => {
+    using project = createProject();
+    const round =
+      '[TINYML INSIGHT] Inference execution time: 41873 ticks.\nComputed Edge Anomaly Confidence Level: 87.25%\n';
+    project.write('large.log', round.repeat(600_000)); // 62 MiB
+    const child = project.start(['import', 'ticks', 'large.log', '--json'], {
+      NODE_OPTIONS: '--max-old-space-size=96',
+    });
+    const { code, stdout, stderr } = await ended(child);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(JSON.parse(stdout)).toMatchObject({
+      lines: 1_200_000,
+      figures: [
+        { name: 'inference_ticks', count: 600_000, mean: 41_873, kept: 100_000 },
+        { name: 'confidence_percent', count: 600_000, mean: 87.25, kept: 100_000 },
+      ],
+    });
+  });
 });

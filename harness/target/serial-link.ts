@@ -15,8 +15,8 @@ export interface SerialOpening {
   readonly lines: LineUse;
   /** How long a port that is not there is waited for. */
   readonly appearMs: number;
-  find(): Promise<FoundPort>;
-  connect(path: string, listener: Listener, signal: AbortSignal): Promise<Wire>;
+  readonly find: () => Promise<FoundPort>;
+  readonly connect: (path: string, listener: Listener, signal: AbortSignal) => Promise<Wire>;
 }
 
 /**
@@ -24,7 +24,7 @@ export interface SerialOpening {
  * earlier life is left. A port of the chip's own may vanish and come back under another name: `bytes` goes on.
  */
 export async function openSerialLink(opening: SerialOpening, signal: AbortSignal): Promise<Link> {
-  const { name, isNative, lines, appearMs } = opening;
+  const { name, isNative, lines } = opening;
   const log = eventLog();
   const bytes = inflow({ onFull: () => wire?.pause(), onRoom: () => wire?.resume() });
   let wire: Wire | undefined;
@@ -48,31 +48,18 @@ export async function openSerialLink(opening: SerialOpening, signal: AbortSignal
     if (isNative) comingBack ??= comeBack(lost);
     else finish(lost, lost);
   };
-  /** Tries until the port is there and opens: while it appears, it may be there and not yet be this user's. */
   const attach = async (hasVanished: boolean): Promise<void> => {
-    const deadlineMs = performance.now() + appearMs;
-    for (let isNew = hasVanished; ; isNew = true) {
-      try {
-        const { path } = await opening.find();
-        const opened = await opening.connect(path, { onBytes: data => bytes.push(data), onLoss }, signal);
-        if (end) await opened.close();
-        else wire = opened;
-        if (!end) log(`opened ${path}`);
-        return;
-      } catch (error) {
-        const mayPass = error instanceof PortAbsent || (isNew && error instanceof TargetError);
-        if (end || !mayPass || performance.now() >= deadlineMs) throw error;
-        await sleep(pollMs, undefined, { signal });
-      }
-    }
+    const listener = { onBytes: (data: Uint8Array) => bytes.push(data), onLoss };
+    const opened = await openWhenThere(opening, { listener, hasVanished, isOver: () => end !== undefined }, signal);
+    if (end) return opened.wire.close();
+    wire = opened.wire;
+    log(`opened ${opened.path}`);
   };
   const comeBack = async (lost: Error): Promise<void> => {
     try {
       await attach(true);
     } catch (cause) {
-      const what = `the board's port vanished and was not back after ${appearMs / 1000} s`;
-      const fix = 'check cable and supply; if it starts more slowly, give its board file a longer `bootTime`';
-      const gone = new TargetError(what, name, fix, { cause: cause instanceof PortAbsent ? lost : cause });
+      const gone = notBack(opening, cause instanceof PortAbsent ? lost : cause);
       finish(gone, gone);
     } finally {
       comingBack = undefined;
@@ -128,6 +115,38 @@ export async function openSerialLink(opening: SerialOpening, signal: AbortSignal
 }
 
 const pollMs = 100;
+
+interface Waiting {
+  readonly listener: Listener;
+  /** It was there a moment ago. */
+  readonly hasVanished: boolean;
+  readonly isOver: () => boolean;
+}
+
+/** Tries until the port is there and opens: while it appears, it may be there and not yet be this user's. */
+async function openWhenThere(
+  { find, connect, appearMs }: SerialOpening,
+  { listener, hasVanished, isOver }: Waiting,
+  signal: AbortSignal,
+): Promise<{ readonly wire: Wire; readonly path: string }> {
+  const deadlineMs = performance.now() + appearMs;
+  for (let isNew = hasVanished; ; isNew = true) {
+    try {
+      const { path } = await find();
+      return { wire: await connect(path, listener, signal), path };
+    } catch (error) {
+      const mayPass = error instanceof PortAbsent || (isNew && error instanceof TargetError);
+      if (isOver() || !mayPass || performance.now() >= deadlineMs) throw error;
+      await sleep(pollMs, undefined, { signal });
+    }
+  }
+}
+
+function notBack({ name, appearMs }: SerialOpening, cause: unknown): TargetError {
+  const what = `the board's port vanished and was not back after ${appearMs / 1000} s`;
+  const fix = 'check cable and supply; if it starts more slowly, give its board file a longer `bootTime`';
+  return new TargetError(what, name, fix, { cause });
+}
 
 /** What happened to the port, by time since its opening. */
 function eventLog(): ((event: string) => void) & { news(): string } {

@@ -9,7 +9,8 @@ import { missingTool } from '../fixtures/tools.ts';
 import { kept, noSocat, standingPty, temporaryFolder } from './fixtures/ptys.ts';
 import { findProgram } from './program.ts';
 
-const missing = noSocat ?? missingTool(findProgram('cc') !== undefined, 'no C compiler: install gcc');
+const hasTools = ['cc', 'perl'].every(tool => findProgram(tool) !== undefined);
+const missing = noSocat ?? missingTool(hasTools, 'apt-get install gcc libc6-dev perl');
 const fixture = (name: string) => fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
 
 describe.skipIf(missing !== undefined || process.platform !== 'linux')(

@@ -20,6 +20,9 @@ bool host_wait(int ms);
 /* A chip that restarts: the program ends with a status of its own. */
 __attribute__((noreturn)) void host_reset(void);
 
+/* From now on time passes by this alone. */
+void host_advance(uint32_t us);
+
 uint64_t host_us(void);
 
 /* What a counter of 32 bits shows at `mhz`, which begins shortly before it wraps. */
