@@ -283,7 +283,10 @@ test('no line makes a pattern of ours slow', () => {
   const lines = [...parts, ...begun].map(part =>
     part.repeat(Math.ceil(8000 / Math.max(1, part.length))).slice(0, 8000),
   );
-  const gaps = parts.map(part => `a : x${part.repeat(7990 / part.length)}y`);
+  const gaps = parts.flatMap(part => {
+    const gap = part.repeat(7990 / part.length);
+    return [`a : x${gap}y`, `${gap}x`, `${gap}x:`, `--${gap}x`];
+  });
   for (const open of opened) {
     for (const line of [...lines, ...gaps]) {
       const startMs = performance.now();
