@@ -98,8 +98,9 @@ function mender({ rig, image, protocol }: RiggedJob, steps: Steps): (error: unkn
   let isFlashed = false;
   let isFound = false;
 
-  const flash = async (): Promise<boolean> => {
+  const flash = async (isOther: boolean): Promise<boolean> => {
     if (!image || !flasher || isFlashed || flashings === mostFlashings) return false;
+    if (!isOther && (await flasher.missing()) !== undefined) return false; // a reset may be all that it takes
     flashings++;
     return (isFlashed = await steps.flash(image.path));
   };
@@ -118,9 +119,10 @@ function mender({ rig, image, protocol }: RiggedJob, steps: Steps): (error: unkn
     const isOther = error instanceof WrongFirmware;
     const isLost = error instanceof TargetError && !isOther; // not silent: its port is
     if (isLost && !isFound && (isFound = await steps.find())) return;
-    if ((isOther || !isHeld({ rig, image })) && (await flash())) return;
+    if ((isOther || !isHeld({ rig, image })) && (await flash(isOther))) return;
     if (await steps.reset(error instanceof Silent)) return;
-    throw lost(steps.trouble ?? cause, steps, target.name);
+    const missing = isHeld({ rig, image }) ? undefined : await flasher?.missing();
+    throw lost(steps.trouble ?? cause, steps, { where: target.name, missing });
   };
 }
 
@@ -161,7 +163,11 @@ function noReset({ failed }: Steps, where: string): TargetError {
   return new WrongBoard(what, where, 'name in its board file what can reset it, under `reset`, or measure one boot');
 }
 
-function lost(cause: Error | undefined, { failed }: Steps, where: string): BoardLost {
+function lost(
+  cause: Error | undefined,
+  { failed }: Steps,
+  { where, missing }: { readonly where: string; readonly missing: string | undefined },
+): BoardLost {
   const { what, fix } =
     cause instanceof TargetError || cause instanceof ProtocolError ? cause : { what: messageOf(cause), fix: '' };
   const tried = [...new Set(failed.filter(step => step !== 'verify'))];
@@ -170,7 +176,7 @@ function lost(cause: Error | undefined, { failed }: Steps, where: string): Board
     tried.length === 0
       ? 'name in its board file what can reset it (`flasher`, `reset`, `power`)'
       : 'see rig.log and the recording';
-  return new BoardLost(`${what}; ${helped}`, where, `${fix}; ${way}`, { cause });
+  return new BoardLost(`${what}; ${helped}`, where, `${fix}; ${missing ?? way}`, { cause });
 }
 
 /** What is known of the board by now. */

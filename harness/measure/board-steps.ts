@@ -31,7 +31,7 @@ export interface Steps {
   helped(resetCause: string | undefined): void;
   /** What has not helped. */
   readonly failed: readonly Step[];
-  /** The last that a tool failed by, which says more than the firmware that it should have replaced. */
+  /** What a tool failed by that has not written since: it says more than the firmware that should be gone. */
   readonly trouble: Error | undefined;
 }
 
@@ -65,6 +65,7 @@ export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: number, si
     try {
       const done = await work(await io());
       onTrial = { step, ms: performance.now() - startMs, ...done };
+      if (step === 'flash') trouble = undefined;
       return true;
     } catch (error) {
       signal.throwIfAborted();

@@ -249,10 +249,36 @@ test('a flash that changes nothing is broken with both builds, and the ladder is
 });
 
 test('a tool that is not installed is asked for only where it would be needed', async () => {
-  const missing = flasherOn(aDesk(), { missing: async () => 'openocd is not installed: apt install openocd' });
+  const missing = flasherOn(aDesk(), uninstalled);
   expect((await measured(aRig(aDesk(), { flasher: missing }))).outcome).toEqual({ status: 'complete' });
   const { outcome } = await measured(aRig(aDesk({ build: oldBuild }), { flasher: missing }));
   expect(outcome).toMatchObject({ status: 'skipped', reason: expect.stringContaining('apt install openocd') });
+});
+
+const uninstalled = { missing: async () => 'openocd is not installed: apt install openocd' };
+
+test('a silent board climbs also where nothing here could write the image into it', async () => {
+  const desk = aDesk({ hangsUntil: ['power'] });
+  const gear = () => ({ flasher: flasherOn(desk, { ...uninstalled, reset: fails }), power: powerOn(desk) });
+  const { outcome, steps } = await measured(aRig(desk, gear()));
+  expect(outcome).toEqual({ status: 'complete' });
+  expect(steps).toEqual(['found', 'probe in vain', 'power']);
+
+  desk.hangsUntil = ['a miracle'];
+  const lost = await measured(aRig(desk, gear()));
+  expect(lost.outcome).toMatchObject({
+    status: 'broken',
+    reason: expect.stringMatching(/no answer to HELLO.*no help: probe, power\n.*apt install openocd/s),
+  });
+});
+
+test('a tool that failed and then did its work is not what a board was lost by', async () => {
+  const desk = aDesk({ hangsUntil: ['a miracle'] });
+  let flashings = 0;
+  const flash = async (): Promise<void> => (flashings++ === 0 ? fails() : undefined);
+  const { outcome } = await measured(aRig(desk, { flasher: flasherOn(desk, { flash }), power: powerOn(desk) }));
+  expect(flashings).toBe(2);
+  expect(outcome.reason).toContain('no answer to HELLO');
 });
 
 test.each([
