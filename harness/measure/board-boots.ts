@@ -17,6 +17,7 @@ import type { Link } from '../target/port.ts';
 import { type RiggedJob, type Steps, stepsOn } from './board-steps.ts';
 import type { Boots, Met } from './boots.ts';
 import type { Rig } from './rig.ts';
+import { findSame } from './same-port.ts';
 
 type Note = (seen: Pick<Manifest, 'board'>) => void;
 
@@ -41,6 +42,7 @@ export function boardBoots(job: RiggedJob, note: Note, signal: AbortSignal): Boo
   };
   const open = async (): Promise<Link> => {
     const startMs = performance.now();
+    if (await target.isPresent()) await findSame(rig);
     link = await target.open(image?.path ?? '', signal);
     const ms = Math.round(performance.now() - startMs);
     if (!isOpened) job.recorder.sample({ kind: 'rig', boot, step: 'found', worked: true, ms, detail: rig.port.path });

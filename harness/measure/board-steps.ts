@@ -5,6 +5,7 @@ import type { RigSample } from '../recording/recording.ts';
 import { pause } from './await-port.ts';
 import { type Climbed, climb, expectPort, rungsOf } from './ladder.ts';
 import type { Rig } from './rig.ts';
+import { findSame } from './same-port.ts';
 import type { Job } from './session.ts';
 
 /** A case on a board of silicon. */
@@ -53,7 +54,7 @@ export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: number, si
     if (!worked) failed.push(step);
   };
   const io = async (): Promise<ToolIo> => ({
-    portPath: (await target.isPresent()) ? (await target.find()).path : rig.port.path,
+    portPath: (await target.isPresent()) ? (await findSame(rig)).path : rig.port.path,
     log: line => recorder.tool(line),
   });
   const settle = (worked: boolean, why?: string): void => {

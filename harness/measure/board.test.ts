@@ -421,6 +421,25 @@ test('the wrong one of two boards is not flashed, whatever it runs', async () =>
   expect(desk.done).toEqual(['open']);
 });
 
+const usb = { vendorId: '0483', productId: '374b', location: '1-1.4' };
+
+test.each([
+  { before: { ...usb, serial: 'A' }, now: { ...usb, location: '1-1.3', serial: 'B' }, isSame: false },
+  { before: usb, now: { ...usb, location: '1-1.3' }, isSame: false },
+  { before: { ...usb, serial: 'A' }, now: { ...usb, location: '1-1.3', serial: 'A' }, isSame: true },
+  { before: { ...usb, serial: 'A' }, now: { ...usb, serial: 'of other firmware' }, isSame: true },
+])(
+  'a board that comes in the place of the one that a run has is neither talked to nor flashed: $now for $before',
+  async ({ before, now, isSame }) => {
+    const desk = aDesk({ build: oldBuild });
+    const target = { ...targetOn(desk, false), find: async () => ({ ...port, usb: now }) };
+    const rig: Rig = { ...aRig(desk, { target, flasher: flasherOn(desk) }), port: { ...port, usb: before } };
+    const { outcome } = await measured(rig);
+    expect(outcome.status).toBe(isSame ? 'complete' : 'broken');
+    expect(desk.done).toEqual(isSame ? ['open', 'flash', 'open'] : []);
+  },
+);
+
 test('a chip of which other firmware does not tell the unit is flashed, and then has to', async () => {
   const mute = aDesk({ build: oldBuild });
   const { outcome, steps } = await measured(aRig(mute, { flasher: flasherOn(mute) }), { expected: { unit: 'aa01' } });
