@@ -17,6 +17,7 @@ import type { Link } from '../target/port.ts';
 import { type RiggedJob, type Steps, stepsOn } from './board-steps.ts';
 import type { Boots, Met } from './boots.ts';
 import type { Rig } from './rig.ts';
+import { findSame } from './same-port.ts';
 
 type Note = (seen: Pick<Manifest, 'board'>) => void;
 
@@ -41,6 +42,7 @@ export function boardBoots(job: RiggedJob, note: Note, signal: AbortSignal): Boo
   };
   const open = async (): Promise<Link> => {
     const startMs = performance.now();
+    if (await target.isPresent()) await findSame(rig);
     link = await target.open(image?.path ?? '', signal);
     const ms = Math.round(performance.now() - startMs);
     if (!isOpened) job.recorder.sample({ kind: 'rig', boot, step: 'found', worked: true, ms, detail: rig.port.path });
@@ -98,8 +100,9 @@ function mender({ rig, image, protocol }: RiggedJob, steps: Steps): (error: unkn
   let isFlashed = false;
   let isFound = false;
 
-  const flash = async (): Promise<boolean> => {
+  const flash = async (isOther: boolean): Promise<boolean> => {
     if (!image || !flasher || isFlashed || flashings === mostFlashings) return false;
+    if (!isOther && (await flasher.missing()) !== undefined) return false; // a reset may be all that it takes
     flashings++;
     return (isFlashed = await steps.flash(image.path));
   };
@@ -118,9 +121,10 @@ function mender({ rig, image, protocol }: RiggedJob, steps: Steps): (error: unkn
     const isOther = error instanceof WrongFirmware;
     const isLost = error instanceof TargetError && !isOther; // not silent: its port is
     if (isLost && !isFound && (isFound = await steps.find())) return;
-    if ((isOther || !isHeld({ rig, image })) && (await flash())) return;
+    if ((isOther || !isHeld({ rig, image })) && (await flash(isOther))) return;
     if (await steps.reset(error instanceof Silent)) return;
-    throw lost(steps.trouble ?? cause, steps, target.name);
+    const missing = isHeld({ rig, image }) ? undefined : await flasher?.missing();
+    throw lost(steps.trouble ?? cause, steps, { where: target.name, missing });
   };
 }
 
@@ -161,7 +165,11 @@ function noReset({ failed }: Steps, where: string): TargetError {
   return new WrongBoard(what, where, 'name in its board file what can reset it, under `reset`, or measure one boot');
 }
 
-function lost(cause: Error | undefined, { failed }: Steps, where: string): BoardLost {
+function lost(
+  cause: Error | undefined,
+  { failed }: Steps,
+  { where, missing }: { readonly where: string; readonly missing: string | undefined },
+): BoardLost {
   const { what, fix } =
     cause instanceof TargetError || cause instanceof ProtocolError ? cause : { what: messageOf(cause), fix: '' };
   const tried = [...new Set(failed.filter(step => step !== 'verify'))];
@@ -170,7 +178,7 @@ function lost(cause: Error | undefined, { failed }: Steps, where: string): Board
     tried.length === 0
       ? 'name in its board file what can reset it (`flasher`, `reset`, `power`)'
       : 'see rig.log and the recording';
-  return new BoardLost(`${what}; ${helped}`, where, `${fix}; ${way}`, { cause });
+  return new BoardLost(`${what}; ${helped}`, where, `${fix}; ${missing ?? way}`, { cause });
 }
 
 /** What is known of the board by now. */

@@ -5,6 +5,7 @@ import type { RigSample } from '../recording/recording.ts';
 import { pause } from './await-port.ts';
 import { type Climbed, climb, expectPort, rungsOf } from './ladder.ts';
 import type { Rig } from './rig.ts';
+import { findSame } from './same-port.ts';
 import type { Job } from './session.ts';
 
 /** A case on a board of silicon. */
@@ -31,7 +32,7 @@ export interface Steps {
   helped(resetCause: string | undefined): void;
   /** What has not helped. */
   readonly failed: readonly Step[];
-  /** The last that a tool failed by, which says more than the firmware that it should have replaced. */
+  /** What a tool failed by that has not written since: it says more than the firmware that should be gone. */
   readonly trouble: Error | undefined;
 }
 
@@ -53,7 +54,7 @@ export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: number, si
     if (!worked) failed.push(step);
   };
   const io = async (): Promise<ToolIo> => ({
-    portPath: (await target.isPresent()) ? (await target.find()).path : rig.port.path,
+    portPath: (await target.isPresent()) ? (await findSame(rig)).path : rig.port.path,
     log: line => recorder.tool(line),
   });
   const settle = (worked: boolean, why?: string): void => {
@@ -65,6 +66,7 @@ export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: number, si
     try {
       const done = await work(await io());
       onTrial = { step, ms: performance.now() - startMs, ...done };
+      if (step === 'flash') trouble = undefined;
       return true;
     } catch (error) {
       signal.throwIfAborted();

@@ -249,10 +249,36 @@ test('a flash that changes nothing is broken with both builds, and the ladder is
 });
 
 test('a tool that is not installed is asked for only where it would be needed', async () => {
-  const missing = flasherOn(aDesk(), { missing: async () => 'openocd is not installed: apt install openocd' });
+  const missing = flasherOn(aDesk(), uninstalled);
   expect((await measured(aRig(aDesk(), { flasher: missing }))).outcome).toEqual({ status: 'complete' });
   const { outcome } = await measured(aRig(aDesk({ build: oldBuild }), { flasher: missing }));
   expect(outcome).toMatchObject({ status: 'skipped', reason: expect.stringContaining('apt install openocd') });
+});
+
+const uninstalled = { missing: async () => 'openocd is not installed: apt install openocd' };
+
+test('a silent board climbs also where nothing here could write the image into it', async () => {
+  const desk = aDesk({ hangsUntil: ['power'] });
+  const gear = () => ({ flasher: flasherOn(desk, { ...uninstalled, reset: fails }), power: powerOn(desk) });
+  const { outcome, steps } = await measured(aRig(desk, gear()));
+  expect(outcome).toEqual({ status: 'complete' });
+  expect(steps).toEqual(['found', 'probe in vain', 'power']);
+
+  desk.hangsUntil = ['a miracle'];
+  const lost = await measured(aRig(desk, gear()));
+  expect(lost.outcome).toMatchObject({
+    status: 'broken',
+    reason: expect.stringMatching(/no answer to HELLO.*no help: probe, power\n.*apt install openocd/s),
+  });
+});
+
+test('a tool that failed and then did its work is not what a board was lost by', async () => {
+  const desk = aDesk({ hangsUntil: ['a miracle'] });
+  let flashings = 0;
+  const flash = async (): Promise<void> => (flashings++ === 0 ? fails() : undefined);
+  const { outcome } = await measured(aRig(desk, { flasher: flasherOn(desk, { flash }), power: powerOn(desk) }));
+  expect(flashings).toBe(2);
+  expect(outcome.reason).toContain('no answer to HELLO');
 });
 
 test.each([
@@ -394,6 +420,25 @@ test('the wrong one of two boards is not flashed, whatever it runs', async () =>
   expect(outcome.reason).toContain('unit bb02');
   expect(desk.done).toEqual(['open']);
 });
+
+const usb = { vendorId: '0483', productId: '374b', location: '1-1.4' };
+
+test.each([
+  { before: { ...usb, serial: 'A' }, now: { ...usb, location: '1-1.3', serial: 'B' }, isSame: false },
+  { before: usb, now: { ...usb, location: '1-1.3' }, isSame: false },
+  { before: { ...usb, serial: 'A' }, now: { ...usb, location: '1-1.3', serial: 'A' }, isSame: true },
+  { before: { ...usb, serial: 'A' }, now: { ...usb, serial: 'of other firmware' }, isSame: true },
+])(
+  'a board that comes in the place of the one that a run has is neither talked to nor flashed: $now for $before',
+  async ({ before, now, isSame }) => {
+    const desk = aDesk({ build: oldBuild });
+    const target = { ...targetOn(desk, false), find: async () => ({ ...port, usb: now }) };
+    const rig: Rig = { ...aRig(desk, { target, flasher: flasherOn(desk) }), port: { ...port, usb: before } };
+    const { outcome } = await measured(rig);
+    expect(outcome.status).toBe(isSame ? 'complete' : 'broken');
+    expect(desk.done).toEqual(isSame ? ['open', 'flash', 'open'] : []);
+  },
+);
 
 test('a chip of which other firmware does not tell the unit is flashed, and then has to', async () => {
   const mute = aDesk({ build: oldBuild });
