@@ -267,6 +267,8 @@ test('predictions without a detection are counted as none, and end with the firs
 test('a last line that was cut off has no figures, and still fails', () => {
   const metrics = ['took (?<step_us>\\d+)'];
   expect(findingsIn('took 1200 us\ntook 12', { metrics }).map(shown)).toEqual(['1 step_us 1200 µs']);
+  expect(findingsIn('"Event","Tag","Ticks"\n0,CONV_2D,2495')).toEqual([]);
+  expect(findingsIn('App version:      1.4')).toEqual([]);
   expect(findingsIn('took 1200 us\n[INFERENCE FAULT]').map(shown)).toEqual(['2 fail [INFERENCE FAULT]']);
 });
 
