@@ -69,6 +69,21 @@ describe('the agent under the address and undefined-behaviour sanitizers', () =>
     },
   );
 
+  test('takes a FEED whose number is that of the request before', ({ skip }) => {
+    skip(!hasCompiler, noCompiler);
+    const limit = [64, 0];
+    const feed = (sequence: number) => ({ kind: kinds.feed, sequence, payload: Uint8Array.of(...limit, 0, 0, 0, 42) });
+    const requests = [
+      { kind: kinds.prepare, sequence: 9, payload: Uint8Array.of(...limit, 64, 0, 0, 0) },
+      feed(0),
+      { kind: kinds.collect, sequence: 1, payload: Uint8Array.of(...limit, 0, 0, 0, 0, 0, 0) },
+      feed(1),
+    ];
+    const { stdout } = spawnSync(program, { input: Buffer.concat(requests.map(request => encodeFrame(request))) });
+    const answers = [...frameParser()(stdout)].flatMap(item => (item.kind === 'frame' ? [item.frame] : []));
+    expect(answers.at(-1)).toEqual({ kind: kinds.feed | 0x80, sequence: 1, payload: Uint8Array.of(2, 0) });
+  });
+
   test('refuses what its runtime says of a model when it does not fit the regions', async ({ skip }) => {
     skip(!hasCompiler, noCompiler);
     await using agent = startAgent();
