@@ -1,6 +1,9 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { PortRefused } from '../errors.ts';
-import { expectBaud, openingError } from './serial-errors.ts';
+import { fakeMachine } from './fixtures/sysfs.ts';
+import { expectAlone, expectBaud, openingError } from './serial-errors.ts';
 
 test.each([
   ['Error: Permission denied, cannot open /nowhere', /this user may not use \/nowhere/, /let this user read and write/],
@@ -29,4 +32,16 @@ test('a port that cannot do a rate is refused with both', () => {
   const refused = expect(() => expectBaud(9600, { baud: 115_200, where: 'board' }, '/dev/ttyUSB0'));
   refused.toThrow(PortRefused);
   refused.toThrow('board: /dev/ttyUSB0 cannot do 115200 baud: it would run at 9600');
+});
+
+test('a monitor that took no lock, and would read what is meant for us, is named; one on another port is none', () => {
+  const { sys: proc, dev } = fakeMachine();
+  for (const name of ['ttyACM0', 'ttyACM1']) writeFileSync(join(dev, name), '');
+  mkdirSync(join(proc, '812', 'fd'), { recursive: true });
+  writeFileSync(join(proc, '812', 'comm'), 'idf_monitor\n');
+  symlinkSync(join(dev, 'ttyACM0'), join(proc, '812', 'fd/3'));
+  const refused = expect(() => expectAlone(join(dev, 'ttyACM0'), 'board', proc));
+  refused.toThrow(PortRefused);
+  refused.toThrow(/^board: .*ttyACM0 is open in idf_monitor \(process 812\)\n {2}→ end that program/);
+  expect(() => expectAlone(join(dev, 'ttyACM1'), 'board', proc)).not.toThrow();
 });

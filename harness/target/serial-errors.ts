@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { PortRefused, TargetError } from '../errors.ts';
 import { howToGetAccess } from './serial-access.ts';
 import { type Holder, holdersOf } from './serial-holders.ts';
@@ -8,6 +8,18 @@ export function openingError(cause: Error, path: string, where: string): TargetE
   const { what, fix, isRefused } = explained(cause.message, path);
   const Kind = isRefused ? PortRefused : TargetError;
   return new Kind(what, where, fix, { cause });
+}
+
+/**
+ * Who opened a port without a lock, as many serial monitors do, keeps nobody out, and takes bytes that are meant for us. What is behind a
+ * pseudo-terminal may hold this end as well. Throws PortRefused.
+ */
+export function expectAlone(path: string, where: string, proc?: string): void {
+  if (existsSync(path) && realpathSync(path).startsWith('/dev/pts/')) return;
+  const holders = holdersOf(path, proc);
+  if (holders.length === 0) return;
+  const { what, fix } = inUse(path, holders);
+  throw new PortRefused(what, where, fix);
 }
 
 /** A driver takes what its divider can make: one that is 3 % off garbles the last bits of a byte. Throws PortRefused. */

@@ -2,13 +2,12 @@ import { existsSync, realpathSync, statSync } from 'node:fs';
 import { SerialPort } from 'serialport';
 import { TargetError } from '../errors.ts';
 import { moveLines } from './modem-lines.ts';
-import { expectBaud, openingError } from './serial-errors.ts';
+import { expectAlone, expectBaud, openingError } from './serial-errors.ts';
 import { watchBothWays } from './serial-poller.ts';
 import type { Listener, Wire, WireOptions } from './serial-wire.ts';
 
 /**
- * A device of this machine: USB, a UART, a pseudo-terminal. Opening empties the system's buffers, locks the port against others that ask for
- * a lock, and leaves the lines as the system drives them (on Linux both on). Rejects with TargetError.
+ * A device of this machine: USB, a UART, a pseudo-terminal. Opening empties the system's buffers, locks the port, and leaves the lines as the system drives them (on Linux both on). Rejects with TargetError.
  * https://serialport.io/docs/api-stream
  */
 export async function openTty(path: string, options: WireOptions, listener: Listener): Promise<Wire> {
@@ -40,6 +39,7 @@ export async function openTty(path: string, options: WireOptions, listener: List
     if (!isClosed) listener.onLoss(lost(cause ? ` (${cause.message})` : ''));
   });
   try {
+    expectAlone(path, where);
     const known = await port.port?.getBaudRate().catch(() => undefined); // Linux alone can tell
     if (known) expectBaud(known.baudRate, options, path);
   } catch (error) {
