@@ -172,12 +172,12 @@ function lost(
 ): BoardLost {
   const { what, fix } =
     cause instanceof TargetError || cause instanceof ProtocolError ? cause : { what: messageOf(cause), fix: '' };
-  const tried = [...new Set(failed.filter(step => step !== 'verify'))];
+  const tried = [...new Set(failed.filter(step => step !== 'verify' && step !== 'found'))];
   const helped = tried.length === 0 ? 'nothing can reset it' : `no help: ${tried.join(', ')}`;
-  const way =
-    tried.length === 0
-      ? 'name in its board file what can reset it (`flasher`, `reset`, `power`)'
-      : 'see rig.log and the recording';
+  const isByTool = tried.some(step => step !== 'soft' && step !== 'lines'); // rig.log is what tools print
+  const way = isByTool
+    ? 'see rig.log and the recording'
+    : 'name in its board file what can reset it (`flasher`, `reset`, `power`)';
   return new BoardLost(`${what}; ${helped}`, where, `${fix}; ${missing ?? way}`, { cause });
 }
 

@@ -357,6 +357,17 @@ test('a port that has vanished is waited for, and found again', async () => {
   expect(steps).toEqual(['found', 'found']);
 });
 
+test('a port that does not come back sends nobody to a log of tools when none was run', async () => {
+  const { outcome, steps } = await measured(aRig(aDesk({ isPluggedIn: false })));
+  expect(steps).toEqual(['found in vain', 'soft in vain']);
+  expect(outcome).toMatchObject({
+    status: 'broken',
+    reason: expect.stringMatching(
+      /no port is USB 0483:374b; no help: soft\n.*; name in its board file what can reset it/,
+    ),
+  });
+});
+
 test('a port that another program has open is nobody’s to reset', async () => {
   const desk = aDesk();
   const busy = new PortRefused('/dev/ttyACM0 is open in minicom', 'nucleo', 'end it');

@@ -113,3 +113,16 @@ test('local values are for the board that is used: one that it hides keeps out o
   expect(boards.get('desk')?.flasher).toMatchObject({ probe: '066CFF' });
   expect(boards.get('other')?.title).toBe('Another');
 });
+
+test.each(['', '\n', '# desk:\n#   target: { port: { serial: 066CFF } }\n'])(
+  'a file that says nothing (%j) changes nothing',
+  text => {
+    expect(boardsOf({ 'boards.local.yaml': text }).boards.get('desk')?.title).toBe('Desk');
+  },
+);
+
+test('a board is given no other name: no suite would find it', () => {
+  expect(() => boardsOf({ 'boards.local.yaml': 'desk: { board: bench }\n' })).toThrow(
+    /boards\.local\.yaml:1:9: desk\.board: a board keeps its name.*`NEW: \{ like: desk \}`/,
+  );
+});

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { didYouMean } from '../errors.ts';
 import type { Fault } from './fault.ts';
 import { type Path, readYaml, type YamlSource } from './yaml.ts';
@@ -17,7 +17,7 @@ type Value = Readonly<Record<string, unknown>>;
 
 /** Lays a file of local values over the board files that it names. Faults of what comes out are told where each value was written. */
 export function localize(sources: readonly YamlSource[], localFile: string): Localized {
-  if (!existsSync(localFile)) return { sources, units: [], faults: [] };
+  if (!existsSync(localFile) || isBlank(localFile)) return { sources, units: [], faults: [] };
   const { source: local, faults } = readYaml(localFile);
   if (local.data === undefined) return { sources, units: [], faults };
   if (!isMap(local.data)) {
@@ -32,6 +32,7 @@ export function localize(sources: readonly YamlSource[], localFile: string): Loc
   for (const [name, value] of Object.entries(local.data)) {
     const base = baseOf(name, value, byName);
     if (typeof base === 'string') found.push({ place: placeOf(local, name, value), what: base });
+    else if (isMap(value) && Object.hasOwn(value, 'board')) found.push(renamed(local, name));
     else if (base.isUnit) units.push(unitOf(base.source, local, name, value as Value));
     else changed.set(base.source, overlaid(base.source, local, name, value as Value));
   }
@@ -61,6 +62,17 @@ function baseOf(
   return source
     ? { source, isUnit: true }
     : `${name}.like must be the name of a board file.${didYouMean(given, known)} Boards: ${known.join(', ')}`;
+}
+
+/** A name that another one is laid over would be known to no suite. */
+function renamed(local: YamlSource, name: string): Fault {
+  const what = `${name}.board: a board keeps its name here; leave it out, or write a further unit: \`NEW: { like: ${name} }\``;
+  return { place: local.keyPlace([name, 'board']), what };
+}
+
+/** Whether a file says nothing, as one does whose lines were all commented out. */
+function isBlank(file: string): boolean {
+  return statSync(file).isFile() && /^\s*(#.*\s*)*$/.test(readFileSync(file, 'utf8'));
 }
 
 function placeOf(local: YamlSource, name: string, value: unknown): Fault['place'] {
