@@ -8,6 +8,7 @@ export default defineConfig({
           name: 'unit',
           include: ['harness/**/*.test.ts', 'ci/**/*.test.ts'],
           exclude: ['**/*.int.test.ts', '**/node_modules/**'],
+          testTimeout: 60_000, // none waits: it is a busy machine that takes long over those of virtual time
         },
       },
       {

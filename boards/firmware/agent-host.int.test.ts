@@ -5,7 +5,9 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { ModelRefused } from '../../harness/errors.ts';
 import { missingTool } from '../../harness/fixtures/tools.ts';
 import { faultyLine } from '../../harness/measure/faulty-line.ts';
+import { crc32c } from '../../harness/protocol/crc.ts';
 import { encodeFrame, frameParser } from '../../harness/protocol/frame.ts';
+import { join, u8, u16, u32 } from '../../harness/protocol/payload.ts';
 import { tickmarkProtocol } from '../../harness/protocol/tickmark.ts';
 import { kinds } from '../../harness/protocol/wire.ts';
 import type { Link } from '../../harness/target/port.ts';
@@ -69,6 +71,50 @@ describe('the agent under the address and undefined-behaviour sanitizers', () =>
     },
   );
 
+  test('never infers a FEED twice, tells a gap once a round, and a result until the host has it', ({ skip }) => {
+    skip(!hasCompiler, noCompiler);
+    const sent = [
+      request(kinds.write, 1, u8(0), u32(0), u8(0xff)), // a model with a state: outputs count the inferences before
+      request(kinds.prepare, 2, u32(2)),
+      feed(0, { vector: 5 }),
+      feed(0, { vector: 5 }),
+      feed(2, {}),
+      feed(3, {}),
+      feed(3, { round: 1 }),
+      feed(4, { round: 1 }),
+      feed(1, { round: 1, vector: 7 }),
+      collect(0),
+      collect(1),
+      collect(2),
+    ];
+    const options = ['--input', '1', '--output', '1'];
+    const { stdout } = spawnSync(program, options, { input: Buffer.concat(sent) });
+    const answers = [...frameParser()(stdout)].flatMap(item => (item.kind === 'frame' ? item.frame : []));
+    const told = answers
+      .slice(3)
+      .map(({ sequence, payload }) => [sequence, ...payload.subarray(0, 4), ...payload.subarray(-1)]);
+    const [first, second] = [digestOf(5, 4), digestOf(7, 7)];
+    expect(told).toEqual([
+      [0, 1, 0, ...first.slice(0, 2), 4],
+      [0, 1, 0, ...first.slice(0, 2), 4],
+      [2, 1, 0, 0],
+      [3, 1, 0, 0],
+      [1, 2, 0, ...second.slice(0, 2), 7],
+      [9, 2, 0, 0, 0, 4],
+      [10, 2, 0, 1, 0, 7],
+      [11, 2, 0, 0],
+    ]);
+  });
+
+  test('restarts when it is told to', async ({ skip }) => {
+    skip(!hasCompiler, noCompiler);
+    await using agent = startAgent();
+    const dut = await tickmarkProtocol().connect(agent.link, AbortSignal.timeout(10_000));
+    expect(dut.identity.resetCause).toBe('software');
+    await dut.reset();
+    await expect(dut.stats()).rejects.toThrow('the firmware restarted');
+  });
+
   test('refuses what its runtime says of a model when it does not fit the regions', async ({ skip }) => {
     skip(!hasCompiler, noCompiler);
     await using agent = startAgent();
@@ -93,6 +139,24 @@ describe('the agent under the address and undefined-behaviour sanitizers', () =>
     expect(answer).toMatchObject({ kind: 'frame', frame: { sequence: 0xbeef } });
   });
 });
+
+function request(kind: number, sequence: number, ...fields: readonly Uint8Array[]): Uint8Array {
+  return encodeFrame({ kind, sequence, payload: join(u16(64), ...fields) });
+}
+
+/** The whole of an input of one byte. */
+function feed(number: number, { round = 0, held = 0, vector = 0 }): Uint8Array {
+  const input = Uint8Array.of(vector);
+  return request(kinds.feed, number, u8((round << 1) | 1), u16(held), u32(crc32c(input)), input);
+}
+
+function collect(held: number): Uint8Array {
+  return request(kinds.collect, 9 + held, u16(held), u32(0));
+}
+
+function digestOf(...bytes: readonly number[]): number[] {
+  return [...u32(crc32c(Uint8Array.from(bytes)))];
+}
 
 function risingInput(vector: number, length: number): Uint8Array {
   return Uint8Array.from({ length }, (_, at) => vector * 5 + at * 3);

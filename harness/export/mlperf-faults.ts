@@ -47,6 +47,11 @@ function setFaults({ recording, truth }: RecordedCase, { files, folder, results,
     faults.push(`${count} input files were inferred, and the set of ${folder} has ${files.join(' or ')}`);
   if (windows && !truth.sources)
     faults.push('its suite does not say which windows are of one file: give the files as a folder, with `window`');
+  const short = windows && truth.sources?.find(({ count: cut }) => cut !== windows.count);
+  if (short)
+    faults.push(
+      `${short.name} was cut into ${short.count} windows, and the runner cuts ${windows.count}: take size 5 and hop 1`,
+    );
   if (!truth.labels) faults.push('its suite has no labels');
   const printed = new Map(
     recording.samples.flatMap(sample => (sample.kind === 'printed' ? [[sample.vector, sample] as const] : [])),

@@ -20,6 +20,8 @@ export interface MeasuredFile extends FileScores {
 
 export interface MeasuredWindow extends WindowSample {
   readonly file: string;
+  /** Which window of the file was its input. */
+  readonly segment: number;
   readonly label: number;
   readonly lengthUs: number;
 }
@@ -35,7 +37,8 @@ export function measuredOf(
   const fileOf = files.flatMap(file => file.vectors.map(() => file));
   const windows = measuredWindows(recording).map(window => {
     const file = fileOf[window.vector];
-    return { ...window, file: file?.name ?? '', label: file?.label ?? 0, lengthUs: windowUs(window) };
+    const segment = window.vector - (file?.vectors[0] ?? 0);
+    return { ...window, file: file?.name ?? '', segment, label: file?.label ?? 0, lengthUs: windowUs(window) };
   });
   return { benchmark, identity: mlperf, finishedAt, files, windows };
 }

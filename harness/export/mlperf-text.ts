@@ -60,7 +60,7 @@ function inferenceLines({ name, inferences }: MeasuredFile): string[] {
 }
 
 function windowLines(window: MeasuredWindow): string[] {
-  return [`Loading file ${window.file} segment 0`, ...printedLines(window)];
+  return [`Loading file ${window.file} segment ${window.segment}`, ...printedLines(window)];
 }
 
 function printedLines({ iterations, warmups, lap0Us, lap1Us, results }: Inferred): string[] {

@@ -10,6 +10,7 @@ import {
   withSamples,
 } from './fixtures/cases.ts';
 import { type ExportedCase, type SubmissionOptions, submissionOf } from './mlperf.ts';
+import { benchmarks } from './mlperf-sets.ts';
 
 const options: SubmissionOptions = {
   division: 'closed',
@@ -94,8 +95,23 @@ describe('anomaly detection', () => {
     const ad = `${root}/results/nucleo-l4r5zi/ad/accuracy`;
     expect(files.get(`${ad}/results.txt`)).toContain(' AUC = 1.000\n');
     const entries = JSON.parse(files.get(`${ad}/results.json`) ?? '') as object[];
-    expect(entries).toHaveLength(248 * 2);
-    expect(entries[1]).toMatchObject({ file: 'file-0', bytes_to_send: '2560', stride: '512', total_length: 2 });
+    expect(entries).toHaveLength(72 * 196);
+    expect(entries[1]).toMatchObject({ file: 'file-0', bytes_to_send: '2560', stride: '512', total_length: 196 });
+  });
+
+  test('says which window of a file the timed inferences were of', () => {
+    const log = submissionOf([adCase()], options).files.get(`${root}/results/nucleo-l4r5zi/ad/performance/log.txt`);
+    expect(log?.match(/^Loading file .*$/gm)?.slice(0, 2)).toEqual([
+      'Loading file file-0 segment 0',
+      'Loading file file-1 segment 3',
+    ]);
+  });
+
+  test('is refused where files were cut in another way than the runner does', () => {
+    const { faults } = submissionOf([adCase(40)], options);
+    expect(faults).toEqual([
+      'ad @nucleo-l4r5zi: file-0 was cut into 40 windows, and the runner cuts 196: take size 5 and hop 1',
+    ]);
   });
 });
 
@@ -236,21 +252,23 @@ test('the open division takes any quality', () => {
   expect(files.get('open/somebody/results/nucleo-l4r5zi/kws/accuracy/results.txt')).toContain('Top 1% = 8.4');
 });
 
-/** Two windows a file; every second file is an anomaly. */
-function adCase(): RecordedCase {
-  const vectors = { count: 248 * 2, sha256: 'b'.repeat(64) };
-  const printed = Array.from({ length: vectors.count }, (_, vector) => {
-    const results = [vector % 4 < 2 ? '3.5' : '12.25'];
+/** The smaller set; every second file is an anomaly. */
+function adCase(cut = 196): RecordedCase {
+  const files = benchmarks.ad01?.files[1] ?? 0;
+  const vectors = { count: files * cut, sha256: 'b'.repeat(64) };
+  const labels = Array.from({ length: vectors.count }, (_, vector) => Math.floor(vector / cut) % 2);
+  const printed = labels.map((label, vector) => {
+    const results = [label === 0 ? '3.5' : '12.25'];
     return { kind: 'printed', boot: 0, vector, results, lap0Us: 1, lap1Us: 2 } as const;
   });
   const whole = withManifest(kwsCase({ suite: 'ad' }), { vectors, mlperf: mlperfIdentity('ad01') });
-  const windows = fiveWindows().map((window, index) => ({ ...window, vector: 2 * index, results: ['3.5'] }));
+  const windows = fiveWindows().map((window, index) => ({ ...window, vector: (cut + 3) * index, results: ['3.5'] }));
   return {
     ...whole,
     recording: { ...whole.recording, samples: [...printed, ...windows] },
     truth: {
-      labels: printed.map(({ vector }) => (vector % 4 < 2 ? 0 : 1)),
-      sources: Array.from({ length: 248 }, (_, file) => ({ name: `file-${file}`, count: 2 })),
+      labels,
+      sources: Array.from({ length: files }, (_, file) => ({ name: `file-${file}`, count: cut })),
     },
   };
 }

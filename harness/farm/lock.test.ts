@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Holder, holderHere, isAlive } from './holder.ts';
-import { type LockOptions, lockPort } from './lock.ts';
+import { type LockOptions, lockPort, locksFolder } from './lock.ts';
 
 let folder = '';
 beforeEach(() => {
@@ -69,6 +69,14 @@ test('waiting ends with the signal’s reason', async () => {
   const abort = new AbortController();
   const waiting = take({ waitMs: 60_000, onWait: () => abort.abort(new Error('interrupted')) }, abort.signal);
   await expect(waiting).rejects.toThrow(/^interrupted$/);
+});
+
+test('where not everybody may write into /run/lock, as on Fedora and Arch, locks are below /tmp for all', () => {
+  chmodSync(folder, 0o1777);
+  expect(locksFolder(folder)).toBe(join(folder, 'tickmark'));
+  chmodSync(folder, 0o755);
+  expect(locksFolder(folder)).toBe('/tmp/tickmark-locks');
+  expect(locksFolder(join(folder, 'none'))).toBe('/tmp/tickmark-locks');
 });
 
 test('folders are everybody’s, and their files their makers’', async () => {

@@ -1,5 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -82,12 +92,18 @@ function sinceOf({ tenant }: Held): string {
   return tenant?.since ?? '~';
 }
 
-/** Every user's, and not TMPDIR, which differs from one process to the other. */
-function locksFolder(): string {
+/**
+ * Every user's: not TMPDIR, which differs from one process to the other, and the system's folder only where all may write, since root and
+ * a user would not meet otherwise.
+ */
+export function locksFolder(systems = '/run/lock'): string {
   if (process.env.TICKMARK_LOCKS) return process.env.TICKMARK_LOCKS;
   if (process.platform === 'win32') return join(tmpdir(), 'tickmark-locks');
-  return existsSync('/run/lock') ? '/run/lock/tickmark' : '/tmp/tickmark-locks';
+  const { mode = 0 } = statSync(systems, { throwIfNoEntry: false }) ?? {};
+  return mode & writableByAll ? join(systems, 'tickmark') : '/tmp/tickmark-locks';
 }
+
+const writableByAll = 0o002;
 
 /** Its beginning for people, its hash lest two ports be one. */
 function nameOf(portId: string): string {

@@ -14,14 +14,14 @@ type AgentBoot = Boot & AgentJob;
 export async function measureAgent(job: AgentBoot, link: Link, signal: AbortSignal): Promise<void> {
   const { seen } = job;
   try {
-    const connected = await bringUp(job, tapLink(linkFor(job.suite, link), job.recorder), signal, {
+    const dut = await bringUp(job, tapLink(linkFor(job.suite, link), job.recorder), signal, {
+      hear: connected => (job.rig ? heardDut(connected, job.target.name) : connected),
       onConnect(introduced) {
         seen.dut = introduced;
         job.note({ dut: introduced.identity });
       },
       onIdentified: ({ identity }) => job.met({ proof: buildIdProof, resetCause: identity.resetCause }),
     });
-    const dut = job.rig ? heardDut(connected, job.target.name) : connected;
     const isTimed = job.suite.measure.only !== 'accuracy';
     await (isTimed ? settle(job, dut, link) : prepare(job, dut));
     await recordAll(job, link, isTimed ? inferEach(job, dut) : feedAll(job, dut));

@@ -17,12 +17,13 @@ import type { Link } from '../target/port.ts';
 import { type RiggedJob, type Steps, stepsOn } from './board-steps.ts';
 import type { Boots, Met } from './boots.ts';
 import type { Rig } from './rig.ts';
+import { findSame } from './same-port.ts';
 
 type Note = (seen: Pick<Manifest, 'board'>) => void;
 
 /**
  * Boots a board until the firmware that is meant answers. What is in its flash stays there while it is known to be the image; else the image is
- * written. A board that does not answer climbs the reset ladder, each rung once a case. Every link that was given is closed before the next step.
+ * written. A board that does not answer climbs the reset ladder, each rung once a boot. Every link that was given is closed before the next step.
  */
 export function boardBoots(job: RiggedJob, note: Note, signal: AbortSignal): Boots {
   const { rig, image } = job;
@@ -31,8 +32,8 @@ export function boardBoots(job: RiggedJob, note: Note, signal: AbortSignal): Boo
   let boot = 0;
   let hasMet = false;
   let isOpened = false;
-  const steps = stepsOn(job, () => boot, signal);
-  const mend = mender(job, steps);
+  let steps = stepsOn(job, boot, signal);
+  let mend = mender(job, steps);
 
   const close = async (): Promise<void> => {
     const open = link;
@@ -41,18 +42,24 @@ export function boardBoots(job: RiggedJob, note: Note, signal: AbortSignal): Boo
   };
   const open = async (): Promise<Link> => {
     const startMs = performance.now();
+    if (await target.isPresent()) await findSame(rig);
     link = await target.open(image?.path ?? '', signal);
     const ms = Math.round(performance.now() - startMs);
     if (!isOpened) job.recorder.sample({ kind: 'rig', boot, step: 'found', worked: true, ms, detail: rig.port.path });
     isOpened = true;
     return link;
   };
+  const bootAnew = async (): Promise<void> => {
+    boot++;
+    hasMet = false;
+    steps = stepsOn(job, boot, signal);
+    mend = mender(job, steps);
+    if (!(await steps.reset())) throw noReset(steps, target.name);
+  };
   return {
     async next() {
       await close();
-      if (hasMet) boot++;
-      if (hasMet && !(await steps.reset())) throw noReset(target.name);
-      hasMet = false;
+      if (hasMet) await bootAnew();
       if (boot === 0) await proveByFlash(job, steps);
       return open();
     },
@@ -93,8 +100,9 @@ function mender({ rig, image, protocol }: RiggedJob, steps: Steps): (error: unkn
   let isFlashed = false;
   let isFound = false;
 
-  const flash = async (): Promise<boolean> => {
+  const flash = async (isOther: boolean): Promise<boolean> => {
     if (!image || !flasher || isFlashed || flashings === mostFlashings) return false;
+    if (!isOther && (await flasher.missing()) !== undefined) return false; // a reset may be all that it takes
     flashings++;
     return (isFlashed = await steps.flash(image.path));
   };
@@ -110,13 +118,13 @@ function mender({ rig, image, protocol }: RiggedJob, steps: Steps): (error: unkn
   };
   return async error => {
     expectMendable(error);
-    if (error instanceof WrongFirmware || !isHeld({ rig, image })) if (await flash()) return;
-    if (error instanceof TargetError && !(error instanceof WrongFirmware) && !isFound && (await steps.find())) {
-      isFound = true;
-      return;
-    }
+    const isOther = error instanceof WrongFirmware;
+    const isLost = error instanceof TargetError && !isOther; // not silent: its port is
+    if (isLost && !isFound && (isFound = await steps.find())) return;
+    if ((isOther || !isHeld({ rig, image })) && (await flash(isOther))) return;
     if (await steps.reset(error instanceof Silent)) return;
-    throw lost(steps.trouble ?? cause, steps, target.name);
+    const missing = isHeld({ rig, image }) ? undefined : await flasher?.missing();
+    throw lost(steps.trouble ?? cause, steps, { where: target.name, missing });
   };
 }
 
@@ -150,12 +158,18 @@ function inVain(answers: WrongFirmware | undefined, { gear: { flasher, target } 
   );
 }
 
-function noReset(where: string): TargetError {
-  const fix = 'name in its board file what can reset it, under `reset`, or measure one boot';
-  return new WrongBoard('nothing resets it for a boot of its own', where, fix);
+function noReset({ failed }: Steps, where: string): TargetError {
+  const what = 'nothing resets it for a boot of its own';
+  if (failed.length > 0)
+    return new WrongBoard(`${what}; no help: ${failed.join(', ')}`, where, 'see rig.log, or measure one boot');
+  return new WrongBoard(what, where, 'name in its board file what can reset it, under `reset`, or measure one boot');
 }
 
-function lost(cause: Error | undefined, { failed }: Steps, where: string): BoardLost {
+function lost(
+  cause: Error | undefined,
+  { failed }: Steps,
+  { where, missing }: { readonly where: string; readonly missing: string | undefined },
+): BoardLost {
   const { what, fix } =
     cause instanceof TargetError || cause instanceof ProtocolError ? cause : { what: messageOf(cause), fix: '' };
   const tried = [...new Set(failed.filter(step => step !== 'verify' && step !== 'found'))];
@@ -164,7 +178,7 @@ function lost(cause: Error | undefined, { failed }: Steps, where: string): Board
   const way = isByTool
     ? 'see rig.log and the recording'
     : 'name in its board file what can reset it (`flasher`, `reset`, `power`)';
-  return new BoardLost(`${what}; ${helped}`, where, `${fix}; ${way}`, { cause });
+  return new BoardLost(`${what}; ${helped}`, where, `${fix}; ${missing ?? way}`, { cause });
 }
 
 /** What is known of the board by now. */

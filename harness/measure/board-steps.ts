@@ -5,6 +5,7 @@ import type { RigSample } from '../recording/recording.ts';
 import { pause } from './await-port.ts';
 import { type Climbed, climb, expectPort, rungsOf } from './ladder.ts';
 import type { Rig } from './rig.ts';
+import { findSame } from './same-port.ts';
 import type { Job } from './session.ts';
 
 /** A case on a board of silicon. */
@@ -15,7 +16,7 @@ export type RiggedJob = Pick<Job, 'image' | 'protocol'> & {
 
 type Step = RigSample['step'];
 
-/** What can be done to a board in one case, each step sampled. Its port has to be closed meanwhile. */
+/** What can be done to a board for one boot, each step sampled. Its port has to be closed meanwhile. */
 export interface Steps {
   /** Waits for the port; false when it does not come. */
   find(): Promise<boolean>;
@@ -31,7 +32,7 @@ export interface Steps {
   helped(resetCause: string | undefined): void;
   /** What has not helped. */
   readonly failed: readonly Step[];
-  /** The last that a tool failed by, which says more than the firmware that it should have replaced. */
+  /** What a tool failed by that has not written since: it says more than the firmware that should be gone. */
   readonly trouble: Error | undefined;
 }
 
@@ -40,7 +41,7 @@ interface OnTrial extends Climbed {
   readonly ms: number;
 }
 
-export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: () => number, signal: AbortSignal): Steps {
+export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: number, signal: AbortSignal): Steps {
   const { gear } = rig;
   const { target, flasher } = gear;
   const rungs = rungsOf({ gear, protocol });
@@ -49,11 +50,11 @@ export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: () => numb
   let trouble: Error | undefined;
 
   const sample = (step: Step, worked: boolean, { ms, detail }: { readonly ms: number; readonly detail: string }) => {
-    recorder.sample({ kind: 'rig', boot: boot(), step, worked, ms: Math.round(ms), detail });
+    recorder.sample({ kind: 'rig', boot, step, worked, ms: Math.round(ms), detail });
     if (!worked) failed.push(step);
   };
   const io = async (): Promise<ToolIo> => ({
-    portPath: (await target.isPresent()) ? (await target.find()).path : rig.port.path,
+    portPath: (await target.isPresent()) ? (await findSame(rig)).path : rig.port.path,
     log: line => recorder.tool(line),
   });
   const settle = (worked: boolean, why?: string): void => {
@@ -65,6 +66,7 @@ export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: () => numb
     try {
       const done = await work(await io());
       onTrial = { step, ms: performance.now() - startMs, ...done };
+      if (step === 'flash') trouble = undefined;
       return true;
     } catch (error) {
       signal.throwIfAborted();
@@ -89,6 +91,7 @@ export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: () => numb
       if (!flasher) return false;
       await expectTool(rig);
       return attempt('flash', async toolIo => {
+        delete rig.holds; // whatever becomes of it: a tool that fails has begun
         await flasher.flash(path, toolIo, signal);
         await expectPort(gear, signal);
         return { detail: flasher.name };

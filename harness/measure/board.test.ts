@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { PortAbsent, PortRefused, TargetError } from '../errors.ts';
 import type { Flasher, PowerSwitch } from '../flash/port.ts';
 import { type MockOptions, mockTarget } from '../protocol/mock.ts';
-import type { LogProtocol } from '../protocol/port.ts';
+import type { AgentProtocol, LogProtocol } from '../protocol/port.ts';
 import { tickmarkProtocol } from '../protocol/tickmark.ts';
 import { readRecording } from '../recording/read.ts';
 import { createRecorder } from '../recording/recorder.ts';
@@ -136,7 +136,10 @@ interface Measured {
 }
 
 /** Measures a case on a rig, however long that takes by the fake clock. */
-async function measured(rig: Rig, rest: Partial<Pick<Job, 'expected' | 'suite' | 'image'>> = {}): Promise<Measured> {
+async function measured(
+  rig: Rig,
+  rest: Partial<Pick<Job, 'expected' | 'suite' | 'image' | 'protocol'>> = {},
+): Promise<Measured> {
   using recorder = createRecorder(folder, () => 0);
   const job: Job = {
     suite,
@@ -212,6 +215,21 @@ test('another model that stays in the flash is broken with both', async () => {
   );
 });
 
+test('firmware that never ends its proof is given up, and flashed over', async () => {
+  const desk = aDesk({ model });
+  const agent = tickmarkProtocol({ readyMs: 10, retryMs: 10 });
+  const protocol: AgentProtocol = {
+    ...agent,
+    async connect(link, signal) {
+      const dut = await agent.connect(link, signal);
+      return desk.done.includes('flash') ? dut : { ...dut, proveModel: () => new Promise<never>(() => {}) };
+    },
+  };
+  const { outcome, rig } = await measured(aRig(desk, { flasher: flasherOn(desk) }), { image: carrying, protocol });
+  expect(outcome).toEqual({ status: 'complete' });
+  expect(rig.map(({ step }) => step)).toEqual(['found', 'flash']);
+});
+
 test('without a flasher, another build is broken with both', async () => {
   const desk = aDesk({ build: oldBuild });
   const { outcome } = await measured(aRig(desk));
@@ -231,10 +249,36 @@ test('a flash that changes nothing is broken with both builds, and the ladder is
 });
 
 test('a tool that is not installed is asked for only where it would be needed', async () => {
-  const missing = flasherOn(aDesk(), { missing: async () => 'openocd is not installed: apt install openocd' });
+  const missing = flasherOn(aDesk(), uninstalled);
   expect((await measured(aRig(aDesk(), { flasher: missing }))).outcome).toEqual({ status: 'complete' });
   const { outcome } = await measured(aRig(aDesk({ build: oldBuild }), { flasher: missing }));
   expect(outcome).toMatchObject({ status: 'skipped', reason: expect.stringContaining('apt install openocd') });
+});
+
+const uninstalled = { missing: async () => 'openocd is not installed: apt install openocd' };
+
+test('a silent board climbs also where nothing here could write the image into it', async () => {
+  const desk = aDesk({ hangsUntil: ['power'] });
+  const gear = () => ({ flasher: flasherOn(desk, { ...uninstalled, reset: fails }), power: powerOn(desk) });
+  const { outcome, steps } = await measured(aRig(desk, gear()));
+  expect(outcome).toEqual({ status: 'complete' });
+  expect(steps).toEqual(['found', 'probe in vain', 'power']);
+
+  desk.hangsUntil = ['a miracle'];
+  const lost = await measured(aRig(desk, gear()));
+  expect(lost.outcome).toMatchObject({
+    status: 'broken',
+    reason: expect.stringMatching(/no answer to HELLO.*no help: probe, power\n.*apt install openocd/s),
+  });
+});
+
+test('a tool that failed and then did its work is not what a board was lost by', async () => {
+  const desk = aDesk({ hangsUntil: ['a miracle'] });
+  let flashings = 0;
+  const flash = async (): Promise<void> => (flashings++ === 0 ? fails() : undefined);
+  const { outcome } = await measured(aRig(desk, { flasher: flasherOn(desk, { flash }), power: powerOn(desk) }));
+  expect(flashings).toBe(2);
+  expect(outcome.reason).toContain('no answer to HELLO');
 });
 
 test.each([
@@ -308,7 +352,7 @@ test('a board that nothing helps is sick, for its first cause', async () => {
 test('a port that has vanished is waited for, and found again', async () => {
   const desk = aDesk({ isPluggedIn: false });
   setTimeout(() => (desk.isPluggedIn = true), 3000);
-  const { outcome, steps } = await measured(aRig(desk));
+  const { outcome, steps } = await measured(aRig(desk, { flasher: flasherOn(desk) }));
   expect(outcome).toEqual({ status: 'complete' });
   expect(steps).toEqual(['found', 'found']);
 });
@@ -388,6 +432,32 @@ test('the wrong one of two boards is not flashed, whatever it runs', async () =>
   expect(desk.done).toEqual(['open']);
 });
 
+const usb = { vendorId: '0483', productId: '374b', location: '1-1.4' };
+
+test.each([
+  { before: { ...usb, serial: 'A' }, now: { ...usb, location: '1-1.3', serial: 'B' }, isSame: false },
+  { before: usb, now: { ...usb, location: '1-1.3' }, isSame: false },
+  { before: { ...usb, serial: 'A' }, now: { ...usb, location: '1-1.3', serial: 'A' }, isSame: true },
+  { before: { ...usb, serial: 'A' }, now: { ...usb, serial: 'of other firmware' }, isSame: true },
+])(
+  'a board that comes in the place of the one that a run has is neither talked to nor flashed: $now for $before',
+  async ({ before, now, isSame }) => {
+    const desk = aDesk({ build: oldBuild });
+    const target = { ...targetOn(desk, false), find: async () => ({ ...port, usb: now }) };
+    const rig: Rig = { ...aRig(desk, { target, flasher: flasherOn(desk) }), port: { ...port, usb: before } };
+    const { outcome } = await measured(rig);
+    expect(outcome.status).toBe(isSame ? 'complete' : 'broken');
+    expect(desk.done).toEqual(isSame ? ['open', 'flash', 'open'] : []);
+  },
+);
+
+test('a chip of which other firmware does not tell the unit is flashed, and then has to', async () => {
+  const mute = aDesk({ build: oldBuild });
+  const { outcome, steps } = await measured(aRig(mute, { flasher: flasherOn(mute) }), { expected: { unit: 'aa01' } });
+  expect(steps).toEqual(['found', 'flash in vain']);
+  expect(outcome.reason).toContain('a chip that does not tell its unit answers, the board file means unit aa01');
+});
+
 test('a board that hangs before anything was measured is reset, and the same boot is tried again', async () => {
   const desk = aDesk();
   let opened = 0;
@@ -417,6 +487,13 @@ test('a board that hangs in an inference is given up long before the suite’s l
   expect(rig.isWorthAgain).toBe(true);
 });
 
+test('a case that completes is worth no other try, whatever became of the one before it', async () => {
+  const rig = aRig(aDesk());
+  rig.isWorthAgain = true;
+  expect((await measured(rig)).outcome).toEqual({ status: 'complete' });
+  expect(rig.isWorthAgain).toBe(false);
+});
+
 test('firmware that can is asked to reset for a boot of its own', async () => {
   const desk = aDesk({ mock: { resets: true } });
   const twice = { ...suite, measure: { ...suite.measure, boots: 2 } };
@@ -441,11 +518,25 @@ test('each boot after the first is a reset by the first rung that can', async ()
   expect(none.outcome).toMatchObject({ status: 'broken', reason: expect.stringContaining('nothing resets it') });
 });
 
+test('so is every further boot, by the same rung', async () => {
+  const rig = aRig(aDesk(), { flasher: flasherOn(aDesk()), rungs: ['probe'] });
+  const { outcome, rig: steps } = await measured(rig, { suite: { ...suite, measure: { ...suite.measure, boots: 4 } } });
+  expect(outcome).toEqual({ status: 'complete' });
+  expect(steps.map(({ step, boot }) => `${step} ${boot}`)).toEqual(['found 0', 'probe 1', 'probe 2', 'probe 3']);
+});
+
+test('a reset that fails for a boot of its own is told as that', async () => {
+  const twice = { ...suite, measure: { ...suite.measure, boots: 2 } };
+  const flasher = flasherOn(aDesk(), { reset: fails });
+  const { outcome } = await measured(aRig(aDesk(), { flasher, rungs: ['probe'] }), { suite: twice });
+  expect(outcome.reason).toMatch(/nothing resets it for a boot of its own; no help: probe/);
+});
+
 /** Boots firmware that cannot tell which it is, and the steps that it took. */
-async function bootMute(rig: Rig): Promise<readonly string[]> {
+async function bootMute(rig: Rig, its = image): Promise<readonly string[]> {
   const steps: string[] = [];
   const sample = (each: Sample) => void (each.kind === 'rig' && steps.push(`${each.step}${each.worked ? '' : ': no'}`));
-  const job = { rig, image, protocol: mute, recorder: { sample, tool: () => {} } };
+  const job = { rig, image: its, protocol: mute, recorder: { sample, tool: () => {} } };
   await using boots = boardBoots(job, () => {}, new AbortController().signal);
   await boots.next();
   boots.met?.({});
@@ -484,6 +575,17 @@ test('where nobody can look into the flash, it is written once a run', async () 
   expect(await bootMute(rig)).toEqual(['flash', 'found']);
   expect(rig.holds?.proof).toBe('openocd has written it in this run');
   expect(await bootMute(rig)).toEqual(['found']);
+});
+
+test('what was in the flash is not taken to be there still once another image was written over it, in vain or not', async () => {
+  const desk = aDesk();
+  const rig = aRig(desk, { flasher: flasherOn(desk) });
+  await bootMute(rig);
+  const other = { ...image, path: '/other.elf', sha256: '0e' };
+  const gear = { ...rig.gear, flasher: flasherOn(desk, { flash: fails }) };
+  await expect(bootMute(Object.assign(rig, { gear }), other)).rejects.toThrow('no probe answers');
+  Object.assign(rig, { gear: { ...gear, flasher: flasherOn(desk) } });
+  expect(await bootMute(rig)).toEqual(['flash', 'found']);
 });
 
 test('without the tool, or without a flasher, nothing is known of the flash, and the recording says nothing of it', async () => {

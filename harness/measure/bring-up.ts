@@ -36,9 +36,9 @@ export async function bringUp(
   setup: Setup,
   link: Link,
   signal: AbortSignal,
-  { onConnect = () => {}, onIdentified = () => {} }: Heard = {},
+  { hear = dut => dut, onConnect = () => {}, onIdentified = () => {} }: Heard = {},
 ): Promise<Dut> {
-  const dut = await setup.protocol.connect(link, signal);
+  const dut = hear(await setup.protocol.connect(link, signal));
   onConnect(dut);
   expectUnit(setup, dut); // first of all: the wrong one of two boards must not be flashed
   expectBuild(setup, dut);
@@ -54,6 +54,8 @@ export async function bringUp(
 
 /** What a caller hears of while a DUT is brought up. */
 interface Heard {
+  /** The same DUT with bounds to its silence, from its first request after HELLO on. @default without */
+  readonly hear?: (dut: Dut) => Dut;
   /** It has introduced itself. */
   readonly onConnect?: (dut: Dut) => void;
   /** It is who it should be. */
@@ -71,8 +73,9 @@ export function expectBuild({ image, target }: Setup, dut: Dut): void {
 }
 
 /** Throws WrongBoard for another unit than the one that is meant. */
-function expectUnit({ expected: { unit } = {}, target }: Setup, { identity }: Dut): void {
+function expectUnit({ expected: { unit } = {}, target, image }: Setup, { identity }: Dut): void {
   if (unit === undefined || sameHex(identity.unit, unit)) return;
+  if (identity.unit === '' && identity.buildId !== image.buildId) return; // the image may tell, once it is there
   const answers = identity.unit === '' ? 'a chip that does not tell its unit' : `unit ${identity.unit}`;
   throw new WrongBoard(
     `${answers} answers, the board file means unit ${unit}`,

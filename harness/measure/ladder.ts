@@ -1,4 +1,4 @@
-import { TargetError } from '../errors.ts';
+import { NotInstalled, TargetError } from '../errors.ts';
 import type { ToolIo } from '../flash/port.ts';
 import type { Protocol } from '../protocol/port.ts';
 import type { Rung } from '../suite/board.ts';
@@ -76,16 +76,26 @@ async function probeReset({ gear: { flasher, target }, io }: Climb, signal: Abor
 const offMs = 1000;
 /** How long a host may take to notice that a USB device is gone. */
 const vanishMs = 3000;
+/** How long the power may take to come back: a run that ends kills what is slower. */
+const onMs = 30_000;
 
 async function powerCycle({ gear: { power, target }, io }: Climb, signal: AbortSignal): Promise<Climbed> {
   if (!power) throw new TargetError('has no power switch', target.name, 'name one under `power`');
-  await power.off(io, signal);
+  const missing = await power.missing();
+  if (missing !== undefined) throw new NotInstalled('its power cannot be switched', target.name, missing);
+  let cause: unknown;
   try {
+    await power.off(io, signal);
     const vanished = await awaitPort(target, { isThere: false, withinMs: vanishMs }, signal);
     await pause(offMs, signal);
     return { detail: power.name, proof: vanished ? 'port' : 'unproved' };
+  } catch (error) {
+    cause = error;
+    throw error;
   } finally {
-    // Also of a run that is interrupted: nobody wants to find the board dead.
-    await power.on(io, signal.aborted ? AbortSignal.timeout(vanishMs) : signal);
+    // Whatever came of it, and also where a run is interrupted meanwhile: nobody wants to find the board dead.
+    await power.on(io, AbortSignal.timeout(onMs)).catch((error: unknown) => {
+      throw cause ?? error;
+    });
   }
 }

@@ -98,6 +98,13 @@ test('ends after as many inferences as were wanted, with all that is printed of 
   expect(done.at(-1)).toBe(3);
 });
 
+test('ends after as many inferences as were wanted though the firmware goes on to talk', async () => {
+  const talk = Array.from({ length: 400 }, () => ({ afterMs: 200, text: 'alive\n' }));
+  const { outcome, values } = await session({ spec: { inferences: 1 }, prints: [round(0), ...talk] });
+  expect(outcome).toEqual({ status: 'complete' });
+  expect(values).toHaveLength(2);
+});
+
 test('ends at the suite’s line, and takes no figure behind it', async () => {
   const prints = [`${round(0)}bye\n${round(1)}`];
   const { outcome, values } = await session({ spec: { until: '^bye' }, prints });

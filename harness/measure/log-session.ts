@@ -11,6 +11,8 @@ export type LogBoot = Boot & { readonly protocol: LogProtocol };
 
 /** After the last inference, for what else is printed of it; after a failure or a dump, for what it still says. */
 const quietMs = { full: 500, failed: 2000, alone: 5000 };
+/** What is printed of the last inference has come by then, though the firmware goes on to say that it is alive. */
+const mostFullMs = 5000;
 
 /**
  * Measures firmware that only prints: hears it from its reset on until the suite's end of it. Rejects with FirmwareFault when it crashes or falls silent
@@ -56,6 +58,7 @@ async function listen(
   using limit = timer(isImported ? undefined : suite.log?.forMs);
   using aborted = abortOf(signal);
   using silence = timer(rig?.gear.bootMs);
+  let fullMs = Number.POSITIVE_INFINITY;
   const total = Math.max(1, suite.log?.inferences ?? 1) * suite.measure.boots;
   while (true) {
     const next = chunks.next();
@@ -70,6 +73,8 @@ async function listen(
     intake.push(heard.value);
     onProgress({ done: Math.min(total, intake.seen.inferences), total });
     if (intake.seen.end === 'over') return 'over';
+    if (intake.seen.end === 'full') fullMs = Math.min(fullMs, performance.now());
+    if (!isImported && performance.now() - fullMs >= mostFullMs) return 'quiet';
   }
 }
 

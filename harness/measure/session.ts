@@ -115,6 +115,7 @@ export function recordUntried(job: Job, reason: unknown): Manifest {
 
 async function outcomeOf(job: Job, note: (seen: Partial<Manifest>) => void, signal: AbortSignal) {
   let seen: Seen = {};
+  if (job.rig) job.rig.isWorthAgain = false;
   try {
     await using boots = bootsFor(job, note, signal);
     for (let boot = 0; boot < job.suite.measure.boots; boot++) {

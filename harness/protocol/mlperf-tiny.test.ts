@@ -163,6 +163,22 @@ test('an answer that came too late is not taken for the next one', async () => {
   expect(dut.linkUse().damagedFrames).toBeGreaterThan(0);
 });
 
+test.each([
+  ['a line of an input', /^db [0-9a-f]{70}/, 'm-name-dut-[Some Vendor]\r\n'],
+  ['a load', /^db load/, 'm-load-done\r\n'],
+])('a DUT that answers %s as something else is out of step: it is asked its name', async (_what, asked, answer) => {
+  let answered = 0;
+  const { dut, fake } = await connected({
+    instead: command => (asked.test(command) && answered++ === 0 ? answer : undefined),
+  });
+  const input = anInput(4);
+  await settled(dut.load(input));
+  expect(fake.commands.filter(command => command === 'name')).toHaveLength(2);
+  expect(fake.commands[fake.commands.lastIndexOf('name') - 1]).toMatch(asked);
+  await settled(dut.infer(once));
+  expect(Buffer.compare(fake.inferred(), input)).toBe(0);
+});
+
 test('a DUT that resets in the middle of a load has failed', async () => {
   const { dut } = await connected({ restartsAt: 8 });
   const load = settled(dut.load(anInput(0)));

@@ -127,7 +127,7 @@ test('a port that vanishes in the middle is found again when it is back, and the
   await board.plugIn();
 
   const over = await started;
-  expect(over).toMatchObject({ code: 0, stderr: '' });
+  expect(over, over.stdout).toMatchObject({ code: 0, stderr: '' });
   expect(over.stdout).toMatch(/measures hum on board-one again; it broke: board-one: /);
   const result = caseOf(project.results('out'), 'board-one');
   expect(result.attempts).toHaveLength(1);

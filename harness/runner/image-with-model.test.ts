@@ -8,7 +8,8 @@ import { findSuites } from '../suite/find.ts';
 import { readSuites } from '../suite/load.ts';
 import type { Suite } from '../suite/suite.ts';
 import { readElf } from '../target/elf.ts';
-import { type CaseInputs, loadCaseInputs } from './case-inputs.ts';
+import { loadCaseInputs } from './case-inputs.ts';
+import { readImage } from './image.ts';
 import { imageToRun } from './image-with-model.ts';
 import type { PlannedCase } from './plan.ts';
 
@@ -29,6 +30,11 @@ function emptyFolder(): string {
   return join(folder, 'images');
 }
 
+function run(planned: PlannedCase, folder: string, model = inputs.model): ReturnType<typeof imageToRun> {
+  const image = readImage(planned, inputs);
+  return imageToRun(planned, { model, ...(image && { image }) }, folder);
+}
+
 test.each([
   ['stm32f4-discovery', 0x0802_0000, 896],
   ['nrf52840-dk', 0x0002_0000, 896],
@@ -37,7 +43,7 @@ test.each([
   'the reference firmware for %s has the model where its port keeps it, and is the same build',
   (name, address, kib) => {
     const folder = emptyFolder();
-    const image = imageToRun(caseOn(name), inputs, folder);
+    const image = run(caseOn(name), folder);
     expect(image).toMatchObject({ carriesModel: true, isOwn: false });
     expect(readdirSync(folder).map(file => join(folder, file))).toEqual([image?.path]);
     const [before, after] = [boards.get(name)?.firmware ?? '', image?.path ?? ''].map(path =>
@@ -49,15 +55,15 @@ test.each([
     expect(segment?.physicalAddress).toBe(address);
     expect(Buffer.from(segment?.bytes ?? []).equals(inputs.model)).toBe(true);
 
-    const tooLarge: CaseInputs = { ...inputs, model: new Uint8Array(kib * 1024 + 1) };
-    expect(() => imageToRun(caseOn(name), tooLarge, folder)).toThrow(ModelRefused);
-    expect(() => imageToRun(caseOn(name), tooLarge, folder)).toThrow(`room for ${kib * 1024}`);
+    const tooLarge = new Uint8Array(kib * 1024 + 1);
+    expect(() => run(caseOn(name), folder, tooLarge)).toThrow(ModelRefused);
+    expect(() => run(caseOn(name), folder, tooLarge)).toThrow(`room for ${kib * 1024}`);
   },
 );
 
 test('an emulator gets its image as it is, and the model by its back door', () => {
   const folder = emptyFolder();
-  expect(imageToRun(caseOn('renode-stm32f4'), inputs, folder)).toMatchObject({ carriesModel: false });
+  expect(run(caseOn('renode-stm32f4'), folder)).toMatchObject({ carriesModel: false });
   expect(existsSync(folder)).toBe(false);
 });
 
@@ -66,6 +72,6 @@ test('so does a board whose firmware keeps the model in memory that it can write
   const { board, ...rest } = caseOn('pico');
   const { firmware } = caseOn('qemu-mps2-an386').board;
   const planned = { ...rest, board: { ...board, ...(firmware !== undefined && { firmware }) } };
-  expect(imageToRun(planned, inputs, folder)).toMatchObject({ carriesModel: false });
+  expect(run(planned, folder)).toMatchObject({ carriesModel: false });
   expect(existsSync(folder)).toBe(false);
 });

@@ -2,26 +2,27 @@ import { createHash } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { ModelRefused } from '../errors.ts';
 import { readNamed, writeWhole } from '../files.ts';
-import type { JobImage } from '../measure/session.ts';
+import type { Job, JobImage } from '../measure/session.ts';
 import { type Elf, readElf } from '../target/elf.ts';
 import { elfWithPart } from '../target/elf-with-part.ts';
-import type { CaseInputs } from './case-inputs.ts';
-import { imageLimitBytes, readImage } from './image.ts';
+import { imageLimitBytes } from './image.ts';
 import type { PlannedCase } from './plan.ts';
 
 /**
- * What a case runs: its image, and on a board of silicon the reference firmware with the suite's model in its flash, as a file in `folder`. A
+ * What a case runs: its image as it was read, and on a board of silicon the reference firmware with the suite's model in its flash, as a file in `folder`. A
  * board has no back door, and the model region of its firmware takes no WRITE. It is the same build, and proves the model as any image does
  * that carries one. Throws ModelRefused where the model has no room there.
  */
-export function imageToRun(planned: PlannedCase, inputs: CaseInputs | undefined, folder: string): JobImage | undefined {
-  const image = readImage(planned, inputs);
-  const { board } = planned;
-  if (!image || !inputs || image.isOwn || image.carriesModel || board.target.kind !== 'serial') return image;
+export function imageToRun(
+  { board }: Pick<PlannedCase, 'board'>,
+  { image, model }: Pick<Job, 'image' | 'model'>,
+  folder: string,
+): JobImage | undefined {
+  if (!image || !model || image.isOwn || image.carriesModel || board.target.kind !== 'serial') return image;
   const file = readNamed(image.path, imageLimitBytes);
   const region = modelRegionOf(readElf(file, image.path));
   const isInFlash = region !== undefined && region.address - region.firstAddress < board.memory.flashBytes;
-  return isInFlash ? withModel({ image, file, model: inputs.model, region, folder }) : image;
+  return isInFlash ? withModel({ image, file, model, region, folder }) : image;
 }
 
 interface Joining {

@@ -63,6 +63,27 @@ test('two descriptions of one port are told, instead of one waiting for the othe
   await expect(boards.rigFor(other, never)).rejects.toThrow(/bench: is described by the port of desk, .*tty/);
 });
 
+test('so they are when both are wanted at once, and the port is free again for who comes later', async () => {
+  const [one, two] = [planned('hum@desk'), planned('hum@bench', 'bench', { path: `${folder}/./tty` })];
+  using boards = keeping([one, two]);
+  const both = [one, two].map(each => boards.rigFor(each, AbortSignal.timeout(2000)));
+  const ends = await Promise.allSettled(both);
+  expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  await expect(both[1]).rejects.toThrow(/bench: is described by the port of desk/);
+  boards.settled(one);
+  await boards.rigFor(two, never);
+});
+
+test('a port that was waited for in vain may be asked for again', async () => {
+  using others = keeping([]);
+  await others.rigFor(planned('hum@desk'), never);
+  using boards = keeping([]);
+  const first = boards.rigFor(planned('hum@desk'), AbortSignal.abort(new Error('interrupted')));
+  await expect(first).rejects.toThrow('interrupted');
+  others[Symbol.dispose]();
+  await boards.rigFor(planned('hum@desk'), never);
+});
+
 test('a board that is not plugged in is told as such, and an emulator is none', async () => {
   using boards = keeping([]);
   const absent = planned('hum@desk', 'desk', { path: join(folder, 'none') });

@@ -27,19 +27,28 @@ interface KeepOptions {
 /** Keeps boards while a run needs them. */
 export function keepBoards({ tenant, cases = [], onWait }: KeepOptions): KeptBoards {
   const kept = new Map<string, { readonly rig: Rig; readonly lock: Disposable }>();
+  const ports = new Map<string, Rig>(); // also those that are still waited for
   const left = new Map(cases.map(({ id, board }) => [id, placeOf(board)]));
 
   const take = async (gear: Gear, signal: AbortSignal) => {
     const { name } = gear.target;
     const port = await gear.target.find();
-    const other = [...kept.values()].find(each => each.rig.port.id === port.id);
-    if (other) throw samePort(name, other.rig);
-    const lock = await lockPort({ portId: port.id, name, tenant, onWait }, signal);
+    const other = ports.get(port.id);
+    if (other) throw samePort(name, other);
     const rig: Rig = { gear, port };
-    return { rig, lock };
+    ports.set(port.id, rig);
+    try {
+      return { rig, lock: await lockPort({ portId: port.id, name, tenant, onWait }, signal) };
+    } catch (error) {
+      ports.delete(port.id);
+      throw error;
+    }
   };
   const letGo = (place: string): void => {
-    kept.get(place)?.lock[Symbol.dispose]();
+    const found = kept.get(place);
+    if (!found) return;
+    found.lock[Symbol.dispose]();
+    ports.delete(found.rig.port.id);
     kept.delete(place);
   };
   return {

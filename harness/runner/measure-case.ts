@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { TargetError } from '../errors.ts';
 import type { ExpectedBoard } from '../measure/bring-up.ts';
 import type { Rig } from '../measure/rig.ts';
-import { type Job, measure, type Progress, recordUntried } from '../measure/session.ts';
+import { type Job, type JobImage, measure, type Progress, recordUntried } from '../measure/session.ts';
 import { type TimeLimit, timeLimit } from '../measure/time-limit.ts';
 import { createRecorder } from '../recording/recorder.ts';
 import type { Manifest } from '../recording/recording.ts';
 import type { Board } from '../suite/board.ts';
 import { protocolFor, targetFor } from './adapters.ts';
 import { loadModelInputs } from './case-inputs.ts';
-import { firmwareOf } from './image.ts';
+import { firmwareOf, readImage } from './image.ts';
 import { imageToRun } from './image-with-model.ts';
 import type { KeptBoards } from './keep-boards.ts';
 import { type Plan, type PlannedCase, recordingFolder } from './plan.ts';
@@ -34,18 +34,21 @@ export async function measureCase(
   signal: AbortSignal,
 ): Promise<Manifest> {
   const folder = recordingFolder(plan, planned);
-  const setup = await setUp(plan, planned, signal);
+  const given = await setUp(plan, planned, signal);
+  let image: JobImage | undefined;
   let rig: Rig | undefined;
   try {
+    image = imageToRun(planned, given, join(plan.outDir, 'recordings', 'images'));
     rig = await boards.rigFor(planned, signal);
   } catch (error) {
     using recorder = createRecorder(folder, () => performance.now());
-    return recordUntried({ ...setup, recorder, onProgress }, error);
+    return recordUntried({ ...given, recorder, onProgress }, error);
   }
-  const first = await attempt({ setup: { ...setup, onProgress }, planned, rig, folder }, signal);
+  const setup = { ...given, ...(image && { image }), onProgress };
+  const first = await attempt({ setup, planned, rig, folder }, signal);
   if (!rig?.isWorthAgain || signal.aborted) return first;
   onAgain(`measures ${planned.suite.name} on ${planned.board.name} again; it broke: ${reasonOf(first).split('\n')[0]}`);
-  return await again({ setup: { ...setup, onProgress }, planned, rig, folder }, first, signal);
+  return await again({ setup, planned, rig, folder }, first, signal);
 }
 
 async function setUp(
@@ -55,7 +58,7 @@ async function setUp(
 ): Promise<Omit<Job, 'recorder' | 'onProgress'>> {
   const { suite, board, isNamed } = planned;
   const inputs = loadModelInputs(suite);
-  const image = imageToRun(planned, inputs, join(plan.outDir, 'recordings', 'images'));
+  const image = readImage(planned, inputs);
   return {
     suite,
     target: await targetFor({ ...board, trace: plan.trace }, signal),

@@ -49,8 +49,8 @@ export async function resetByLines(
   return undefined;
 }
 
-/** Rejects with the reason when the signal aborts. */
-function lasting(ms: number, signal: AbortSignal): Promise<void> {
+/** Lets time pass. Rejects with the reason when the signal aborts. */
+export function lasting(ms: number, signal: AbortSignal): Promise<void> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const abort = (): void => {

@@ -1,10 +1,9 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { PortAbsent, TargetError } from '../errors.ts';
 import type { FoundPort, Link } from './port.ts';
 import { inflow } from './serial-inflow.ts';
-import { type LineUse, resetByLines } from './serial-lines.ts';
+import { type LineUse, lasting, resetByLines } from './serial-lines.ts';
 import type { Listener, Wire } from './serial-wire.ts';
 
 /** What a link is opened with. */
@@ -123,23 +122,41 @@ interface Waiting {
   readonly isOver: () => boolean;
 }
 
-/** Tries until the port is there and opens: while it appears, it may be there and not yet be this user's. */
+/** Tries until the port is there and opens: while it appears, it may be there and not yet be this user's, and a chip's own may go once more. */
 async function openWhenThere(
-  { find, connect, appearMs }: SerialOpening,
+  { name, find, connect, isNative, appearMs }: SerialOpening,
   { listener, hasVanished, isOver }: Waiting,
   signal: AbortSignal,
 ): Promise<{ readonly wire: Wire; readonly path: string }> {
   const deadlineMs = performance.now() + appearMs;
   for (let isNew = hasVanished; ; isNew = true) {
+    const opening = lossWhileOpening(listener);
     try {
       const { path } = await find();
-      return { wire: await connect(path, listener, signal), path };
+      const wire = await connect(path, opening.listener, signal);
+      const lost = opening.end();
+      if (!lost) return { wire, path };
+      await wire.close();
+      throw isNative ? new PortAbsent(lost.message, name, 'check the cable', { cause: lost }) : lost;
     } catch (error) {
       const mayPass = error instanceof PortAbsent || (isNew && error instanceof TargetError);
       if (isOver() || !mayPass || performance.now() >= deadlineMs) throw error;
-      await sleep(pollMs, undefined, { signal });
+      await lasting(pollMs, signal);
     }
   }
+}
+
+/** A wire that is lost before it was handed over is nobody's yet: `end` tells why, and the listener hears of what comes later. */
+function lossWhileOpening(listener: Listener): { readonly listener: Listener; readonly end: () => Error | undefined } {
+  let lost: Error | undefined;
+  let tell = (error: Error): void => void (lost = error);
+  return {
+    listener: { onBytes: bytes => listener.onBytes(bytes), onLoss: error => tell(error) },
+    end: () => {
+      tell = error => listener.onLoss(error);
+      return lost;
+    },
+  };
 }
 
 function notBack({ name, appearMs }: SerialOpening, cause: unknown): TargetError {

@@ -1,4 +1,4 @@
-import { messageOf, TargetError } from '../errors.ts';
+import { messageOf, PortAbsent, TargetError } from '../errors.ts';
 import { type Basis, parseQuantity } from '../units.ts';
 import type { SerialTarget } from './port.ts';
 import { findPort, type PortMatch } from './serial-find.ts';
@@ -43,7 +43,7 @@ export function serialTarget(options: SerialOptions, roots: DeviceRoots = system
     isPresent: () =>
       find().then(
         () => true,
-        () => false,
+        (error: unknown) => !(error instanceof PortAbsent), // of several it cannot be told which; none has vanished
       ),
     async open(_imagePath, signal) {
       signal.throwIfAborted();

@@ -50,10 +50,10 @@ async function bringUpMended(bench: Bench, boots: Boots, signal: AbortSignal): P
   const { suite, setup, rig } = bench;
   try {
     const link = linkFor(suite, await boots.next());
-    const dut = await bringUp(setup, link, signal, {
+    return await bringUp(setup, link, signal, {
+      hear: dut => (rig ? heardDut(dut, setup.target.name) : dut),
       onIdentified: ({ identity }) => boots.met?.({ proof: buildIdProof, resetCause: identity.resetCause }),
     });
-    return rig ? heardDut(dut, setup.target.name) : dut;
   } catch (error) {
     if (!boots.mend || signal.aborted) throw error;
     await boots.mend(error);

@@ -50,6 +50,8 @@ export interface Ticks {
   readonly missing: string;
   /** Of windows of many inferences: what to know of them, and why they are too little to judge by. */
   readonly windowed?: { readonly detail: string; readonly doubt?: string } | undefined;
+  /** Why these are not all inferences that there were. */
+  readonly partial?: string | undefined;
 }
 
 /** Judges one percentile, or the longest inference, on the basis that the target counts. */
@@ -59,8 +61,14 @@ export function judgeLatency(budget: LatencyBudget, ticks: Ticks, { end }: Sessi
     return notMeasured(budget, `bounds ${basis}, and this target counts ${ticks.basis}: never judged by one another`);
   }
   if (!ticks.latency) return notMeasured(budget, `no ticks were measured: ${ticks.missing}`);
-  const { latency, undisturbed, windowed } = ticks;
-  const doubt = windowed?.doubt ?? countDoubt(metric, latency.count) ?? disturbanceDoubt(budget, latency, undisturbed);
+  const { latency, undisturbed, windowed, partial } = ticks;
+  const isMissedForGood = metric === 'max' && !isMet(budget, latency.max);
+  const partialDoubt = isMissedForGood ? undefined : partial;
+  const doubt =
+    windowed?.doubt ??
+    partialDoubt ??
+    countDoubt(metric, latency.count) ??
+    disturbanceDoubt(budget, latency, undisturbed);
   const figure = { name: metric, value: latency[metric], ...(windowed && { detail: windowed.detail }) };
   const evidence = metric === 'max' ? 'grows' : 'moves';
   return judgeFigure(budget, { ...figure, evidence, ...(doubt && { doubt }) }, end);

@@ -65,9 +65,10 @@ export function logReader(patterns: LogPatterns): LogReader {
   };
 }
 
-/** A line that was cut off in a number tells another one: without its end it has no figures, only what it failed by. */
+/** A line that was cut off in a number or a version tells another one: without its end it has none, only what it failed by. */
 function isCutFigure({ kind, line }: Finding, last: readonly Line[]): boolean {
-  return (kind === 'metric' || kind === 'scores') && last.some(({ number }) => number === line);
+  const isTold = kind === 'metric' || kind === 'scores' || kind === 'operators' || kind === 'fact';
+  return isTold && last.some(({ number }) => number === line);
 }
 
 /** Enough to tell noise by, and at what rate it was sent. */

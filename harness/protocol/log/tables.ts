@@ -38,14 +38,26 @@ export function stReader(): Reader {
         return opened;
       }
       if (!isOpen) return undefined;
-      const [, name = '', value = ''] = /^\s*([\w ./()]{1,40}?)\s*:\s+(\S.*?)\s*$/.exec(plain) ?? [];
-      return name === '' ? (/^[\s-]*-+\s*$/.test(plain) ? [] : undefined) : [...stRow(name, value, number)];
+      const row = rowOf(plain);
+      return row ? [...stRow(row.name, row.value, number)] : isRule(plain) ? [] : undefined;
     },
     close() {
       isOpen = false;
       return [];
     },
   };
+}
+
+/** By its first colon, not by one expression: blanks that could belong to several of its parts would be tried in all of them. */
+function rowOf(plain: string): { readonly name: string; readonly value: string } | undefined {
+  const colon = plain.indexOf(':');
+  const [name, after] = [plain.slice(0, Math.max(colon, 0)).trim(), plain.slice(colon + 1)];
+  const isRow = /^[\w ./()]{1,40}$/.test(name) && /^\s/.test(after) && after.trim() !== '';
+  return isRow ? { name, value: after.trim() } : undefined;
+}
+
+function isRule(plain: string): boolean {
+  return plain.includes('-') && /^[\s-]*$/.test(plain);
 }
 
 function openedBy(plain: string, line: number): readonly Finding[] | undefined {

@@ -27,6 +27,15 @@ test('a number that begins the first line may be the end of another, later ones 
   expect(findings.map(({ line }) => line)).toEqual([2]);
 });
 
+test.each([
+  ['.', 4085],
+  ['…', 8184 / 3],
+])('a number that a long line is cut in is none, one before it is: behind %s', (dot, count) => {
+  const metrics = ['took (?<step_us>\\d+)', 'then (?<next_us>\\d+) us'];
+  expect(findingsIn(`\nthen 12 us;\n${dot.repeat(count)}took 123456 us\n`, { metrics })).toHaveLength(1);
+  expect(findingsIn('\nthen 12 us; took 123456 us\n', { metrics })).toHaveLength(2);
+});
+
 test('a group that names who runs is a fact', () => {
   expect(findingsIn('fw 1.2-rc\n', { metrics: ['fw (?<fw_version>\\S+)'] })).toEqual([
     { kind: 'fact', name: 'fw_version', text: '1.2-rc', line: 1 },

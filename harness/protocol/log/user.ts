@@ -2,7 +2,7 @@ import { createContext, Script } from 'node:vm';
 import { InputError } from '../../errors.ts';
 import { isIdentity, unitOf } from '../../metric-names.ts';
 import type { Finding } from './finding.ts';
-import type { Line } from './line.ts';
+import { keptBytes, type Line } from './line.ts';
 
 /** What a suite says of the log that its firmware prints; patterns are regular expressions, held against a line without colours and prefixes. */
 export interface LogPatterns {
@@ -90,8 +90,10 @@ function compile({ until, metrics, fail, ignore }: LogPatterns): readonly Compil
   ];
 }
 
-/** What is heard from the middle of a line on tells another number, where nothing stands before it. */
-function mayBeCut(text: string, { index, 0: whole }: RegExpExecArray, { number }: Line): boolean {
+/** What is heard from the middle of a line on tells another number, where nothing stands before it; so does what is left of a long line, at its end. */
+function mayBeCut(text: string, { index, 0: whole, input }: RegExpExecArray, { number, plain, bytes }: Line): boolean {
+  const isShortened = input.length < plain.length || bytes > keptBytes;
+  if (isShortened && index + whole.length === input.length && whole.endsWith(text)) return true;
   return number === 1 && index === 0 && whole.startsWith(text);
 }
 

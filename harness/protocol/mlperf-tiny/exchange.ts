@@ -3,7 +3,7 @@ import type { Link } from '../../target/port.ts';
 import type { LinkUse, Waiting } from '../port.ts';
 import { hear } from './hearing.ts';
 import type { Line } from './lines.ts';
-import { isBootLine, isWornOf, questionOf, ready, refusalIn, vendorIn } from './replies.ts';
+import { isBootLine, isForeign, isWornOf, questionOf, ready, refusalIn, vendorIn } from './replies.ts';
 
 /** What came after a command. `worn`: its `m-ready` had lost a byte. `silent`: none came. */
 export interface Reply {
@@ -154,9 +154,7 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
     ask,
     async mend({ lines, end }, command) {
       count[end === 'silent' || refusalIn(lines) !== undefined ? 'lostFrames' : 'damagedFrames']++;
-      const answered = questionOf(lines);
-      const isForeign = answered !== undefined && !command.startsWith(answered);
-      if (end === 'silent' || isForeign) await resync();
+      if (end === 'silent' || isForeign(lines, command)) await resync();
     },
     noteDamage() {
       count.damagedFrames++;
@@ -212,7 +210,7 @@ export async function demand<T>(
 export function unanswered(command: string, last: Reply | undefined): ProtocolError {
   const heard = last?.lines.map(({ text }) => text).slice(0, 3) ?? [];
   const other = questionOf(last?.lines ?? []);
-  const isBefore = other !== undefined && !command.startsWith(other);
+  const isBefore = isForeign(last?.lines ?? [], command);
   const said = heard.length === 0 ? 'nothing' : JSON.stringify(heard.join('\n'));
   return new ProtocolError(
     `asked "${shortened(command)}", it says ${said}${isBefore ? `, which answers "${other}": it may answer the question before` : ''}`,

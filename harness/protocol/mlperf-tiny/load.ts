@@ -2,7 +2,7 @@ import { ProtocolError } from '../../errors.ts';
 import { demand, type Exchange, type Reply } from './exchange.ts';
 import type { Line } from './lines.ts';
 import { isSame, type ReadBack, readBack } from './read-back.ts';
-import { excessIn, expectedBytesIn, isDropped, isWornOf, loadDone, refusalIn } from './replies.ts';
+import { excessIn, expectedBytesIn, isDropped, isForeign, isWornOf, loadDone, refusalIn } from './replies.ts';
 
 /** On a line that loses bytes: two digits lost of one command are a byte too few without a word, and the longer it is the likelier. */
 const lossyDataBytes = 16;
@@ -86,7 +86,7 @@ async function sendLine(exchange: Exchange, { command, isLast, place }: HexLine)
   for (let refused = 0; refused < mostRefusals; refused++) {
     reply = await exchange.ask(command, { isRepeat: refused > 0 });
     const refusal = refusalIn(reply.lines);
-    if (refusal === undefined && hasEnded(reply, isLast)) {
+    if (refusal === undefined && hasEnded(reply, isLast) && !isForeign(reply.lines, 'db')) {
       const isOdd = reply.isWorn || reply.lines.length > (isLast ? 1 : 0);
       if (isOdd) exchange.noteDamage();
       return isOdd || refused > 0 ? 'odd' : 'done';

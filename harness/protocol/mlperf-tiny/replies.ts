@@ -97,6 +97,13 @@ export function questionOf(lines: readonly Line[]): string | undefined {
   return lines.some(({ text }) => text === loadDone) ? 'db' : undefined;
 }
 
+/** Whether a reply answers another question than this command: host and DUT are out of step then. */
+export function isForeign(lines: readonly Line[], command: string): boolean {
+  const question = questionOf(lines);
+  if (question === undefined || command === question) return false;
+  return question === 'db' ? !/^db [0-9a-f]/.test(command) : !command.startsWith(`${question} `);
+}
+
 function firstMatch(lines: readonly Line[], pattern: RegExp): string | undefined {
   return matchIn(lines, pattern)?.[1];
 }

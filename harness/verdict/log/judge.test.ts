@@ -149,6 +149,21 @@ const fail = (line: number, text: string): LogSample => ({
   line,
 });
 
+test('a session that its time or a line ended before all inferences came is no whole one', () => {
+  const budgets: Budgets = { metrics: { inference_ticks: { median: '<= 5 ticks', max: '<= 5 ticks' } } };
+  const samples = metric('inference_ticks', 'ticks', 1, 2, 3);
+  const { said, status } = judged({ budgets, samples, spec: { inferences: 4, forMs: 1000 } });
+  expect(said[0]).toBe(
+    'rig.session broken: it ended before all inferences came; 40 lines came, with 3 inferences in them',
+  );
+  expect(said.slice(1).map(each => each.split(':')[0])).toEqual([
+    'metrics.inference_ticks.median skipped',
+    'metrics.inference_ticks.max skipped',
+  ]);
+  expect(status).toBe('broken');
+  expect(judged({ budgets, samples, spec: { inferences: 3, forMs: 1000 } }).status).toBe('passed');
+});
+
 test('a failing line fails the case, with its number and how many more there are', () => {
   const { said, status } = judged({
     budgets: { metrics: { inference_ticks: { max: '<= 1 kticks' } } },
@@ -227,6 +242,32 @@ test('a percentile of values that were not all kept is in doubt; least, most, me
     'metrics.x_us.mean passed: mean',
     'metrics.x_us.count passed: count',
   ]);
+});
+
+test('a latency of inferences that were not all kept is in doubt: the longest may be among the others', () => {
+  const rest = {
+    boot: 0,
+    name: 'inference_us',
+    unit: 'µs',
+    count: 1,
+    min: 9e6,
+    max: 9e6,
+    sum: 9e6,
+    last: 9e6,
+  } as const;
+  const { said } = judged({
+    budgets: { latency: { silicon: { p50: '<= 12 ms', max: '<= 12 ms' } } },
+    samples: [...metric('inference_us', 'µs', 7000, 7000), { kind: 'metric-rest', ...rest }],
+  });
+  expect(said.slice(2).map(each => each.split(';')[0])).toEqual([
+    'latency.silicon.p50 inconclusive: only the first 2 of 3 inferences were kept one by one',
+    'latency.silicon.max inconclusive: only the first 2 of 3 inferences were kept one by one',
+  ]);
+  const missed = judged({
+    budgets: { latency: { silicon: { max: '<= 5 ms' } } },
+    samples: [...metric('inference_us', 'µs', 7000), { kind: 'metric-rest', ...rest }],
+  });
+  expect(missed.said.at(-1)).toMatch(/^latency\.silicon\.max failed/);
 });
 
 test('memory is the most that the log tells, and what the image takes', () => {

@@ -84,18 +84,21 @@ function gather({ suite, board, recording, subject }: LogEvidence): Facts {
   const { boots } = suite.measure;
   const found = ticksOf(heard, { spec: suite.log, board, operators: subject?.reference.operators.length });
   const inferences = (found.ticks ?? []).map(ticks => ({ boot: 0, vector: 0, ticks, output: new Uint8Array() }));
-  const session: Session = { ...noSession, end: outcome, vectors, boots, inferences };
-  const latency = found.ticks && measureLatency(session, { basis, tickHz: found.tickHz, clockHz: board.clockHz });
   const perBoot = suite.log?.inferences;
+  const wanted = perBoot === undefined ? undefined : perBoot * boots;
+  const end = endOf(outcome, heard, wanted);
+  const session: Session = { ...noSession, end, vectors, boots, inferences };
+  const latency = found.ticks && measureLatency(session, { basis, tickHz: found.tickHz, clockHz: board.clockHz });
   return {
     basis,
     heard,
-    end: outcome,
-    wanted: perBoot === undefined ? undefined : perBoot * boots,
+    end,
+    wanted,
     session,
     latency,
     undisturbed: latency,
-    missing: outcome.status === 'complete' && !found.ticks ? found.missing : explainEnd(outcome),
+    partial: found.doubt,
+    missing: end.status === 'complete' && !found.ticks ? found.missing : explainEnd(end),
     accuracy:
       subject && hasModel(suite)
         ? measureLogAccuracy(heard, { ...session, inferences: [] }, { suite, subject })
@@ -103,6 +106,12 @@ function gather({ suite, board, recording, subject }: LogEvidence): Facts {
     memory: memoryOf(heard, recording, subject?.reference),
     operators: operatorsOf(heard, subject?.reference),
   };
+}
+
+/** Whatever ended it: figures of fewer inferences than were wanted would pass for figures of all. */
+function endOf(end: SessionEnd, { inferences, leftOut, metrics }: Heard, wanted = 0): SessionEnd {
+  if (end.status !== 'complete' || inferences + leftOut >= wanted) return end;
+  return { status: 'broken', reason: `it ended before all inferences came; ${cameIn(metrics, inferences)}` };
 }
 
 const noSession = {
@@ -118,7 +127,7 @@ const noSession = {
 /** How the log ended: by its own end, by a crash of the firmware's, or because something was wrong around it. */
 function judgeSession({ end, wanted, heard }: Facts): Verdict {
   const { inferences, metrics } = heard;
-  const count = `${counted(metrics.lines, 'line')} came, with ${counted(inferences, 'inference')} in them`;
+  const count = cameIn(metrics, inferences);
   return {
     budget: end.status === 'failed' ? 'firmware.session' : 'rig.session',
     status: end.status === 'complete' ? 'passed' : end.status,
@@ -130,6 +139,10 @@ function judgeSession({ end, wanted, heard }: Facts): Verdict {
     optional: false,
     reason: end.status === 'complete' ? count : end.reason,
   };
+}
+
+function cameIn({ lines }: Heard['metrics'], inferences: number): string {
+  return `${counted(lines, 'line')} came, with ${counted(inferences, 'inference')} in them`;
 }
 
 /** Lines that must not be there; a crash that a file goes on after is one of them. Nothing is said where nothing came. */

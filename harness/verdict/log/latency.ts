@@ -4,8 +4,8 @@ import type { Heard } from './heard.ts';
 
 /** Ticks of single inferences with the rate of what counts them, or why there are none. */
 export type LogTicks =
-  | { readonly ticks: readonly number[]; readonly tickHz: number }
-  | { readonly ticks?: never; readonly missing: string };
+  | { readonly ticks: readonly number[]; readonly tickHz: number; readonly doubt?: string }
+  | { readonly ticks?: never; readonly doubt?: never; readonly missing: string };
 
 /** Nanoseconds: whole numbers of what logs tell in µs. */
 const nanosecondHz = 1e9;
@@ -35,14 +35,22 @@ export function ticksOf(heard: Heard, { spec, board, operators }: Given): LogTic
   ];
   for (const { name, hz, scale } of ways) {
     const found = values(name);
-    if (found.length > 0 && hz !== undefined)
-      return { ticks: found.map(value => Math.round(value * scale)), tickHz: hz };
+    if (found.length === 0 || hz === undefined) continue;
+    const doubt = keptDoubt(heard, name);
+    return { ticks: found.map(value => Math.round(value * scale)), tickHz: hz, ...(doubt !== undefined && { doubt }) };
   }
   const unrated = ways.find(({ name }) => values(name).length > 0);
   if (!unrated) return { missing: 'the log tells no time of single inferences: bound what it tells under metrics' };
   return {
     missing: `the log tells ${unrated.name}, and nobody says how fast they are: write log.rate, or bound metrics.${unrated.name}`,
   };
+}
+
+/** Of a log that is too long not all are kept, and the longest may be among the others. */
+function keptDoubt({ metrics, leftOut }: Heard, name: string): string | undefined {
+  const { count, kept } = metrics.figures.find(figure => figure.name === name) ?? {};
+  if (kept !== undefined) return `only the first ${kept} of ${count} inferences were kept one by one`;
+  return name.startsWith('profile_') && leftOut > 0 ? 'not all profiles were kept' : undefined;
 }
 
 /** Profiles that follow each other without a line between them read as one. */
