@@ -34,7 +34,8 @@ export async function measureCase(
   signal: AbortSignal,
 ): Promise<Manifest> {
   const folder = recordingFolder(plan, planned);
-  const given = await setUp(plan, planned, signal);
+  using starting = deadlineOf(signal, planned); // an emulator may hang before it is asked for anything
+  const given = await setUp(plan, planned, starting.signal);
   let image: JobImage | undefined;
   let rig: Rig | undefined;
   try {
