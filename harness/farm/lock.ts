@@ -12,9 +12,9 @@ import {
 } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { TargetError } from '../errors.ts';
 import { notWritten } from '../files.ts';
+import { pause } from '../pause.ts';
 import { type Holder, holderHere, isAlive } from './holder.ts';
 
 /** Who has a port, for the person who waits for it. */
@@ -59,7 +59,7 @@ export async function lockPort(options: LockOptions, signal: AbortSignal): Promi
     const what = `waits for ${options.name}, ${heldBy(taken.tenant)}`;
     if (tries >= saidAfter && taken.tenant && what !== said) onWait((said = what));
     const pauseMs = (0.2 + Math.random()) * (tries < saidAfter ? quickMs : slowMs);
-    await setTimeout(pauseMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+    await pause(pauseMs, signal);
   }
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { TargetError } from '../errors.ts';
+import { pause } from '../pause.ts';
 import type { FlasherOptions } from './options.ts';
 import type { Flasher } from './port.ts';
 import { missingTool, runTool, type Tool, writingMs } from './tool.ts';
@@ -94,9 +94,8 @@ function absent(board: string | undefined, drive: string | undefined): TargetErr
 async function waitFor(isTrue: () => boolean, ms: number, signal: AbortSignal): Promise<boolean> {
   const until = performance.now() + ms;
   while (!isTrue()) {
-    signal.throwIfAborted();
     if (performance.now() > until) return false;
-    await sleep(lookMs, undefined, { signal }).catch(() => signal.throwIfAborted());
+    await pause(lookMs, signal);
   }
   return true;
 }

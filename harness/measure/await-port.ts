@@ -1,3 +1,4 @@
+import { pause } from '../pause.ts';
 import type { SerialTarget } from '../target/port.ts';
 
 /** Waits until a board's port is there, or until it is gone; false when that took too long. Rejects when `signal` aborts. */
@@ -15,19 +16,3 @@ export async function awaitPort(
 }
 
 const everyMs = 100;
-
-/** Lets time pass. Rejects with the signal's reason when it aborts. */
-export async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  await new Promise<void>((resolve, reject) => {
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason as Error);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', stop, { once: true });
-  });
-}

@@ -12,9 +12,9 @@ import {
   WrongBoard,
   WrongFirmware,
 } from '../errors.ts';
+import { pause } from '../pause.ts';
 import type { Manifest } from '../recording/recording.ts';
 import type { Link } from '../target/port.ts';
-import { pause } from './await-port.ts';
 import { type RiggedJob, type Steps, stepsOn } from './board-steps.ts';
 import type { Boots, Met } from './boots.ts';
 import type { Rig } from './rig.ts';

@@ -1,8 +1,8 @@
 import { messageOf, NotInstalled, TargetError } from '../errors.ts';
 import type { ToolIo } from '../flash/port.ts';
+import { pause } from '../pause.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { RigSample } from '../recording/recording.ts';
-import { pause } from './await-port.ts';
 import { type Climbed, climb, expectPort, rungsOf } from './ladder.ts';
 import type { Rig } from './rig.ts';
 import { findSame } from './same-port.ts';

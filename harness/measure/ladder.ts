@@ -1,8 +1,9 @@
 import { NotInstalled, TargetError } from '../errors.ts';
 import type { ToolIo } from '../flash/port.ts';
+import { pause } from '../pause.ts';
 import type { Protocol } from '../protocol/port.ts';
 import type { Rung } from '../suite/board.ts';
-import { awaitPort, pause } from './await-port.ts';
+import { awaitPort } from './await-port.ts';
 import type { Gear } from './rig.ts';
 
 /** What a rung is climbed with. */

@@ -16,6 +16,8 @@ export interface MlperfOptions {
   readonly readyMs?: number;
   /** How long it is asked for its name. @default 10000 */
   readonly connectMs?: number;
+  /** So long at least: firmware may take that to boot. @default 0 */
+  readonly bootMs?: number;
 }
 
 /**
@@ -26,13 +28,14 @@ export function mlperfProtocol({
   commandBuffer = 80,
   readyMs = 1000,
   connectMs = 10_000,
+  bootMs = 0,
 }: MlperfOptions = {}): MlperfProtocol {
   return {
     kind: 'mlperf-tiny',
     async connect(link, signal) {
       const exchange = openExchange(link, signal);
       await exchange.becameReady(readyMs);
-      const identity = await introduce(exchange, performance.now() + connectMs);
+      const identity = await introduce(exchange, performance.now() + Math.max(connectMs, bootMs));
       exchange.introduced();
       return {
         identity,

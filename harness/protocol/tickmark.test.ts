@@ -163,6 +163,12 @@ test('says what it sent and what it heard when nobody answers', async () => {
   await expect(connect({ faults })).rejects.toThrow(/no answer to HELLO \(sent 20 times\); last heard: 00 02 80 01 05/);
 });
 
+test('firmware that takes long to boot is asked for as long as its board file says', async () => {
+  const faults = { drop: Array.from({ length: 40 }, (_, at) => at + 2) };
+  const link = await mockTarget({ faults }).open('', signal);
+  await expect(settled(tickmarkProtocol({ bootMs: 11_000 }).connect(link, signal))).resolves.toBeDefined();
+});
+
 test('shows what firmware without the agent prints, and says that this is what it is', async () => {
   const link = { ...(await mockTarget({}).open('', signal)), bytes: repeating('\x1b[32mtemp=21°C\x1b[0m\r\n') };
   const error = await settled(tickmarkProtocol().connect(link, signal)).catch((reason: unknown) => reason);

@@ -18,6 +18,8 @@ export interface TickmarkOptions {
   readonly retryMs?: number;
   /** The same for INFER, PREPARE and PROVE, which may take minutes; as often as the signal allows. @default 30000 */
   readonly inferRetryMs?: number;
+  /** How long HELLO is repeated at least: firmware may take so long to boot. @default five seconds' worth of tries */
+  readonly bootMs?: number;
 }
 
 /** The binary protocol of the Tickmark agent: boards/firmware/PROTOCOL.md. */
@@ -34,12 +36,20 @@ export function tickmarkProtocol(options: TickmarkOptions = {}): AgentProtocol {
   };
 }
 
-function patiencesOf({ retryMs = 1000, inferRetryMs = 30_000 }: TickmarkOptions): Patiences {
+function patiencesOf({ retryMs = 1000, inferRetryMs = 30_000, bootMs = 0 }: TickmarkOptions): Patiences {
   const firstMs = Math.min(250, retryMs);
+  const hellos = Math.max(20, Math.ceil(bootMs / firstMs));
   const onBadLine = { firstMs, longestMs: 1000, leastMs: 10, tries: 200 };
   const cleanLong = { cleanMs: inferRetryMs, cleanKnownMs: Math.min(5000, inferRetryMs), silentTries: noEnd };
   return {
-    hello: { ...onBadLine, cleanMs: firstMs, cleanKnownMs: firstMs, longestMs: firstMs, silentTries: 20, tries: 60 },
+    hello: {
+      ...onBadLine,
+      cleanMs: firstMs,
+      cleanKnownMs: firstMs,
+      longestMs: firstMs,
+      silentTries: hellos,
+      tries: 3 * hellos,
+    },
     short: { ...onBadLine, cleanMs: retryMs, cleanKnownMs: retryMs, silentTries: 5 },
     work: { ...onBadLine, ...cleanLong, longestMs: 4000 },
     window: { ...onBadLine, ...cleanLong, firstMs: Math.min(1000, inferRetryMs), longestMs: 30_000, leastMs: 30 },

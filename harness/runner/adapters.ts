@@ -60,30 +60,47 @@ export async function powerSwitchFor({ power }: Pick<Board, 'power'>): Promise<P
 
 /** What can be done to a board of silicon besides talking to it. */
 export async function gearFor(board: Board & { readonly target: SerialPlace }, signal: AbortSignal): Promise<Gear> {
-  const { lines = 'none', bootTime = '5 s' } = board.target;
+  const { lines = 'none' } = board.target;
   const flasher = await flasherFor(board);
   const power = await powerSwitchFor(board);
-  const boot = parseQuantity(bootTime, 'µs');
   return {
     target: (await targetFor(board, signal)) as SerialTarget,
     ...(flasher && { flasher }),
     ...(power && { power }),
     hasLines: lines !== 'none',
     rungs: rungsInFile(board),
-    bootMs: 'value' in boot ? boot.value / 1000 : 5000, // the schema has accepted it
+    bootMs: bootMsOf(board),
   };
 }
 
-/** How to talk to what runs there. `own` is what the suite says of the firmware. */
-export async function protocolFor(name: ProtocolName, own: OwnFirmware = {}): Promise<Protocol> {
+/** How long a board's firmware may take from a reset until it answers. An emulator boots while it is waited for. */
+function bootMsOf({ target }: Pick<Board, 'target'>): number {
+  if (target.kind !== 'serial') return 0;
+  const boot = parseQuantity(target.bootTime ?? '5 s', 'µs');
+  return 'value' in boot ? boot.value / 1000 : 5000; // the schema has accepted it
+}
+
+/** What has a say in how firmware is talked to. `own` is what the suite says of it. */
+interface Spoken {
+  readonly board?: Pick<Board, 'target'>;
+  readonly own?: OwnFirmware | undefined;
+}
+
+/** How to talk to what runs there. */
+export async function protocolFor(name: ProtocolName, { board, own = {} }: Spoken = {}): Promise<Protocol> {
+  const bootMs = board && bootMsOf(board);
   if (name === 'log') return (await import('../protocol/log/log.ts')).logProtocol();
-  if (name === 'mlperf-tiny') return (await import('../protocol/mlperf-tiny.ts')).mlperfProtocol(own);
-  return agentProtocol();
+  if (name === 'mlperf-tiny')
+    return (await import('../protocol/mlperf-tiny.ts')).mlperfProtocol({
+      ...own,
+      ...(bootMs !== undefined && { bootMs }),
+    });
+  return agentProtocol(board);
 }
 
 /** How to talk to firmware that has the agent in it. */
-export async function agentProtocol(): Promise<AgentProtocol> {
-  return (await import('../protocol/tickmark.ts')).tickmarkProtocol();
+export async function agentProtocol(board?: Pick<Board, 'target'>): Promise<AgentProtocol> {
+  return (await import('../protocol/tickmark.ts')).tickmarkProtocol(board && { bootMs: bootMsOf(board) });
 }
 
 /** What a run writes: its results, then every report. The signal ends the HTML generator. */

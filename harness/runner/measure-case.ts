@@ -63,7 +63,7 @@ async function setUp(
   return {
     suite,
     target: await targetFor({ ...board, trace: plan.trace }, signal),
-    protocol: await protocolFor(firmwareOf(planned).protocol, suite.firmware[board.name]),
+    protocol: await protocolFor(firmwareOf(planned).protocol, { board, own: suite.firmware[board.name] }),
     ...(image && { image }),
     ...(inputs && { model: inputs.model }),
     inputs: inputs?.vectors.inputs ?? [],

@@ -1,3 +1,4 @@
+import { pause } from '../pause.ts';
 import type { Lines, Wire } from './serial-wire.ts';
 
 /** What DTR and RTS do on a board, as its file says. */
@@ -39,28 +40,12 @@ export async function resetByLines(
   const why = await wire.setLines(held);
   try {
     if (why !== undefined) return why;
-    await lasting(heldMs, signal);
+    await pause(heldMs, signal);
     await wire.purge?.();
     onHeld();
   } finally {
     await wire.setLines(off);
   }
-  await lasting(settleMs, signal);
+  await pause(settleMs, signal);
   return undefined;
-}
-
-/** Lets time pass. Rejects with the reason when the signal aborts. */
-export function lasting(ms: number, signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      clearTimeout(timer);
-      reject(signal.reason as Error);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', abort);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', abort, { once: true });
-  });
 }

@@ -1,9 +1,10 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PortAbsent, TargetError } from '../errors.ts';
+import { pause } from '../pause.ts';
 import type { FoundPort, Link } from './port.ts';
 import { inflow } from './serial-inflow.ts';
-import { type LineUse, lasting, resetByLines } from './serial-lines.ts';
+import { type LineUse, resetByLines } from './serial-lines.ts';
 import type { Listener, Wire } from './serial-wire.ts';
 
 /** What a link is opened with. */
@@ -141,7 +142,7 @@ async function openWhenThere(
     } catch (error) {
       const mayPass = error instanceof PortAbsent || (isNew && error instanceof TargetError);
       if (isOver() || !mayPass || performance.now() >= deadlineMs) throw error;
-      await lasting(pollMs, signal);
+      await pause(pollMs, signal);
     }
   }
 }

@@ -64,7 +64,7 @@ export interface OpenDut extends AsyncDisposable {
 /** Opens a suite's target, with the firmware on it identified and the model proved. What goes on when `signal` aborts rejects with its reason. */
 export async function openDut({ suite, board }: ChosenModel, signal: AbortSignal): Promise<OpenDut> {
   const inputs = loadCaseInputs(suite);
-  const [target, protocol] = [await targetFor(board, signal), await agentProtocol()];
+  const [target, protocol] = [await targetFor(board, signal), await agentProtocol(board)];
   const image = agentImage(readImage({ suite, board }, inputs), board.name);
   const setup = { target, protocol, image, model: inputs.model, expected: expectedOf(board) };
   const rig = await boardsOfTests.rigFor({ board, suite }, signal);
