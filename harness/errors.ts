@@ -60,6 +60,12 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** What ended something at first, where its clean-up failed too and the error at hand says no more than that. */
+export function firstOf(error: unknown): unknown {
+  const isSecond = error instanceof Error && error.name === 'SuppressedError' && 'suppressed' in error;
+  return isSecond ? firstOf(error.suppressed) : error;
+}
+
 /** ` Did you mean "x"?` for the nearest of `known` when it is near enough, or for what begins with it; else an empty string. */
 export function didYouMean(given: string, known: readonly string[]): string {
   const ranked = known

@@ -28,6 +28,21 @@ test('text beside frames is a line each, with the host time; frames in between a
   ]);
 });
 
+test('firmware that speaks text alone: each line has the time of its first byte', () => {
+  record(
+    [1, 'rx', 'm-ready\r\nm-lap-us-7'],
+    [5, 'rx', '42\r\n'],
+    [8.5, 'rx', 'm-results-[µ]\r\n\r\nm-'],
+    [9, 'rx', 'ready\r\n'],
+  );
+  expect(uartText(folder).split('\n')).toEqual([
+    '       1.0 ms m-ready',
+    '       1.0 ms m-lap-us-742',
+    '       8.5 ms m-results-[µ]',
+    '       8.5 ms m-ready',
+  ]);
+});
+
 test('a frame with a wrong byte is evidence, shown byte for byte', () => {
   const damaged = Buffer.from(ready);
   damaged[5] = 0x93;

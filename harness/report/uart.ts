@@ -21,37 +21,45 @@ function* linesOf(wire: readonly WireLine[]): Generator<string> {
   const frames = { count: 0, bytes: 0, firstMs: 0 };
   for (const stretch of stretchesOf(wire)) {
     if (decodeFrame(stretch.bytes)) {
-      if (frames.count++ === 0) frames.firstMs = stretch.ms;
+      if (frames.count++ === 0) frames.firstMs = stretch.startsMs[0] ?? 0;
       frames.bytes += stretch.bytes.length;
       continue;
     }
     if (frames.count > 0) yield framesLine(frames);
     frames.count = frames.bytes = 0;
-    for (const line of printable(stretch.bytes).split('\n')) {
-      if (line.trim()) yield `${stamp(stretch.ms)} ${line}`;
+    for (const [at, line] of printable(stretch.bytes).split('\n').entries()) {
+      if (line.trim()) yield `${stamp(stretch.startsMs[at] ?? 0)} ${line}`;
     }
   }
   if (frames.count > 0) yield framesLine(frames);
 }
 
-/** The received bytes between two zeros, with the time their first byte came. */
-function* stretchesOf(wire: readonly WireLine[]): Generator<{ ms: number; bytes: Uint8Array }> {
+/** The received bytes between two zeros, and when the first byte of each line of them came: firmware without frames sends no zero at all. */
+interface Stretch {
+  readonly bytes: Uint8Array;
+  readonly startsMs: readonly number[];
+}
+
+function* stretchesOf(wire: readonly WireLine[]): Generator<Stretch> {
   let pending: number[] = [];
-  let ms = 0;
+  let startsMs: number[] = [];
   for (const line of wire) {
     if (line.dir !== 'rx') continue;
     for (const byte of Buffer.from(line.data, 'base64')) {
       if (byte !== 0) {
-        if (pending.length === 0) ms = line.ms;
+        if (pending.length === 0 || pending.at(-1) === newline) startsMs.push(line.ms);
         pending.push(byte);
       } else if (pending.length > 0) {
-        yield { ms, bytes: Uint8Array.from(pending) };
+        yield { startsMs, bytes: Uint8Array.from(pending) };
         pending = [];
+        startsMs = [];
       }
     }
   }
-  if (pending.length > 0) yield { ms, bytes: Uint8Array.from(pending) };
+  if (pending.length > 0) yield { startsMs, bytes: Uint8Array.from(pending) };
 }
+
+const newline = 0x0a;
 
 function printable(bytes: Uint8Array): string {
   const text = new TextDecoder().decode(bytes).replaceAll('\r\n', '\n');

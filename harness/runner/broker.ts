@@ -2,7 +2,7 @@
 import { createServer, type Socket } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
-import { HarnessError, messageOf, TargetError } from '../errors.ts';
+import { firstOf, HarnessError, messageOf, TargetError } from '../errors.ts';
 import type { Progress } from '../measure/session.ts';
 import { planFromParent, tell } from './events.ts';
 import { type KeptBoards, keepBoards } from './keep-boards.ts';
@@ -60,7 +60,8 @@ async function answer(socket: Socket, { measure: id }: BrokerRequest): Promise<v
   );
 }
 
-function troubleOf(error: unknown, id: string): Extract<BrokerReply, { trouble: unknown }>['trouble'] {
+function troubleOf(thrown: unknown, id: string): Extract<BrokerReply, { trouble: unknown }>['trouble'] {
+  const error = firstOf(thrown);
   if (error instanceof HarnessError) return { what: error.what, where: error.where, fix: error.fix };
   return { what: messageOf(error), where: id, fix: 'mend this, then run again' };
 }
