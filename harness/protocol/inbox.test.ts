@@ -17,3 +17,12 @@ test('an interruption wakes whoever waits', async () => {
   run.abort(new Error('interrupted'));
   await expect(next).rejects.toThrow('interrupted');
 });
+
+test('the first end counts, and what came before it is still to be had', async () => {
+  const inbox = createInbox(new AbortController().signal);
+  inbox.put({ kind: 'damage' });
+  inbox.end(new Error('the cable came off'));
+  inbox.end(new Error('the port is closed'));
+  expect(await inbox.next(0)).toEqual({ kind: 'damage' });
+  await expect(inbox.next(0)).rejects.toThrow('the cable came off');
+});

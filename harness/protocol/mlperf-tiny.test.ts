@@ -99,8 +99,10 @@ test('an inference may take longer than half a minute', async () => {
 });
 
 test('an inference is waited for though the end of its first line was lost', async () => {
-  const damage = (text: string) => text.replace('m-warmup-start-9\r\n', 'm-warmup-start-9\r');
-  const { dut, fake } = await connected({ inferUs: 400_000, damage });
+  const { dut, fake } = await connected({
+    inferUs: 400_000,
+    damage: text => text.replace('m-warmup-start-9\r\n', 'm-warmup-start-9\r'),
+  });
   await settled(dut.load(anInput(1)));
   await settled(dut.infer({ ...once, warmups: 9 }));
   expect(fake.overruns()).toBe(0);

@@ -1,5 +1,6 @@
 import { TargetError } from '../../errors.ts';
 import type { Link } from '../../target/port.ts';
+import { deadlineQueue } from '../deadline-queue.ts';
 import { type Line, lineReader } from './lines.ts';
 
 /** The lines that come from a link, one after the other. */
@@ -17,63 +18,29 @@ export interface Hearing {
 /** Begins to listen. */
 export function hear(link: Link, signal: AbortSignal): Hearing {
   const reader = lineReader();
-  const lines: Line[] = [];
+  const lines = deadlineQueue<Line>(signal);
   let lastMs = 0;
-  let ended: { readonly error: unknown } | undefined;
-  let wake: (() => void) | undefined;
-  const abort = (): void => wake?.();
 
   const listen = async (): Promise<void> => {
     try {
       for await (const bytes of link.bytes) {
         lastMs = performance.now();
-        lines.push(...reader.read(bytes, lastMs));
-        wake?.();
+        for (const line of reader.read(bytes, lastMs)) lines.put(line);
       }
-      ended = { error: undefined };
+      lines.end(linkEnded());
     } catch (error) {
-      ended = { error };
+      lines.end(error);
     }
-    signal.removeEventListener('abort', abort); // a signal outlives the many links of a run
-    wake?.();
   };
-  signal.addEventListener('abort', abort);
   void listen();
 
   return {
     takePending: () => reader.takePending(),
     unendedBytes: () => reader.unendedBytes,
     lastMs: () => lastMs,
-    async next(deadlineMs) {
-      let hasLooked = false;
-      while (true) {
-        signal.throwIfAborted();
-        const line = lines.shift();
-        if (line) return line;
-        if (ended) throw ended.error ?? linkEnded();
-        const leftMs = deadlineMs - performance.now();
-        if (leftMs <= 0 && hasLooked) return undefined;
-        hasLooked = leftMs <= 0;
-        // timers come before input in a turn of the event loop: after a pause, what is late may lie there already
-        if (hasLooked) await new Promise<void>(resolve => setImmediate(resolve));
-        else await wakened(leftMs);
-      }
-    },
+    next: lines.next,
   };
-
-  function wakened(leftMs: number): Promise<void> {
-    return new Promise<void>(resolve => {
-      const timer = setTimeout(resolve, Math.min(Math.ceil(leftMs), longestTimerMs));
-      wake = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
-  }
 }
-
-/** setTimeout takes no more, and an endless wait is made of many. */
-const longestTimerMs = 2 ** 31 - 1;
 
 function linkEnded(): Error {
   return new TargetError('the link has ended', 'DUT', 'see whether its port, or what runs it, is still there');
