@@ -338,9 +338,8 @@ test('power that may not have dropped is said so', async () => {
 
 test('a power switch that fails is told by its name and its last words, in a line', async () => {
   const desk = aDesk({ hangsUntil: ['power'] });
-  const off = () =>
-    Promise.reject(new TargetError('failed (exit code 3):\n      no /dev/relay0', 'relay', 'see rig.log'));
-  const { rig } = await measured(aRig(desk, { power: { ...powerOn(desk), off } }));
+  const failed = new TargetError('failed (exit code 3):\n      no /dev/relay0', 'relay', 'see rig.log');
+  const { rig } = await measured(aRig(desk, { power: { ...powerOn(desk), off: () => Promise.reject(failed) } }));
   expect(rig.at(-1)).toMatchObject({
     step: 'power',
     worked: false,
