@@ -71,6 +71,15 @@ describe('the agent under the address and undefined-behaviour sanitizers', () =>
     },
   );
 
+  test('takes a FEED whose number is that of the request before', ({ skip }) => {
+    skip(!hasCompiler, noCompiler);
+    const sent = [request(kinds.prepare, 9, u32(2)), feed(0, {}), request(kinds.stats, 1), feed(1, {})];
+    const options = ['--input', '1', '--output', '1'];
+    const { stdout } = spawnSync(program, options, { input: Buffer.concat(sent) });
+    const [last] = [...frameParser()(stdout)].flatMap(item => (item.kind === 'frame' ? item.frame : [])).slice(-1);
+    expect([last?.kind, last?.sequence, last?.payload[0]]).toEqual([kinds.feed | 0x80, 1, 2]);
+  });
+
   test('never infers a FEED twice, tells a gap once a round, and a result until the host has it', ({ skip }) => {
     skip(!hasCompiler, noCompiler);
     const sent = [

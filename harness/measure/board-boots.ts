@@ -14,6 +14,7 @@ import {
 } from '../errors.ts';
 import type { Manifest } from '../recording/recording.ts';
 import type { Link } from '../target/port.ts';
+import { pause } from './await-port.ts';
 import { type RiggedJob, type Steps, stepsOn } from './board-steps.ts';
 import type { Boots, Met } from './boots.ts';
 import type { Rig } from './rig.ts';
@@ -40,10 +41,22 @@ export function boardBoots(job: RiggedJob, note: Note, signal: AbortSignal): Boo
     link = undefined;
     await open?.[Symbol.asyncDispose]();
   };
+  /** A port that has just come back is nobody's until udev has given it away, and first looked at by some (ModemManager). */
+  const openSettled = async (): Promise<Link> => {
+    const deadlineMs = performance.now() + (steps.isOnTrial ? rig.gear.bootMs : 0);
+    while (true) {
+      try {
+        return await target.open(image?.path ?? '', signal);
+      } catch (error) {
+        if (!(error instanceof PortRefused) || performance.now() >= deadlineMs) throw error;
+        await pause(againMs, signal);
+      }
+    }
+  };
   const open = async (): Promise<Link> => {
     const startMs = performance.now();
     if (await target.isPresent()) await findSame(rig);
-    link = await target.open(image?.path ?? '', signal);
+    link = await openSettled();
     const ms = Math.round(performance.now() - startMs);
     if (!isOpened) job.recorder.sample({ kind: 'rig', boot, step: 'found', worked: true, ms, detail: rig.port.path });
     isOpened = true;
@@ -80,6 +93,8 @@ export function boardBoots(job: RiggedJob, note: Note, signal: AbortSignal): Boo
     [Symbol.asyncDispose]: close,
   };
 }
+
+const againMs = 100;
 
 /** Whether what ended a session may be over once something was done to the board. */
 export function isMendable(error: unknown): error is TargetError | ProtocolError {

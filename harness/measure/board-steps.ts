@@ -30,6 +30,8 @@ export interface Steps {
   settle(worked: boolean, why?: string): void;
   /** The firmware's word about its last reset, for a step that may seem to have been done. */
   helped(resetCause: string | undefined): void;
+  /** Whether something was just done, and what came of it is not known. */
+  readonly isOnTrial: boolean;
   /** What has not helped. */
   readonly failed: readonly Step[];
   /** What a tool failed by that has not written since: it says more than the firmware that should be gone. */
@@ -77,6 +79,9 @@ export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: number, si
   };
   return {
     failed,
+    get isOnTrial() {
+      return onTrial !== undefined;
+    },
     get trouble() {
       return trouble;
     },

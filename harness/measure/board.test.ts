@@ -311,6 +311,7 @@ test('DTR and RTS are tried before the probe', async () => {
   expect((await measured(rig)).steps).toEqual(['found', 'lines in vain', 'probe']);
 });
 
+const never = new AbortController().signal;
 const fails = () => Promise.reject(new TargetError('no probe answers', 'openocd', 'plug it in'));
 
 test('a tool that fails is passed over, and its words are in the recording', async () => {
@@ -390,6 +391,27 @@ test('a port that another program has open is nobody’s to reset', async () => 
   expect(outcome).toMatchObject({ status: 'broken', reason: expect.stringContaining('minicom') });
   expect(desk.done).toEqual([]);
 });
+
+test.each([
+  { refusedMs: 500, status: 'complete' },
+  { refusedMs: 60_000, status: 'broken' },
+])(
+  'a port that has just come back may belong to nobody yet, or to what looks at every new port: $refusedMs ms',
+  async ({ refusedMs, status }) => {
+    const desk = aDesk({ hangsUntil: ['power'] });
+    const target = targetOn(desk, false);
+    const refused = new PortRefused('this user may not use /dev/ttyACM0', 'nucleo', 'sudo usermod');
+    let cameMs = Number.NEGATIVE_INFINITY;
+    const power = {
+      ...powerOn(desk),
+      on: async () => ((cameMs = performance.now()), powerOn(desk).on({ log() {} }, never)),
+    };
+    const open: SerialTarget['open'] = (path, signal) =>
+      performance.now() < cameMs + refusedMs ? Promise.reject(refused) : target.open(path, signal);
+    const { outcome } = await measured(aRig(desk, { target: { ...target, open }, power }));
+    expect(outcome.status).toBe(status);
+  },
+);
 
 test.each([
   {

@@ -98,6 +98,16 @@ test('an inference may take longer than half a minute', async () => {
   expect((await settled(dut.infer(once))).results).toHaveLength(12);
 });
 
+test('an inference is waited for though the end of its first line was lost', async () => {
+  const damage = (text: string) => text.replace('m-warmup-start-9\r\n', 'm-warmup-start-9\r');
+  const { dut, fake } = await connected({ inferUs: 400_000, damage });
+  await settled(dut.load(anInput(1)));
+  await settled(dut.infer({ ...once, warmups: 9 }));
+  expect(fake.overruns()).toBe(0);
+  expect(fake.commands.filter(command => command === 'infer 1 9')).toHaveLength(1);
+  expect(dut.linkUse()).toMatchObject({ damagedFrames: 1, lostFrames: 0 });
+});
+
 test('a comma after the last value is no value, and values need not sum to 1', async () => {
   const { dut } = await connected({ results: () => ['0.017', '1.101'] });
   await settled(dut.load(anInput(0)));

@@ -2,7 +2,8 @@ import type { Flasher, PowerSwitch } from '../flash/port.ts';
 import type { Gear } from '../measure/rig.ts';
 import type { AgentProtocol, Protocol } from '../protocol/port.ts';
 import type { Reporter } from '../report/port.ts';
-import type { Board, ProtocolName, Rung, SerialPlace } from '../suite/board.ts';
+import type { Board, ProtocolName, SerialPlace } from '../suite/board.ts';
+import { rungsInFile } from '../suite/rungs.ts';
 import type { OwnFirmware } from '../suite/suite.ts';
 import type { SerialTarget, Target } from '../target/port.ts';
 import { parseQuantity } from '../units.ts';
@@ -57,9 +58,6 @@ export async function powerSwitchFor({ power }: Pick<Board, 'power'>): Promise<P
   return undefined;
 }
 
-/** A board whose file names none has those that stand something behind. */
-const everyRung: readonly Rung[] = ['soft', 'lines', 'probe', 'power'];
-
 /** What can be done to a board of silicon besides talking to it. */
 export async function gearFor(board: Board & { readonly target: SerialPlace }, signal: AbortSignal): Promise<Gear> {
   const { lines = 'none', bootTime = '5 s' } = board.target;
@@ -71,7 +69,7 @@ export async function gearFor(board: Board & { readonly target: SerialPlace }, s
     ...(flasher && { flasher }),
     ...(power && { power }),
     hasLines: lines !== 'none',
-    rungs: board.reset.length > 0 ? board.reset : everyRung,
+    rungs: rungsInFile(board),
     bootMs: 'value' in boot ? boot.value / 1000 : 5000, // the schema has accepted it
   };
 }

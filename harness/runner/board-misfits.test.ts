@@ -22,6 +22,14 @@ test.each<[string, Partial<Board>]>([
   expect(misfits({ ...bare, ...has })).toEqual([]);
 });
 
+test.each<[string, Partial<Board>]>([
+  ['a flasher that cannot reset', { flasher: { tool: 'dfu-util', usb: '0483:df11' } }],
+  ['asking firmware without the agent', { reset: ['soft'] }],
+  ['a switch that the ladder leaves out', { reset: ['soft'], power: { switch: 'uhubctl', hub: '1-1', port: 3 } }],
+])('%s will not', (_what, has) => {
+  expect(misfits({ ...bare, ...has })).toHaveLength(1);
+});
+
 test('one boot asks for nothing, and an emulator is started afresh', () => {
   expect(misfits(bare, aSuite())).toEqual([]);
   expect(misfits({ ...bare, target: { kind: 'rp2040js' } })).toEqual([]);

@@ -55,6 +55,7 @@ export function judgeRecordedLog(plan: Plan, planned: PlannedCase, trouble?: str
     recording: recordingOf({ plan, planned, ...(inputs && { inputs }) }, trouble),
     recordingFolder: existsSync(recordingFolder(plan, planned)) ? `recordings/${planned.id}` : null,
     ...(hasModel(suite) && inputs && { subject: subjectOf(suite, inputs) }),
+    isImported: plan.run.importedFrom !== undefined,
   });
 }
 

@@ -3,6 +3,7 @@ import { extname } from 'node:path';
 import { icountShift } from '../icount.ts';
 import type { Board, SerialPlace } from './board.ts';
 import type { Fault } from './fault.ts';
+import { resettingTools } from './rungs.ts';
 import type { Path, YamlSource } from './yaml.ts';
 
 /** What the schema cannot say of a board: how its parts go together, and whether its files are there. */
@@ -89,8 +90,6 @@ function* portFaults({ port, lines, native = false }: SerialPlace, source: YamlS
     };
 }
 
-const resetting: readonly string[] = ['openocd', 'probe-rs', 'esptool', 'st-flash', 'jlink'];
-
 /** A rung that nothing stands behind would only be found missing when a board hangs at night. */
 function* ladderFaults({ reset, flasher, power }: Board, { lines = 'none' }: SerialPlace, source: YamlSource) {
   const needs = {
@@ -111,7 +110,7 @@ function* ladderFaults({ reset, flasher, power }: Board, { lines = 'none' }: Ser
 
 function probeNeeds(tool: string | undefined): string | undefined {
   if (tool === undefined) return 'describe the flasher, whose probe it is';
-  return resetting.includes(tool) ? undefined : `${tool} cannot reset a board; ${resetting.join(', ')} can`;
+  return resettingTools.includes(tool) ? undefined : `${tool} cannot reset a board; ${resettingTools.join(', ')} can`;
 }
 
 function isWritten({ data }: YamlSource, key: string): boolean {

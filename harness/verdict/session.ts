@@ -2,7 +2,6 @@ import type { PrintedSample, Recording, Sample } from '../recording/recording.ts
 import { readPrinted } from './printed.ts';
 import type { Verdict } from './result.ts';
 import { bytesOf, type TensorSpec } from './tensor.ts';
-import { windowUs } from './windows.ts';
 
 /** One measured inference with the bytes of all output tensors, end to end. */
 export interface Inference {
@@ -214,15 +213,9 @@ function readAllPrinted(
   const inferences = read.map(({ sample, output, values }) => ({
     boot: sample.boot,
     vector: sample.vector,
-    ticks: ticksOf(sample),
     ...(output && unreadable === undefined ? { output } : { output: new Uint8Array(), printed: values }),
   }));
   return { inferences, printed: unreadable === undefined ? {} : { unreadable } };
-}
-
-/** What it printed in between included; 0 where its build prints no clock. */
-function ticksOf({ lap0Us, lap1Us }: PrintedSample): number {
-  return lap0Us === undefined || lap1Us === undefined ? 0 : windowUs({ lap0Us, lap1Us });
 }
 
 function ofKind<Kind extends Sample['kind']>(samples: readonly Sample[], kind: Kind): readonly SampleOf<Kind>[] {

@@ -444,9 +444,13 @@ static void carry_out(const uint8_t *request, payload *p) {
   if (status.code) fail(&dut.answer, kind, status);
 }
 
-/* A request that was answered already is answered again by the same bytes, and nothing is done twice. */
+/*
+ * A request that was answered already is answered again by the same bytes, and nothing is done twice. The numbers of
+ * FEED are others, and may be just that of the request before.
+ */
 static bool is_repeated(const uint8_t *request) {
-  return dut.has_answered && request[0] != HELLO && memcmp(request + 1, dut.answer.bytes + 1, 2) == 0;
+  return dut.has_answered && request[0] != HELLO && request[0] != FEED &&
+         memcmp(request + 1, dut.answer.bytes + 1, 2) == 0;
 }
 
 /* What is cut off here is gone: a repeat may ask for less, never for more. */
@@ -454,7 +458,7 @@ static void answer(const uint8_t *request, uint32_t count) {
   payload p = {request + HEADER_BYTES, count - HEADER_BYTES, false};
   const uint32_t limit = take_uint(&p, 2);
   if (!is_repeated(request)) carry_out(request, &p);
-  dut.has_answered = request[0] != FEED; /* whose numbers are others, and which keeps what may be asked again */
+  dut.has_answered = request[0] != FEED; /* which keeps what may be asked again */
   if (dut.is_silent) return;
   if (count >= HEADER_BYTES + 2 && dut.answer.count > HEADER_BYTES + limit) dut.answer.count = HEADER_BYTES + limit;
   send_frame(&dut.answer);

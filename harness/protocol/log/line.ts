@@ -93,9 +93,10 @@ function isUnprintable(code: number): boolean {
   return (code >= 127 && code < 160) || code === 0xfffd;
 }
 
-/** A text without ANSI escapes and without what loggers and terminals put before a line. */
+/** A text without ANSI escapes and without what loggers and terminals put before a line; nor what a UART sends as its chip is reset. */
 export function plainText(text: string): string {
-  let plain = text.includes('\u001b') ? text.replace(ansi, '') : text;
+  const whole = isUnprintable(text.charCodeAt(0)) ? text.replace(unprintables, '') : text;
+  let plain = whole.includes('\u001b') ? whole.replace(ansi, '') : whole;
   if (!mayHavePrefix.test(plain)) return plain;
   for (let depth = 0; depth < mostPrefixes; depth++) {
     const prefix = prefixes.map(each => each.exec(plain)?.[0].length ?? 0).find(length => length > 0);
@@ -104,6 +105,9 @@ export function plainText(text: string): string {
   }
   return plain;
 }
+
+// oxlint-disable-next-line no-control-regex -- they are what is looked for
+const unprintables = /^[\0-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f\ufffd]+/;
 
 /** ECMA-48: control sequences, operating system commands, and escapes of two characters. */
 // oxlint-disable-next-line no-control-regex -- they are what is looked for

@@ -264,6 +264,14 @@ test('predictions without a detection are counted as none, and end with the firs
   ]);
 });
 
+test.each([[[0]], [[0xff, 0xfe]], [[0xf0, 0x80, 0x00]]])(
+  'the bytes %j that a reset brings before a line hide no failure',
+  bytes => {
+    const log = Buffer.concat([Buffer.from(bytes), Buffer.from('[CRITICAL ERROR] Model schema mismatch detected!\n')]);
+    expect(findingsIn(log).map(({ kind }) => kind)).toEqual(['fail']);
+  },
+);
+
 test('a last line that was cut off has no figures, and still fails', () => {
   const metrics = ['took (?<step_us>\\d+)'];
   expect(findingsIn('took 1200 us\ntook 12', { metrics }).map(shown)).toEqual(['1 step_us 1200 µs']);

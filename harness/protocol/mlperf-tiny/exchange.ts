@@ -106,13 +106,16 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
 
     const lines: Line[] = [];
     let isWorn = false;
+    let fromMs = sinceMs;
     const ended = (end: Reply['end']): Reply => ({ lines, end, isWorn: isWorn || end !== 'ready' });
     while (lines.length < mostLines) {
       const line = await heard.next(performance.now() + (silenceMs?.(lines) ?? shortMs()));
+      if (!line && silenceMs && performance.now() < fromMs + silenceMs(lines)) continue; // it has begun to speak meanwhile
       if (!line) {
         const rest = heard.takePending();
         return ended(rest === ready || isWornOf(rest, ready) ? 'worn' : 'silent');
       }
+      fromMs = line.atMs;
       expectNoRestart(line);
       isWorn ||= hasLostEnd(line);
       const text = lines.length === 0 ? withoutEcho(line.text, command) : line.text;

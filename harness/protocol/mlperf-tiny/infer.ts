@@ -38,7 +38,11 @@ export function inferrer(
     let off = 0;
     for (let again = 0; again < mostAsked; again++) {
       const sentMs = performance.now();
-      const silenceMs = (lines: readonly Line[]) => (isWorking(lines) ? longMs : exchange.shortMs());
+      const unendedBytes = exchange.unendedBytes();
+      // A line whose end was lost comes with the next. An echo is no longer than the command.
+      const hasBegun = () => exchange.unendedBytes() - unendedBytes > command.length;
+      const silenceMs = (lines: readonly Line[]) =>
+        isWorking(lines) || (lines.length === 0 && hasBegun()) ? longMs : exchange.shortMs();
       reply = await exchange.ask(command, { isRepeat: again > 0, silenceMs });
       const answer = answerIn(reply, request, timestamps);
       const { laps } = answer ?? {};

@@ -66,7 +66,7 @@ function answersOf(
 
 function inferenceOf(values: readonly number[], index: number, vectors: number): Inference {
   const output = new Uint8Array(Float32Array.from(values).buffer);
-  return { boot: Math.floor(index / vectors), vector: index % vectors, ticks: 0, output };
+  return { boot: Math.floor(index / vectors), vector: index % vectors, output };
 }
 
 /** Logs tell real values: so have the host's own to be. */

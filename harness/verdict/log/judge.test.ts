@@ -27,9 +27,10 @@ interface Given {
   readonly image?: Manifest['image'];
   readonly suite?: Partial<Suite>;
   readonly subject?: Subject;
+  readonly isImported?: boolean;
 }
 
-function judged({ budgets, samples, outcome, board, image, subject, suite: more, ...given }: Given) {
+function judged({ budgets, samples, outcome, board, image, subject, suite: more, isImported, ...given }: Given) {
   const suite: LogSuite = {
     name: 'monitor',
     file: '/suites/monitor/suite.yaml',
@@ -52,6 +53,7 @@ function judged({ budgets, samples, outcome, board, image, subject, suite: more,
     },
     recordingFolder: null,
     ...(subject && { subject }),
+    ...(isImported && { isImported }),
   });
   return { ...result, said: result.verdicts.map(({ budget, status, reason }) => `${budget} ${status}: ${reason}`) };
 }
@@ -162,6 +164,9 @@ test('a session that its time or a line ended before all inferences came is no w
   ]);
   expect(status).toBe('broken');
   expect(judged({ budgets, samples, spec: { inferences: 3, forMs: 1000 } }).status).toBe('passed');
+  const twice = { measure: { warmup: 0, boots: 2, timeoutMs: 1000, link: 'memory' } } as const;
+  expect(judged({ budgets, samples, spec: { inferences: 3 }, suite: twice }).status).toBe('broken');
+  expect(judged({ budgets, samples, spec: { inferences: 3 }, suite: twice, isImported: true }).status).toBe('passed');
 });
 
 test('a failing line fails the case, with its number and how many more there are', () => {

@@ -35,6 +35,8 @@ export interface LogEvidence {
   readonly recordingFolder: string | null;
   /** Absent where the suite has no model. */
   readonly subject?: Subject;
+  /** A file that somebody has kept: one log, however many boots the suite measures. */
+  readonly isImported?: boolean;
 }
 
 /**
@@ -77,7 +79,7 @@ interface Facts extends Ticks {
   readonly operators: readonly OperatorMetrics[] | undefined;
 }
 
-function gather({ suite, board, recording, subject }: LogEvidence): Facts {
+function gather({ suite, board, recording, subject, isImported = false }: LogEvidence): Facts {
   const { basis, outcome } = recording.manifest;
   const heard = readHeard(recording);
   const vectors = subject?.inputs.length ?? 0;
@@ -85,7 +87,7 @@ function gather({ suite, board, recording, subject }: LogEvidence): Facts {
   const found = ticksOf(heard, { spec: suite.log, board, operators: subject?.reference.operators.length });
   const inferences = (found.ticks ?? []).map(ticks => ({ boot: 0, vector: 0, ticks, output: new Uint8Array() }));
   const perBoot = suite.log?.inferences;
-  const wanted = perBoot === undefined ? undefined : perBoot * boots;
+  const wanted = perBoot === undefined ? undefined : perBoot * (isImported ? 1 : boots);
   const end = endOf(outcome, heard, wanted);
   const session: Session = { ...noSession, end, vectors, boots, inferences };
   const latency = found.ticks && measureLatency(session, { basis, tickHz: found.tickHz, clockHz: board.clockHz });

@@ -3,10 +3,11 @@
 /* `own` takes a whole request; what comes on top of it is lost, and the agent counts the frame. */
 enum { OWN_BYTES = 2048, SHORT_REQUEST_BYTES = 64 };
 
-/* One place stays free, so that a ring which is full is not one that is empty. */
+/* One place stays free, so that a ring which is full is not one that is empty. All of it is written before `filling`
+ * says so to the interrupt. */
 typedef struct {
-  volatile uint8_t *bytes;
-  uint32_t count;
+  volatile uint8_t *volatile bytes;
+  volatile uint32_t count;
   volatile uint32_t head; /* the interrupt's */
   volatile uint32_t tail; /* the reader's */
 } ring;
