@@ -23,7 +23,7 @@ test('what was done is told in its order, with what helped and what did not', ()
   ];
   expect(rigClauses({ rig })).toEqual([
     'flashed by openocd in 8.1 s',
-    'no help: another opening of its port (its bytes are no text)',
+    'opened its port again in vain: its bytes are no text',
     'no help: a reset by the probe (no answer to HELLO)',
     'answered after a cut of its power (uhubctl; the port went away with it)',
     'found again',
