@@ -72,7 +72,7 @@ export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: number, si
       return true;
     } catch (error) {
       signal.throwIfAborted();
-      sample(step, false, { ms: performance.now() - startMs, detail: lineOf(error) });
+      sample(step, false, { ms: performance.now() - startMs, detail: lineOf(error, target.name) });
       if (step === 'flash') trouble = error as Error;
       return false;
     }
@@ -138,6 +138,9 @@ function detailOf({ detail, proof }: OnTrial, resetCause: string | undefined): s
   return `${detail} says off, but the port stayed: whether the power dropped is not known`;
 }
 
-function lineOf(error: unknown): string {
-  return error instanceof TargetError ? error.what : (messageOf(error).split('\n')[0] ?? '');
+/** One line, with the last words of a tool; whose it is, where that is not the board. */
+function lineOf(error: unknown, board: string): string {
+  if (!(error instanceof TargetError)) return messageOf(error).split('\n')[0] ?? '';
+  const { where, what } = error;
+  return `${where === board ? '' : `${where}: `}${what}`.replaceAll(/\s*\n\s*/g, ' ');
 }

@@ -319,7 +319,7 @@ test('a tool that fails is passed over, and its words are in the recording', asy
   const flasher = flasherOn(desk, { flash: fails, reset: fails });
   const { steps, rig } = await measured(aRig(desk, { flasher, power: powerOn(desk) }));
   expect(steps).toEqual(['found', 'flash in vain', 'probe in vain', 'power']);
-  expect(rig[2]).toMatchObject({ detail: 'no probe answers' });
+  expect(rig[2]).toMatchObject({ detail: 'openocd: no probe answers' });
 });
 
 test('the power is seen to drop by the port that goes away with it', async () => {
@@ -334,6 +334,17 @@ test('power that may not have dropped is said so', async () => {
   expect(rig.at(-1)).toMatchObject({
     worked: true,
     detail: 'uhubctl says off, but the port stayed: whether the power dropped is not known',
+  });
+});
+
+test('a power switch that fails is told by its name and its last words, in a line', async () => {
+  const desk = aDesk({ hangsUntil: ['power'] });
+  const failed = new TargetError('failed (exit code 3):\n      no /dev/relay0', 'relay', 'see rig.log');
+  const { rig } = await measured(aRig(desk, { power: { ...powerOn(desk), off: () => Promise.reject(failed) } }));
+  expect(rig.at(-1)).toMatchObject({
+    step: 'power',
+    worked: false,
+    detail: 'relay: failed (exit code 3): no /dev/relay0',
   });
 });
 

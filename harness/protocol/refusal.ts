@@ -1,5 +1,5 @@
 import { FirmwareFault, ModelRefused, messageOf, ProtocolError, Silent } from '../errors.ts';
-import type { Frame } from './frame.ts';
+import { decodeFrame, type Frame } from './frame.ts';
 import type { LinkCounter } from './link-use.ts';
 import { readPayload } from './payload.ts';
 import { isText, shown } from './text.ts';
@@ -77,12 +77,29 @@ export function unanswered({ name, sendings, use, heard, lastAnswered }: Silence
       'look for a hang in the firmware, or a cable that came off',
     );
   if (heard.length > 0 && isText(heard))
-    return new Silent(what, 'DUT', 'it prints text, and has no agent: build the Tickmark agent into the firmware');
+    return new Silent(
+      what,
+      'DUT',
+      'it prints text, and has no agent: build the Tickmark agent into the firmware, or take what it prints (`protocol: log`)',
+    );
+  if (isEcho(heard))
+    return new Silent(
+      what,
+      'DUT',
+      'what is sent comes back: part TX and RX, name the right one of its ports, or turn the echo off in the firmware',
+    );
   return new Silent(
     what,
     'DUT',
     'check that the firmware has the Tickmark agent and that the link carries bytes both ways',
   );
+}
+
+/** A frame of ours among what was heard: a DUT sends none of its kind. */
+function isEcho(heard: Uint8Array): boolean {
+  const ends = [...heard.entries()].flatMap(([at, byte]) => (byte === 0 ? [at] : []));
+  const frames = ends.map((end, at) => decodeFrame(heard.subarray((ends[at - 1] ?? -1) + 1, end)));
+  return frames.some(frame => frame?.kind === kinds.hello);
 }
 
 function lossOf({ requests, repeats, damagedFrames, lostFrames }: LinkCounter['use']): string | undefined {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FirmwareFault, ModelRefused, ProtocolError, TargetError } from '../errors.ts';
+import { byteQueue } from '../target/byte-queue.ts';
 import type { Link } from '../target/port.ts';
 import { encodeFrame } from './frame.ts';
 import { type MockOptions, mockTarget } from './mock.ts';
@@ -174,6 +175,17 @@ test('shows what firmware without the agent prints, and says that this is what i
   const error = await settled(tickmarkProtocol().connect(link, signal)).catch((reason: unknown) => reason);
   expect(String(error)).toMatch(/last heard: "[^"]*temp=21°C\\r\\n"/);
   expect(String(error)).toContain('it prints text, and has no agent');
+});
+
+test('a line that gives back what is sent is told apart from one that is dead', async () => {
+  const queue = byteQueue();
+  const link = {
+    ...(await mockTarget({}).open('', signal)),
+    bytes: queue,
+    write: async (sent: Uint8Array) => queue.push(sent),
+  };
+  const error = await settled(tickmarkProtocol().connect(link, signal)).catch((reason: unknown) => reason);
+  expect(String(error)).toMatch(/no answer to HELLO.*\n.*what is sent comes back/);
 });
 
 test('firmware that restarts in a loop is the firmware’s fault', async () => {

@@ -3,10 +3,14 @@ import { join } from 'node:path';
 import { InputError } from '../errors.ts';
 import type { Manifest, Recording, Sample } from './recording.ts';
 
+export function noRecording(folder: string): InputError {
+  return new InputError('no recording lies here', folder, 'name a run that measured this case');
+}
+
 /** Reads a recording back. A last line that a killed run cut short is left out; anything else unreadable throws InputError. */
 export function readRecording(folder: string): Recording {
   const path = join(folder, 'manifest.json');
-  if (!existsSync(path)) throw new InputError('no recording lies here', folder, 'name a run that measured this case');
+  if (!existsSync(path)) throw noRecording(folder);
   const manifest = parse(readFileSync(path, 'utf8'), path) as Manifest | null; // written whole by this program
   if (manifest?.tickmark !== 1)
     throw new InputError(

@@ -16,12 +16,14 @@ test('what was done is told in its order, with what helped and what did not', ()
     step('found', { detail: '/dev/ttyACM0' }),
     step('verify', { worked: false }),
     step('flash'),
+    step('found', { worked: false, detail: 'its bytes are no text' }),
     step('probe', { worked: false, detail: 'no answer to HELLO' }),
     step('power', { detail: 'uhubctl; the port went away with it' }),
     step('found', { detail: 'its port was opened again' }),
   ];
   expect(rigClauses({ rig })).toEqual([
     'flashed by openocd in 8.1 s',
+    'opened its port again in vain: its bytes are no text',
     'no help: a reset by the probe (no answer to HELLO)',
     'answered after a cut of its power (uhubctl; the port went away with it)',
     'found again',

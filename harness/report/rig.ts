@@ -13,7 +13,7 @@ export function rigClauses({ rig = [], attempts = [] }: Pick<CaseResult, 'rig' |
 
 function stepClause(step: RigStep): string[] {
   const { worked, detail, ms, boot } = step;
-  if (step.step === 'found') return [worked ? 'found again' : `not found again: ${detail}`];
+  if (step.step === 'found') return [worked ? 'found again' : `opened its port again in vain: ${detail}`];
   if (step.step === 'verify') return worked ? [detail] : [];
   if (step.step === 'flash') return [worked ? `flashed by ${detail} in ${duration(ms)}` : `not flashed: ${detail}`];
   if (boot > 0 && worked) return []; // asked for by the suite, once a boot

@@ -3,7 +3,7 @@ import { type Job, measure } from '../measure/session.ts';
 import { createRecorder } from '../recording/recorder.ts';
 import type { ReportedRun } from '../report/port.ts';
 import { publishCase, publishEnd, reportedRun } from '../report/publish.ts';
-import { fileTarget } from '../target/file.ts';
+import { expectFile, fileTarget } from '../target/file.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { protocolFor, reportersFor } from './adapters.ts';
 import { loadModelInputs } from './case-inputs.ts';
@@ -31,9 +31,11 @@ export interface LogImport {
 
 /** Judges a log by a suite as if its firmware had printed it just now: recording, results and reports lie in a run's folder. Throws InputError. */
 export async function importLog(wanted: LogImport, signal: AbortSignal): Promise<ReportedRun> {
+  const path = wanted.file === '-' ? '-' : resolve(wanted.cwd, wanted.file);
+  await expectFile(path); // before a run's folder is made for nothing
   const { plan, planned } = planImport(wanted);
   wanted.onBusy('reads the log');
-  await readInto(plan, planned, wanted, signal);
+  await readInto(plan, planned, { ...wanted, path }, signal);
   const result = judgeRecordedLog(plan, planned);
   wanted.onCase(result);
   const run = reportedRun(plan.outDir, resultsOf(plan, [result], { complete: true, interrupted: false }), {
@@ -54,11 +56,15 @@ function planImport({ cwd, file, suite, target, out, html }: LogImport) {
   return { plan, planned };
 }
 
-async function readInto(plan: Plan, planned: PlannedCase, wanted: LogImport, signal: AbortSignal): Promise<void> {
+async function readInto(
+  plan: Plan,
+  planned: PlannedCase,
+  { path, baud }: Pick<LogImport, 'baud'> & { readonly path: string },
+  signal: AbortSignal,
+): Promise<void> {
   const { suite, board } = planned;
   const inputs = loadModelInputs(suite);
   const image = firmwareOf(planned).path === undefined ? undefined : readImage(planned, inputs);
-  const path = wanted.file === '-' ? '-' : resolve(wanted.cwd, wanted.file);
   using recorder = createRecorder(recordingFolder(plan, planned), () => performance.now());
   const job: Job = {
     suite: { ...suite, measure: { ...suite.measure, boots: 1 }, robustness: [] },
@@ -67,7 +73,7 @@ async function readInto(plan: Plan, planned: PlannedCase, wanted: LogImport, sig
     ...(image && { image }),
     ...(inputs && { model: inputs.model }),
     inputs: inputs?.vectors.inputs ?? [],
-    ...(wanted.baud !== undefined && { baud: wanted.baud }),
+    ...(baud !== undefined && { baud }),
     recorder,
     clock: { nowMs: () => performance.now(), nowIso: () => new Date().toISOString() },
     onProgress: () => {},

@@ -1,7 +1,7 @@
 import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
-import { readRecording } from '../recording/read.ts';
+import { noRecording, readRecording } from '../recording/read.ts';
 import type { Manifest, Recording } from '../recording/recording.ts';
 import { hasModel, type Suite, withModel } from '../suite/suite.ts';
 import { type Evidence, judgeCase } from '../verdict/judge.ts';
@@ -99,7 +99,8 @@ async function obtainRecording(plan: Plan, planned: PlannedCase): Promise<{ sett
   try {
     if (plan.replayOf === null) return await askBroker(process.env[brokerVariable] ?? '', planned.id);
     const recorded = join(plan.replayOf, 'recordings', planned.id);
-    if (existsSync(recorded)) cpSync(recorded, recordingFolder(plan, planned), { recursive: true });
+    if (!existsSync(recorded)) throw noRecording(recorded);
+    cpSync(recorded, recordingFolder(plan, planned), { recursive: true });
     return { settled: Promise.resolve() };
   } catch (error) {
     const settled = Promise.reject(error);

@@ -190,6 +190,7 @@ describe('out of a file', () => {
 
   test.each([
     [['nowhere.log'], 2, /nowhere\.log: cannot be read \(ENOENT\)/],
+    [['nowhere.log', '--suite', 'printing'], 2, /nowhere\.log: cannot be read \(ENOENT\)/],
     [['.'], 2, /is a folder/],
     [['a.log', '--baud', 'fast'], 2, /--baud fast: is no baud rate/],
     [['a.log', '--target', 'x'], 2, /--target x: needs a suite to judge by/],

@@ -97,6 +97,15 @@ test('a replay of a recording of other vectors is broken, never judged', async (
   expect(only(project.results('other')).status).toBe('broken');
 });
 
+test('a replay of a run without the case names that run, not the one that it writes', async () => {
+  using project = createProject();
+  project.suite('hum');
+  project.write('base/recordings/note.txt', '');
+  expect(await project.run('run', '--no-html', '--replay', 'base', '--out', 'other')).toMatchObject({ code: 3 });
+  const { verdicts } = only(project.results('other'));
+  expect(verdicts[0]?.reason).toContain(join(project.folder, 'base/recordings/hum@rp2040js-pico'));
+});
+
 test('an emulator that is lost at an inference breaks its case; the other case and the vectors before it are kept', async () => {
   using project = createProject();
   project.suite('hum');

@@ -5,8 +5,7 @@
  *   line [OPTION ...] -- PROGRAM [ARGUMENT ...]
  *     --baud N            10 bits a byte, both ways at once; 115200 unless given
  *     --buffer N          bytes that the bridge takes from the host ahead of the wire; 4096 unless given
- *     --usb-latency-ms N  bytes for the host are handed over 62 at a time, or N ms after the first of them, as an FTDI
- * does
+ *     --usb-latency-ms N  bytes for the host go over 62 at a time, or N ms after the first of them, as an FTDI does
  *     --host-delay-us N   what the host writes sets out on the wire so much later
  *     --drop RATE         of the bytes, in each direction, are lost
  *     --flip RATE         of them have one bit wrong

@@ -14,7 +14,8 @@
  *     --boot-ms N          silence before the boot text; 0
  *     --cmd-size N         of the command buffer; 80
  *     --results FILE       scores by input, lines of `HASH SCORE ...`: FNV-1a of the bytes as sent, 8 hex digits, then
- * a number for each score. An input that is not in it gets the stand-in's Misbehaviours for as long as it runs:
+ *                          a number for each score. An input that is not in it gets the stand-in's.
+ *   Misbehaviours for as long as it runs:
  *     --echo               every byte comes back
  *     --noise N            so many bytes of any value before the boot text
  *     --sized              says `Input db has` also of an input of the right length, as some vendors do
