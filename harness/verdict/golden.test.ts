@@ -95,3 +95,17 @@ test('without a measured vector there is nothing to compare, and nothing passes'
   expect(comparison).toBeUndefined();
   expect(judge(0)).toMatchObject({ status: 'skipped', measured: null });
 });
+
+test('a DUT that answers the previous question is told as that', () => {
+  const golden = [int8(1), int8(2), int8(3), int8(4)];
+  const { comparison, judge } = compare(golden, [int8(1), int8(1), int8(2), int8(3)], [spec('int8', 1)]);
+  expect(comparison?.late).toBe(3);
+  expect(judge(0).reason).toContain(
+    '3 of 4 outputs are the golden of the vector before: the firmware answers the previous question',
+  );
+});
+
+test('one output that another input has as well is no sign of it', () => {
+  const { judge } = compare([int8(1), int8(2), int8(2)], [int8(1), int8(1), int8(9)], [spec('int8', 1)]);
+  expect(judge(0).reason).not.toContain('previous question');
+});

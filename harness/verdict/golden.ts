@@ -12,6 +12,8 @@ export interface GoldenComparison {
   readonly differences: readonly GoldenDifference[];
   /** Vectors whose output changed from one inference of them to another; absent when each was measured once. */
   readonly unstable?: readonly number[];
+  /** How many of the vectors that differ have the golden of the vector before. */
+  readonly late: number;
 }
 
 /** Compares every output with its golden; undefined when there is none to compare. */
@@ -23,6 +25,7 @@ export function compareWithGolden(session: Session, reference: Reference): Golde
   return {
     measuredVectors: measured.length,
     differences: measured.flatMap(inferences => worstOf(inferences, reference) ?? []),
+    late: measured.filter(inferences => inferences.every(inference => isLate(inference, reference))).length,
     ...(isRepeated && { unstable: measured.filter(changes).map(([first]) => first?.vector ?? 0) }),
   };
 }
@@ -49,7 +52,9 @@ export function judgeGolden(
     return notMeasured(budget, `the firmware tells no output to the byte: ${printed.unreadable}`);
   if (!comparison) return notMeasured(budget, `no outputs were measured: ${explainEnd(end)}`);
   const value = maxDiffOf(comparison.differences);
-  const notes = [unstableNote(comparison), printed && readFromPrinted].filter(note => note !== undefined);
+  const notes = [unstableNote(comparison), lateNote(comparison), printed && readFromPrinted].filter(
+    note => note !== undefined,
+  );
   const note = notes.join('; ');
   return judgeFigure(
     budget,
@@ -78,6 +83,17 @@ function leadOf({ differences, measuredVectors }: GoldenComparison, limitLsb: nu
 export function unstableNote({ unstable, measuredVectors }: GoldenComparison): string | undefined {
   if (!unstable?.length) return undefined;
   return `the output of vector ${unstable[0]} changes between inferences of the same input (${unstable.length} of ${measuredVectors} vectors)`;
+}
+
+/** What to add about outputs that are of other inputs; undefined when none was seen to. One may be so by chance, in a model of few answers. */
+export function lateNote({ late, differences, measuredVectors }: GoldenComparison): string | undefined {
+  if (late < 2 || late * 2 < differences.length) return undefined;
+  return `${late} of ${measuredVectors} outputs are the golden of the vector before: the firmware answers the previous question`;
+}
+
+function isLate({ vector, output }: Inference, { golden }: Reference): boolean {
+  const [before, own] = [golden[vector - 1], golden[vector]];
+  return before !== undefined && own !== undefined && isEqual(before, output) && !isEqual(own, output);
 }
 
 function maxDiffOf(differences: readonly GoldenDifference[]): number {

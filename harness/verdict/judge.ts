@@ -46,10 +46,12 @@ export function judgeCase(evidence: Evidence): CaseResult {
   const { suite, board, recording, recordingFolder } = evidence;
   const { manifest } = recording;
   const facts = gather(evidence);
+  const budgets = budgetsFor(suite, board.name);
+  const golden = facts.golden && { ...facts.golden, isAsked: budgets.some(({ kind }) => kind === 'golden') };
   const verdicts = [
     judgeSession(facts.session),
     ...(facts.tickCounter ? [facts.tickCounter] : []),
-    ...budgetsFor(suite, board.name).map(budget => judgeBudget(budget, facts)),
+    ...budgets.map(budget => judgeBudget(budget, facts)),
     ...judgeTrials(suite.robustness, facts.session, evidence.reference.outputs),
   ];
   const metrics = metricsOf(facts, manifest);
@@ -59,7 +61,7 @@ export function judgeCase(evidence: Evidence): CaseResult {
     status: caseStatus(verdicts),
     verdicts,
     metrics,
-    warnings: [...warningsOf(metrics, facts.golden, facts.session), ...attemptWarnings(manifest)],
+    warnings: [...warningsOf(metrics, golden, facts.session), ...attemptWarnings(manifest)],
     provenance: provenanceOf(manifest, board),
     ...rigOf(recording),
     recording: recordingFolder,

@@ -88,3 +88,17 @@ test('so is a disturbed profile about the operators', () => {
     'bytes from the host may have arrived while the operators were timed: the ticks of some may be too many',
   ]);
 });
+
+const off = { vector: 1, element: 0, expected: 2, actual: 1, diffLsb: 1, differingElements: 1 };
+test.each([
+  ['no budget asks for the golden', { isAsked: false, late: 0 }, /^1 of 3 outputs differ from the golden, which no/],
+  ['the DUT answers the previous question', { isAsked: false, late: 2 }, /answers the previous question$/],
+])('outputs that are not the golden are a doubt where %s', (_when, golden, warning) => {
+  const warnings = warningsOf({ vectors: 3 }, { measuredVectors: 3, differences: [off], ...golden }, quiet);
+  expect(warnings).toEqual([expect.stringMatching(warning)]);
+});
+
+test('what a golden budget judges is no doubt besides', () => {
+  const golden = { measuredVectors: 3, differences: [off], late: 0, isAsked: true };
+  expect(warningsOf({ vectors: 3 }, golden, quiet)).toEqual([]);
+});

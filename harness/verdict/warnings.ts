@@ -1,19 +1,23 @@
 import { formatQuantity } from '../units.ts';
 import type { GoldenComparison } from './golden.ts';
-import { unstableNote } from './golden.ts';
+import { lateNote, unstableNote } from './golden.ts';
 import type { Metrics } from './result.ts';
 import type { Session } from './session.ts';
 import { ascending, percentile } from './stats.ts';
 import { ruleIterations, ruleMs } from './windows.ts';
 
+/** `isAsked`: whether a budget bounds it. */
+type ComparedGolden = GoldenComparison & { readonly isAsked: boolean };
+
 /** Doubts about the figures that change no verdict: what a reader should know before relying on them. */
 export function warningsOf(
   metrics: Metrics,
-  golden: GoldenComparison | undefined,
+  golden: ComparedGolden | undefined,
   session: Pick<Session, 'inferences' | 'operators'>,
 ): readonly string[] {
   return [
     golden && unstableNote(golden),
+    golden && (lateNote(golden) ?? unasked(golden)),
     coarseTimer(metrics),
     outliers(metrics),
     smokeRun(metrics),
@@ -23,6 +27,12 @@ export function warningsOf(
     fullStack(metrics),
     badLink(metrics),
   ].filter(warning => warning !== undefined);
+}
+
+/** Nothing else in the case may show that its ticks are of wrong answers. */
+function unasked({ differences, measuredVectors, isAsked }: ComparedGolden): string | undefined {
+  if (isAsked || differences.length === 0) return undefined;
+  return `${differences.length} of ${measuredVectors} outputs differ from the golden, which no budget asks for`;
 }
 
 /** Below so many ticks, one of them is more than 1 %. */
