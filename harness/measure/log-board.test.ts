@@ -151,3 +151,9 @@ test('that the power dropped is told by the boot loader, where the port stays', 
   );
   expect(await powerDetail('SW_RESET')).toContain('whether the power dropped is not known');
 });
+
+test('a board that hangs between two inferences is given up long before its limit, as the rig’s', async () => {
+  const { outcome, reason } = await measuredOn({ prints: () => round.repeat(3), spec: { inferences: 5 } });
+  expect(outcome.status).toBe('broken');
+  expect(reason).toMatch(/says nothing any more; 3 lines? /);
+});

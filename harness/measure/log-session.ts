@@ -5,6 +5,7 @@ import type { Link } from '../target/port.ts';
 import { logError, unknownLog } from './log-heard.ts';
 import { type Intake, intakeOf } from './log-intake.ts';
 import type { Boot } from './session.ts';
+import { patienceMs } from './silence.ts';
 import { tapLink } from './tap.ts';
 
 export type LogBoot = Boot & { readonly protocol: LogProtocol };
@@ -46,8 +47,8 @@ function isPowerOn(cause = ''): boolean {
 /** A suite that says nothing of its log is refused where it is read. */
 const nothingSaid: LogSpec = { metrics: [], fail: [], ignore: [], identity: {}, runsVectors: false };
 
-/** How hearing came to its end: as the suite says, by its time, by silence, as the bytes ended, or before the first of them. */
-type End = 'over' | 'time' | 'quiet' | 'closed' | 'silent';
+/** How hearing came to its end: as the suite says, by its time, by silence, in the middle, as the bytes ended, or before the first of them. */
+type End = 'over' | 'time' | 'quiet' | 'hung' | 'closed' | 'silent';
 
 async function listen(
   { suite, onProgress, rig, isImported = false }: LogBoot,
@@ -59,18 +60,28 @@ async function listen(
   using aborted = abortOf(signal);
   using silence = timer(rig?.gear.bootMs);
   let fullMs = Number.POSITIVE_INFINITY;
+  let [lastMs, longestMs] = [performance.now(), 0];
   const total = Math.max(1, suite.log?.inferences ?? 1) * suite.measure.boots;
   while (true) {
     const next = chunks.next();
     next.catch(() => {}); // one that nobody waits for any more
     using quiet = timer(isImported ? undefined : quietFor(intake, suite.log));
-    const ends = [limit.over('time'), quiet.over('quiet'), silence.over('silent'), aborted.over] as const;
+    using hang = timer(rig && intake.seen.isKnown && !suite.log?.forMs ? patienceMs(longestMs) : undefined);
+    const ends = [
+      limit.over('time'),
+      quiet.over('quiet'),
+      hang.over('hung'),
+      silence.over('silent'),
+      aborted.over,
+    ] as const;
     const heard = await Promise.race([next, ...ends]);
     signal.throwIfAborted();
     if (typeof heard === 'string') return heard;
     if (heard.done) return 'closed';
     if (heard.value.length > 0) silence[Symbol.dispose]();
     intake.push(heard.value);
+    if (intake.seen.inferences > 1) longestMs = Math.max(longestMs, performance.now() - lastMs, 1);
+    lastMs = performance.now();
     onProgress({ done: Math.min(total, intake.seen.inferences), total });
     if (intake.seen.end === 'over') return 'over';
     if (intake.seen.end === 'full') fullMs = Math.min(fullMs, performance.now());
@@ -104,10 +115,16 @@ function expectWhole({ spec, intake, end, where }: Heard): void {
     throw new Silent('prints nothing after its reset', where, 'see that it runs, and what it prints on');
   if (!seen.isKnown) throw intake.isText() ? unknownLog(intake.heard(), where) : logError(intake.heard(), where);
   intake.expectIdentity();
-  if (end === 'quiet' && seen.end === 'open' && seen.failed) {
+  if ((end === 'quiet' || end === 'hung') && seen.end === 'open' && seen.failed) {
     const { text, line } = seen.failed;
     throw new FirmwareFault(`stopped after line ${line}: "${text}"`, where, 'mend what the line says');
   }
+  if (end === 'hung')
+    throw new Silent(
+      `says nothing any more; ${intake.heard()}`,
+      where,
+      'look for a hang in the firmware, then in the cable',
+    );
   const isWhole =
     end !== 'closed' || seen.end !== 'open' || (spec.until === undefined && spec.inferences === undefined);
   if (!isWhole) throw logError(`the log ended too early: ${intake.heard()}`, where);

@@ -7,6 +7,11 @@ const firstMs = 120_000;
 const leastMs = 15_000;
 const timesLongest = 20;
 
+/** How long an inference of a board may take, by the longest so far; 0 while there is none. */
+export function patienceMs(longestMs: number): number {
+  return longestMs === 0 ? firstMs : Math.max(leastMs, timesLongest * longestMs);
+}
+
 /**
  * The same DUT, whose silence ends a session. An emulator's host may be busy for minutes; on a board an inference that takes
  * twenty times what others took is none any more. Calls reject with Silent then.
@@ -23,7 +28,7 @@ export function heardDut(dut: Dut, where: string): Dut {
     async infer(input, options = {}) {
       const { repeat = 1 } = options;
       const startMs = performance.now();
-      const limitMs = longestMs === 0 ? firstMs * repeat : Math.max(leastMs, timesLongest * longestMs * repeat);
+      const limitMs = longestMs === 0 ? firstMs * repeat : patienceMs(longestMs * repeat);
       const inference = await within('INFER', limitMs, dut.infer(input, options));
       longestMs = Math.max(longestMs, (performance.now() - startMs) / repeat);
       return inference;
@@ -33,7 +38,7 @@ export function heardDut(dut: Dut, where: string): Dut {
       const outputs = dut.inferAll(inputs)[Symbol.asyncIterator]();
       while (true) {
         const startMs = performance.now();
-        const limitMs = longestMs === 0 ? firstMs : Math.max(leastMs, timesLongest * longestMs);
+        const limitMs = patienceMs(longestMs);
         const { done, value } = await within('FEED', limitMs, outputs.next());
         if (done) return;
         longestMs = Math.max(longestMs, performance.now() - startMs);
