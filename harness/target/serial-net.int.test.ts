@@ -111,6 +111,12 @@ describe.skipIf(missing !== undefined)(`a board behind ser2net (${missing ?? 'fo
       'write tcp:// for a port of raw bytes',
     );
   });
+
+  test('raw TCP to a port of RFC 2217 says what to write', async () => {
+    const { rfc2217 } = await startSer2net((await standingPty('exec cat')).path);
+    await using link = await at(`tcp://127.0.0.1:${rfc2217}`).open('', signal);
+    await expect(read(link, 1)).rejects.toThrow(`write rfc2217://127.0.0.1:${rfc2217}`);
+  });
 });
 
 test('a server whose lines move is told DTR, then RTS, and is believed when it says so', async () => {

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { TargetError } from '../errors.ts';
+import { PortRefused, TargetError } from '../errors.ts';
 import { refusalIn } from './ser2net.ts';
 import { expectBaud } from './serial-errors.ts';
 import { closed, connectionLost, socketWire } from './serial-tcp.ts';
@@ -67,12 +67,12 @@ export async function openRfc2217(
 async function settle(talk: Conversation, baud: number, where: string): Promise<void> {
   const verb = await talk.offer();
   if (verb === telnet.dont)
-    throw new TargetError('the server does not take RFC 2217', where, 'let ser2net have telnet(rfc2217=true) there');
+    throw new PortRefused('the server does not take RFC 2217', where, 'let ser2net have telnet(rfc2217=true) there');
   const wanted = Buffer.alloc(4);
   wanted.writeUInt32BE(baud);
   const answer = verb === undefined ? undefined : await talk.ask(commands.baud, wanted, openingMs);
   if (answer?.length !== 4)
-    throw new TargetError('the server does not speak RFC 2217', where, 'write tcp:// for a port of raw bytes');
+    throw new PortRefused('the server does not speak RFC 2217', where, 'write tcp:// for a port of raw bytes');
   expectBaud(Buffer.from(answer).readUInt32BE(), { baud, where }, 'the port of the server');
   for (const [command, value] of [
     [commands.dataBits, 8],

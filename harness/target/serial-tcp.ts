@@ -1,8 +1,9 @@
 import { connect, type Socket } from 'node:net';
-import { messageOf, TargetError } from '../errors.ts';
+import { messageOf, PortRefused, TargetError } from '../errors.ts';
 import { refusalText } from './ser2net.ts';
 import type { Address } from './serial-url.ts';
 import type { Listener, Wire } from './serial-wire.ts';
+import { telnet } from './telnet.ts';
 
 /** A connected socket that notices a host which is gone after some 15 s. Rejects with TargetError, or when the signal aborts. */
 export async function connectTo({ host, port }: Address, where: string, signal: AbortSignal): Promise<Socket> {
@@ -48,9 +49,15 @@ export function tcpWire(socket: Socket, listener: Listener, { host, port }: Addr
   const held = refusalText();
   let isClosed = false;
   const take = (bytes: Uint8Array): void => {
-    if (bytes.length > 0) listener.onBytes(bytes);
+    if (bytes.length > 0 && !isClosed) listener.onBytes(bytes);
   };
   const stopHolding = setTimeout(() => take(held.release()), refusalMs).unref();
+  socket.once('data', bytes => {
+    if (!isTelnet(bytes)) return;
+    isClosed = true;
+    socket.destroy();
+    listener.onLoss(new PortRefused('the server speaks telnet', where, `write rfc2217://${host}:${port}`));
+  });
   socket.on('data', bytes => take(held.pass(bytes)));
   socket.once('close', () => {
     clearTimeout(stopHolding);
@@ -65,6 +72,11 @@ export function tcpWire(socket: Socket, listener: Listener, { host, port }: Addr
       await closed(socket);
     },
   };
+}
+
+/** Its first words are what it offers and asks for, before any byte of the board's. */
+function isTelnet([first, second]: Uint8Array): boolean {
+  return first === telnet.iac && (second === telnet.will || second === telnet.do);
 }
 
 /** A server that refuses closes with its words: what is still open then has a board behind it. */
