@@ -4,6 +4,7 @@ import { pause } from '../pause.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { RigSample } from '../recording/recording.ts';
 import { type Climbed, climb, expectPort, rungsOf } from './ladder.ts';
+import { ownProbeOf } from './own-probe.ts';
 import type { Rig } from './rig.ts';
 import { findSame } from './same-port.ts';
 import type { Job } from './session.ts';
@@ -55,10 +56,11 @@ export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: number, si
     recorder.sample({ kind: 'rig', boot, step, worked, ms: Math.round(ms), detail });
     if (!worked) failed.push(step);
   };
-  const io = async (): Promise<ToolIo> => ({
-    portPath: (await target.isPresent()) ? (await findSame(rig)).path : rig.port.path,
-    log: line => recorder.tool(line),
-  });
+  const io = async (): Promise<ToolIo> => {
+    const port = (await target.isPresent()) ? await findSame(rig) : rig.port;
+    const probe = ownProbeOf(port);
+    return { portPath: port.path, ...(probe && { probe }), log: line => recorder.tool(line) };
+  };
   const settle = (worked: boolean, why?: string): void => {
     if (onTrial) sample(onTrial.step, worked, { ...onTrial, ...(why !== undefined && { detail: why }) });
     onTrial = undefined;

@@ -248,6 +248,22 @@ test('a flash that changes nothing is broken with both builds, and the ladder is
   expect(rig.isWorthAgain).toBe(false);
 });
 
+test('the flasher is told the probe that the port is a side of', async () => {
+  const desk = aDesk({ build: oldBuild });
+  const usb = { vendorId: '0483', productId: '374b', serial: '066DFF' };
+  const own = { ...port, usb };
+  const given: unknown[] = [];
+  const flasher = flasherOn(desk);
+  const flash: Flasher['flash'] = (path, io, signal) => {
+    given.push(io.probe);
+    return flasher.flash(path, io, signal);
+  };
+  const target: SerialTarget = { ...targetOn(desk, false), find: async () => own };
+  const { gear } = aRig(desk, { target, flasher: { ...flasher, flash } });
+  expect((await measured({ gear, port: own })).outcome).toEqual({ status: 'complete' });
+  expect(given).toEqual([{ kind: 'st-link', ...usb }]);
+});
+
 test('a tool that is not installed is asked for only where it would be needed', async () => {
   const missing = flasherOn(aDesk(), uninstalled);
   expect((await measured(aRig(aDesk(), { flasher: missing }))).outcome).toEqual({ status: 'complete' });
