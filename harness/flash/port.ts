@@ -13,6 +13,8 @@ export interface ToolIo {
   readonly portPath?: string;
   /** The debug probe that this port is a side of, for tools whose options name none: the first that they find may be another board's. */
   readonly probe?: ProbeId;
+  /** Whether the chip's own USB port is there: it runs firmware then, not its boot loader. Absent where its port is a bridge's. */
+  isRunning?(): Promise<boolean>;
   /** Takes each line that the tool prints. */
   log(line: string): void;
 }

@@ -6,7 +6,7 @@ import type { RigSample } from '../recording/recording.ts';
 import { type Climbed, climb, expectPort, rungsOf } from './ladder.ts';
 import { ownProbeOf } from './own-probe.ts';
 import type { Rig } from './rig.ts';
-import { findSame } from './same-port.ts';
+import { findSame, hasPort } from './same-port.ts';
 import type { Job } from './session.ts';
 
 /** A case on a board of silicon. */
@@ -59,7 +59,12 @@ export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: number, si
   const io = async (): Promise<ToolIo> => {
     const port = (await target.isPresent()) ? await findSame(rig) : rig.port;
     const probe = ownProbeOf(port);
-    return { portPath: port.path, ...(probe && { probe }), log: line => recorder.tool(line) };
+    return {
+      portPath: port.path,
+      ...(probe && { probe }),
+      ...(gear.isNative && { isRunning: () => hasPort(rig) }),
+      log: line => recorder.tool(line),
+    };
   };
   const settle = (worked: boolean, why?: string): void => {
     if (onTrial) sample(onTrial.step, worked, { ...onTrial, ...(why !== undefined && { detail: why }) });

@@ -264,6 +264,22 @@ test('the flasher is told the probe that the port is a side of', async () => {
   expect(given).toEqual([{ kind: 'st-link', ...usb }]);
 });
 
+test.each([true, false])('a flasher can look whether the chip’s own USB is still there: %s', async isNative => {
+  const desk = aDesk({ build: oldBuild });
+  const seen: unknown[] = [];
+  const flasher = flasherOn(desk);
+  const flash: Flasher['flash'] = async (path, io, signal) => {
+    seen.push(await io.isRunning?.());
+    desk.isPluggedIn = false;
+    seen.push(await io.isRunning?.());
+    desk.isPluggedIn = true;
+    await flasher.flash(path, io, signal);
+  };
+  const { outcome } = await measured(aRig(desk, { isNative, flasher: { ...flasher, flash } }));
+  expect(outcome).toEqual({ status: 'complete' });
+  expect(seen).toEqual(isNative ? [true, false] : [undefined, undefined]);
+});
+
 test('a tool that is not installed is asked for only where it would be needed', async () => {
   const missing = flasherOn(aDesk(), uninstalled);
   expect((await measured(aRig(aDesk(), { flasher: missing }))).outcome).toEqual({ status: 'complete' });
