@@ -8,7 +8,7 @@ import { esptoolFlasher } from './esptool.ts';
 import { elfAt, fakeTools, keptLog } from './fixtures/fake-tools.ts';
 import { jlinkFlasher } from './jlink.ts';
 import { openocdFlasher } from './openocd.ts';
-import type { Flasher } from './port.ts';
+import type { Flasher, ProbeId } from './port.ts';
 import { probeRsFlasher } from './probe-rs.ts';
 import { stFlashFlasher } from './st-flash.ts';
 
@@ -435,3 +435,43 @@ function connectedTo(chip: string): string[] {
     'hard-reset',
   ];
 }
+
+const stLink: ProbeId = { kind: 'st-link', vendorId: '0483', productId: '374b', serial: '066DFF' };
+const jLink: ProbeId = { kind: 'j-link', vendorId: '1366', productId: '1061', serial: '000683123456' };
+
+test.each([
+  { flasher: openocdFlasher({ config: ['board/x.cfg'] }), own: stLink, says: ['adapter serial 066DFF'] },
+  {
+    flasher: openocdFlasher({ config: ['interface/stlink.cfg', 'target/x.cfg'] }),
+    own: stLink,
+    says: ['adapter serial 066DFF'],
+  },
+  { flasher: stFlashFlasher({}), own: stLink, says: ['--serial', '066DFF'] },
+  { flasher: jlinkFlasher({ device: 'X' }), own: jLink, says: ['-USB', '683123456'] },
+  { flasher: probeRsFlasher({ chip: 'X' }), own: stLink, says: ['--probe', '0483:374b:066DFF'] },
+])('$flasher.name takes the probe that the port is a side of', async ({ flasher, own, says }) => {
+  const tools = fakeTools();
+  for (const program of ['openocd', 'st-flash', 'JLinkExe', 'probe-rs']) tools.put(program, '');
+  const io = keptLog('/dev/ttyACM0', own);
+  await flasher.flash(app(), io, never);
+  await flasher.reset?.(io, never);
+  await flasher.verify?.(app(), io, never).catch(() => {}); // no tool that says nothing is believed
+  expect(tools.calls().length).toBeGreaterThan(2);
+  for (const { args } of tools.calls()) expect(args).toEqual(expect.arrayContaining(says));
+});
+
+test.each([
+  { flasher: openocdFlasher({ config: ['board/x.cfg'], probe: 'MINE' }), own: stLink },
+  { flasher: openocdFlasher({ config: ['interface/jlink.cfg'] }), own: stLink },
+  { flasher: stFlashFlasher({ probe: 'MINE' }), own: stLink },
+  { flasher: stFlashFlasher({}), own: jLink },
+  { flasher: jlinkFlasher({ device: 'X', probe: 'MINE' }), own: jLink },
+  { flasher: jlinkFlasher({ device: 'X' }), own: stLink },
+  { flasher: probeRsFlasher({ chip: 'X', probe: 'MINE' }), own: stLink },
+])('$flasher.name leaves the port’s probe alone where another is meant', async ({ flasher, own }) => {
+  const tools = fakeTools();
+  for (const program of ['openocd', 'st-flash', 'JLinkExe', 'probe-rs']) tools.put(program, '');
+  await flasher.reset?.(keptLog('/dev/ttyACM0', own), never);
+  expect(tools.calls()).toHaveLength(1);
+  expect(tools.calls()[0]?.args.join(' ')).not.toMatch(/066DFF|683123456/);
+});

@@ -2,7 +2,7 @@ import { option } from './command-line.ts';
 import { hex, readParts } from './image-parts.ts';
 import { kiloHertz } from './kilo-hertz.ts';
 import type { FlasherOptions } from './options.ts';
-import type { Flasher } from './port.ts';
+import type { Flasher, ToolIo } from './port.ts';
 import { missingTool, mustRun, resettingMs, runTool, type Tool, type ToolEnd, writingMs } from './tool.ts';
 import { udevRules } from './udev-rules.ts';
 import { openWorkplace, type Workplace } from './workplace.ts';
@@ -18,17 +18,18 @@ export function jlinkFlasher(options: FlasherOptions<'jlink'>): Flasher {
       // Binaries, since it is nowhere said which of an ELF file's addresses it takes; by names of ours, beside which it runs, since its commands
       // have no way to write a path with a quote in it.
       const commands = await writeParts(place, imagePath, 'loadbin');
-      const use = await useOf(place, options, ['r', ...commands, 'r', 'g'], writingMs);
+      const named = withProbe(options, io);
+      const use = await useOf(place, named, ['r', ...commands, 'r', 'g'], writingMs);
       await mustRun(jlink, use, io, signal);
     },
     async reset(io, signal) {
       await using place = await openWorkplace();
-      await mustRun(jlink, await useOf(place, options, ['r', 'g'], resettingMs), io, signal);
+      await mustRun(jlink, await useOf(place, withProbe(options, io), ['r', 'g'], resettingMs), io, signal);
     },
     async verify(imagePath, io, signal) {
       await using place = await openWorkplace();
       for (const command of await writeParts(place, imagePath, 'verifybin')) {
-        const use = await useOf(place, options, [command], writingMs);
+        const use = await useOf(place, withProbe(options, io), [command], writingMs);
         if (!holdsPart(await runTool(jlink, use, io, signal))) return false;
       }
       return true;
@@ -86,6 +87,12 @@ const jlink: Tool = {
     },
   ],
 };
+
+/** USB tells its number with zeros in front, which the tool's own do not have. */
+function withProbe(options: FlasherOptions<'jlink'>, { probe: own }: ToolIo): FlasherOptions<'jlink'> {
+  const probe = options.probe ?? (own?.kind === 'j-link' ? own.serial.replace(/^0+(?=.)/, '') : undefined);
+  return { ...options, ...(probe !== undefined && { probe }) };
+}
 
 /** A run of these commands, which ends at the first that fails. */
 async function useOf(

@@ -1,12 +1,12 @@
 import { kiloHertz } from './kilo-hertz.ts';
 import type { FlasherOptions } from './options.ts';
-import type { Flasher } from './port.ts';
+import type { Flasher, ToolIo } from './port.ts';
 import { missingTool, mustRun, resettingMs, runTool, type Tool, writingMs } from './tool.ts';
 import { udevRules } from './udev-rules.ts';
 
 /** OpenOCD 0.12 or newer. https://openocd.org/doc/html/ */
 export function openocdFlasher(options: FlasherOptions<'openocd'>): Flasher {
-  const args = (script: string): string[] => [...connection(options), '-c', script];
+  const args = (script: string, io: ToolIo): string[] => [...connection(options, io), '-c', script];
   return {
     name: openocd.name,
     needsPort: false,
@@ -15,16 +15,16 @@ export function openocdFlasher(options: FlasherOptions<'openocd'>): Flasher {
       const image = tclWord(imagePath);
       // not its own `program`: that evaluates the path once more, so that a blank in it breaks and a bracket runs
       const script = `init; reset init; flash write_image erase ${image}; verify_image ${image}; reset run; shutdown`;
-      await mustRun(openocd, { args: args(script), timeoutMs: writingMs }, io, signal);
+      await mustRun(openocd, { args: args(script, io), timeoutMs: writingMs }, io, signal);
     },
     async reset(io, signal) {
-      await mustRun(openocd, { args: args('init; reset run; shutdown'), timeoutMs: resettingMs }, io, signal);
+      await mustRun(openocd, { args: args('init; reset run; shutdown', io), timeoutMs: resettingMs }, io, signal);
     },
     async verify(imagePath, io, signal) {
       // whatever it finds, the board runs on
       const compare = `set differs [catch {verify_image ${tclWord(imagePath)}} said]; echo $said`;
       const script = `init; reset halt; ${compare}; reset run; if {$differs} {shutdown error}; shutdown`;
-      const end = await runTool(openocd, { args: args(script), timeoutMs: writingMs }, io, signal);
+      const end = await runTool(openocd, { args: args(script, io), timeoutMs: writingMs }, io, signal);
       if (end.isSuccess) return true;
       if (end.said(/checksum mismatch|^diff \d+ address/)) return false;
       throw end.failure();
@@ -78,7 +78,8 @@ const openocd: Tool = {
 };
 
 /** No port is opened: nobody else is to talk to the board meanwhile, and two boards are flashed at once. */
-function connection({ config, probe, speed, underReset = false }: FlasherOptions<'openocd'>): string[] {
+function connection(options: FlasherOptions<'openocd'>, io: ToolIo): string[] {
+  const { config, probe = ownSerial(options, io), speed, underReset = false } = options;
   const commands = [
     'gdb_port disabled; tcl_port disabled; telnet_port disabled',
     ...config.map(file => `script ${tclWord(file)}`), // as -f does, which would run what a name may hold
@@ -87,6 +88,14 @@ function connection({ config, probe, speed, underReset = false }: FlasherOptions
     ...(underReset ? ['reset_config srst_nogate connect_assert_srst'] : []),
   ];
   return commands.flatMap(command => ['-c', command]);
+}
+
+const interfaces = { 'st-link': /stlink/, 'j-link': /jlink/, 'cmsis-dap': /cmsis-dap/ } as const;
+
+/** Not where the configuration is for a probe of another kind, which is wired to the board besides. */
+function ownSerial({ config }: FlasherOptions<'openocd'>, { probe }: ToolIo): string | undefined {
+  const file = config.find(name => /(^|\/)interface\//.test(name));
+  return probe && (file === undefined || interfaces[probe.kind].test(file)) ? probe.serial : undefined;
 }
 
 /** One word of Tcl that means exactly this text: every character that could mean something else is escaped. */

@@ -1,7 +1,20 @@
+/** A debug probe, as USB tells of it. */
+export interface ProbeId {
+  readonly kind: 'st-link' | 'j-link' | 'cmsis-dap';
+  /** Four digits in hex. */
+  readonly vendorId: string;
+  readonly productId: string;
+  readonly serial: string;
+}
+
 /** What a tool is given besides its work. */
 export interface ToolIo {
   /** The board's serial port, for tools that talk over it; nobody else has it open then. */
   readonly portPath?: string;
+  /** The debug probe that this port is a side of, for tools whose options name none: the first that they find may be another board's. */
+  readonly probe?: ProbeId;
+  /** Whether the chip's own USB port is there: it runs firmware then, not its boot loader. Absent where its port is a bridge's. */
+  isRunning?(): Promise<boolean>;
   /** Takes each line that the tool prints. */
   log(line: string): void;
 }

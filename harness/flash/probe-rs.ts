@@ -1,27 +1,27 @@
 import { option } from './command-line.ts';
 import { kiloHertz } from './kilo-hertz.ts';
 import type { FlasherOptions } from './options.ts';
-import type { Flasher } from './port.ts';
+import type { Flasher, ToolIo } from './port.ts';
 import { missingTool, mustRun, resettingMs, type Tool, writingMs } from './tool.ts';
 import { udevRules } from './udev-rules.ts';
 
 /** probe-rs 0.25 or newer. https://probe.rs/docs/tools/probe-rs/ */
 export function probeRsFlasher(options: FlasherOptions<'probe-rs'>): Flasher {
-  const reset = { args: ['reset', ...connection(options)], timeoutMs: resettingMs };
+  const reset = async (io: ToolIo, signal: AbortSignal): Promise<void> => {
+    await mustRun(probeRs, { args: ['reset', ...connection(options, io)], timeoutMs: resettingMs }, io, signal);
+  };
   return {
     name: probeRs.name,
     needsPort: false,
     missing: () => missingTool(probeRs),
     async flash(imagePath, io, signal) {
-      const args = ['download', ...connection(options), '--disable-progressbars', '--verify', imagePath];
+      const args = ['download', ...connection(options, io), '--disable-progressbars', '--verify', imagePath];
       await mustRun(probeRs, { args, timeoutMs: writingMs }, io, signal);
-      await mustRun(probeRs, reset, io, signal); // `download` leaves the core where it was
+      await reset(io, signal); // `download` leaves the core where it was
     },
-    async reset(io, signal) {
-      await mustRun(probeRs, reset, io, signal);
-    },
+    reset,
     async verify(imagePath, io, signal) {
-      const args = ['verify', ...connection(options), '--disable-progressbars', imagePath];
+      const args = ['verify', ...connection(options, io), '--disable-progressbars', imagePath];
       // its exit code is 0 either way (0.31)
       const end = await mustRun(probeRs, { args, timeoutMs: writingMs }, io, signal);
       if (end.said(/Verification successful/)) return true;
@@ -67,7 +67,9 @@ const probeRs: Tool = {
   ],
 };
 
-function connection({ chip, probe, speed, underReset = false }: FlasherOptions<'probe-rs'>): string[] {
+function connection(options: FlasherOptions<'probe-rs'>, { probe: own }: ToolIo): string[] {
+  const { chip, speed, underReset = false } = options;
+  const probe = options.probe ?? (own && `${own.vendorId}:${own.productId}:${own.serial}`);
   return [
     '--non-interactive', // else it asks which of several probes
     ...option('--chip', chip),

@@ -10,12 +10,12 @@ import { openWorkplace } from './workplace.ts';
 
 /** st-flash of stlink-tools, which takes binaries. https://github.com/stlink-org/stlink/blob/testing/doc/tutorial.md */
 export function stFlashFlasher(options: FlasherOptions<'st-flash'>): Flasher {
-  const use = (args: readonly string[], timeoutMs = writingMs) => ({
-    args: [...connection(options), ...args],
+  const use = (io: ToolIo, args: readonly string[], timeoutMs = writingMs) => ({
+    args: [...connection(options, io), ...args],
     timeoutMs,
   });
   const reset = async (io: ToolIo, signal: AbortSignal): Promise<void> => {
-    await mustRun(stFlash, use(['reset'], resettingMs), io, signal);
+    await mustRun(stFlash, use(io, ['reset'], resettingMs), io, signal);
   };
   return {
     name: stFlash.name,
@@ -25,7 +25,7 @@ export function stFlashFlasher(options: FlasherOptions<'st-flash'>): Flasher {
       await using place = await openWorkplace();
       for (const { address, bytes } of binariesOf(imagePath)) {
         const path = await place.write('image.bin', bytes);
-        await mustRun(stFlash, use(['write', path, hex(address)]), io, signal);
+        await mustRun(stFlash, use(io, ['write', path, hex(address)]), io, signal);
       }
       await reset(io, signal);
     },
@@ -34,7 +34,7 @@ export function stFlashFlasher(options: FlasherOptions<'st-flash'>): Flasher {
       await using place = await openWorkplace();
       for (const { address, bytes } of binariesOf(imagePath)) {
         const path = join(place.folder, 'flash.bin');
-        await mustRun(stFlash, use(['read', path, hex(address), hex(bytes.length)]), io, signal);
+        await mustRun(stFlash, use(io, ['read', path, hex(address), hex(bytes.length)]), io, signal);
         if (!(await readFile(path)).equals(bytes)) return false;
       }
       return true;
@@ -71,8 +71,9 @@ const stFlash: Tool = {
   ],
 };
 
-function connection({ probe, underReset = false }: FlasherOptions<'st-flash'>): string[] {
-  return [...(underReset ? ['--connect-under-reset'] : []), ...option('--serial', probe)];
+function connection({ probe, underReset = false }: FlasherOptions<'st-flash'>, { probe: own }: ToolIo): string[] {
+  const serial = probe ?? (own?.kind === 'st-link' ? own.serial : undefined);
+  return [...(underReset ? ['--connect-under-reset'] : []), ...option('--serial', serial)];
 }
 
 function binariesOf(imagePath: string): readonly Part[] {

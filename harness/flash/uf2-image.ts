@@ -1,7 +1,7 @@
 import { InputError } from '../errors.ts';
 import { readParts } from './image-parts.ts';
 
-const blockBytes = 512;
+export const blockBytes = 512;
 const pageBytes = 256; // always correct, says the specification; a page of the RP2040's flash
 const familyPresent = 0x2000;
 const mostBytes = 64 << 20;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { until } from '../runner/fixtures/processes.ts';
-import { elfAt, keptLog } from './fixtures/fake-tools.ts';
+import { elfAt, fakeTools, keptLog } from './fixtures/fake-tools.ts';
 import { uf2Flasher } from './uf2.ts';
 import { uf2Image } from './uf2-image.ts';
 
@@ -86,4 +86,59 @@ test('a drive that appears while it is waited for is taken', async () => {
   const taken = bootLoader(drive, 512);
   await flasher.flash(app(), keptLog(), never);
   expect(await taken).toBe(true);
+});
+
+const large = () => elfAt('app.elf', [{ address: 0x1000_0000, bytes: new Uint8Array(1000).fill(7) }]);
+
+test('an image of several blocks arrives whole', async () => {
+  const [drive = ''] = drives('RPI-RP2');
+  const image = large();
+  const flasher = uf2Flasher({ family }, { ...quick, vanishMs: 10_000, folders: () => [drive] });
+  const taken = bootLoader(drive, 4 * 512);
+  await flasher.flash(image, keptLog(), never);
+  expect(await taken).toBe(true);
+  expect(readFileSync(join(drive, 'TICKMARK.UF2'))).toEqual(Buffer.from(uf2Image(image, 0xe48bff56)));
+});
+
+test('while the board’s own port is there, the one drive is another board’s', async () => {
+  const [drive = ''] = drives('RPI-RP2');
+  const flasher = uf2Flasher({ family, drive }, { ...quick, folders: () => [] });
+  const io = { ...keptLog('/dev/ttyACM0'), isRunning: async () => true };
+  await expect(flasher.flash(app(), io, never)).rejects.toThrow(
+    /\(RPI-RP2\) is another board’s drive: this board runs, \/dev\/ttyACM0 is still there\n.*hold BOOTSEL/,
+  );
+  expect(existsSync(join(drive, 'TICKMARK.UF2'))).toBe(false);
+});
+
+test('a board that is brought into its boot loader meanwhile is written to', async () => {
+  const [drive = ''] = drives('RPI-RP2');
+  let looks = 0;
+  const around = { appearMs: 5_000, vanishMs: 10_000, folders: () => [drive] };
+  const taken = bootLoader(drive, 512);
+  await uf2Flasher({ family }, around).flash(app(), { ...keptLog(), isRunning: async () => ++looks < 3 }, never);
+  expect(await taken).toBe(true);
+});
+
+/** A copy during which the drive goes, and which ends badly for that. */
+function goesDuring(drive: string, file: string): void {
+  const gone = JSON.stringify(join(drive, 'INFO_UF2.TXT'));
+  fakeTools().put(
+    'dd',
+    `if (args[0].endsWith(${JSON.stringify(file)})) {
+      require('node:fs').rmSync(${gone});
+      console.error('dd: fsync failed: Input/output error');
+      process.exitCode = 1;
+    }`,
+  );
+}
+
+test.each([
+  { file: 'image.uf2', says: /Input\/output error/ },
+  { file: 'last.uf2', says: undefined },
+])('a drive that goes while it is given $file: $says', async ({ file, says }) => {
+  const [drive = ''] = drives('RPI-RP2');
+  goesDuring(drive, file);
+  const flashed = uf2Flasher({ family, drive }, { ...quick, folders: () => [] }).flash(large(), keptLog(), never);
+  if (says) await expect(flashed).rejects.toThrow(says);
+  else await flashed;
 });

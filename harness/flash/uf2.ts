@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { TargetError } from '../errors.ts';
 import { pause } from '../pause.ts';
 import type { FlasherOptions } from './options.ts';
-import type { Flasher } from './port.ts';
-import { missingTool, runTool, type Tool, writingMs } from './tool.ts';
+import type { Flasher, ToolIo } from './port.ts';
+import { missingTool, runTool, type Tool, type ToolEnd, writingMs } from './tool.ts';
 import { infoFile, mountedFolders, type Uf2Drive, uf2DriveAt, unmountedDrive } from './uf2-drive.ts';
-import { uf2Image } from './uf2-image.ts';
+import { blockBytes, uf2Image } from './uf2-image.ts';
 import { openWorkplace } from './workplace.ts';
 
 /** Where drives are looked for, and how long things may take. */
@@ -29,14 +29,21 @@ export function uf2Flasher(options: FlasherOptions<'uf2'>, around: Uf2Surroundin
     missing: () => missingTool(dd),
     async flash(imagePath, io, signal) {
       const image = uf2Image(imagePath, Number.parseInt(options.family, 16));
-      const drive = await findDrive(options, around, signal);
+      const drive = await findDrive(options, { ...around, io }, signal);
       io.log(`${drive.folder} is the drive of ${drive.boardId}`);
       await using place = await openWorkplace();
-      const path = await place.write('image.uf2', image);
-
-      // a drive that vanishes may block whoever writes to it, so that is not this process
-      const args = [`if=${path}`, `of=${join(drive.folder, 'TICKMARK.UF2')}`, 'bs=65536', 'conv=fsync'];
-      const end = await runTool(dd, { args, timeoutMs: writingMs }, io, signal);
+      // Until it has the last block a drive that goes was pulled out: only then may the copy end badly.
+      const ahead = image.length / blockBytes - 1;
+      const [most, last] = [image.subarray(0, ahead * blockBytes), image.subarray(ahead * blockBytes)];
+      const to = `of=${join(drive.folder, 'TICKMARK.UF2')}`;
+      const copy = async (name: string, bytes: Uint8Array, how: readonly string[]): Promise<ToolEnd> => {
+        // a drive that vanishes may block whoever writes to it, so that is not this process
+        const args = [`if=${await place.write(name, bytes)}`, to, ...how];
+        return runTool(dd, { args, timeoutMs: writingMs }, io, signal);
+      };
+      const begun = ahead > 0 ? await copy('image.uf2', most, ['bs=65536', 'conv=fsync']) : undefined;
+      if (begun?.isSuccess === false) throw begun.failure();
+      const end = await copy('last.uf2', last, [`bs=${blockBytes}`, `seek=${ahead}`, 'conv=notrunc,fsync']);
       const hasGone = await waitFor(() => !existsSync(join(drive.folder, infoFile)), around.vanishMs, signal);
       if (hasGone) return; // and whatever dd says then: the boot loader does not wait until it has closed the file
       if (!end.isSuccess) throw end.failure();
@@ -61,16 +68,18 @@ const dd: Tool = {
 
 async function findDrive(
   { board, drive }: FlasherOptions<'uf2'>,
-  { folders, appearMs }: Uf2Surroundings,
+  { folders, appearMs, io }: Uf2Surroundings & { readonly io: ToolIo },
   signal: AbortSignal,
 ): Promise<Uf2Drive> {
   const found = (): readonly Uf2Drive[] =>
     (drive === undefined ? folders() : [drive])
       .flatMap(folder => uf2DriveAt(folder) ?? [])
       .filter(({ boardId }) => board === undefined || boardId === board);
-  await waitFor(() => found().length > 0, appearMs, signal);
+  const isRunning = async (): Promise<boolean> => (await io.isRunning?.()) ?? false;
+  await waitFor(async () => found().length > 0 && !(await isRunning()), appearMs, signal);
   const [first, ...others] = found();
   if (!first) throw absent(board, drive);
+  if (await isRunning()) throw anothers(first, io);
   if (others.length === 0) return first;
   const all = [first, ...others].map(({ folder, boardId }) => `${folder} (${boardId})`);
   throw new TargetError(
@@ -80,20 +89,30 @@ async function findDrive(
   );
 }
 
+function anothers({ folder, boardId }: Uf2Drive, { portPath = 'its port' }: ToolIo): TargetError {
+  return new TargetError(
+    `${folder} (${boardId}) is another board’s drive: this board runs, ${portPath} is still there`,
+    'UF2 copy',
+    `bring this board into its boot loader, and unplug the other one: ${bootMode}`,
+  );
+}
+
+const bootMode = 'on a Pico, hold BOOTSEL while it is plugged in';
+
 function absent(board: string | undefined, drive: string | undefined): TargetError {
   const device = unmountedDrive(board);
   const what = `no drive of a UF2 boot loader${board === undefined ? '' : ` for ${board}`} is mounted${drive === undefined ? '' : ` at ${drive}`}`;
   const fix =
     device === undefined
-      ? 'bring the board into its boot loader: on a Pico, hold BOOTSEL while it is plugged in'
+      ? `bring the board into its boot loader: ${bootMode}`
       : `the drive is there, and not mounted: udisksctl mount -b ${device}`;
   return new TargetError(what, 'UF2 copy', fix);
 }
 
 /** Whether it came true in time. Rejects with the signal's reason. */
-async function waitFor(isTrue: () => boolean, ms: number, signal: AbortSignal): Promise<boolean> {
+async function waitFor(isTrue: () => boolean | Promise<boolean>, ms: number, signal: AbortSignal): Promise<boolean> {
   const until = performance.now() + ms;
-  while (!isTrue()) {
+  while (!(await isTrue())) {
     if (performance.now() > until) return false;
     await pause(lookMs, signal);
   }

@@ -55,8 +55,9 @@ export function boardBoots(job: RiggedJob, note: Note, signal: AbortSignal): Boo
   };
   const open = async (): Promise<Link> => {
     const startMs = performance.now();
+    link = steps.takeLink();
     if (await target.isPresent()) await findSame(rig);
-    link = await openSettled();
+    link ??= await openSettled();
     const ms = Math.round(performance.now() - startMs);
     if (!isOpened) job.recorder.sample({ kind: 'rig', boot, step: 'found', worked: true, ms, detail: rig.port.path });
     isOpened = true;
@@ -90,7 +91,10 @@ export function boardBoots(job: RiggedJob, note: Note, signal: AbortSignal): Boo
       await mend(error);
     },
     counters: async () => undefined,
-    [Symbol.asyncDispose]: close,
+    async [Symbol.asyncDispose]() {
+      await close();
+      await steps.takeLink()?.[Symbol.asyncDispose]();
+    },
   };
 }
 

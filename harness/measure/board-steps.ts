@@ -3,9 +3,12 @@ import type { ToolIo } from '../flash/port.ts';
 import { pause } from '../pause.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { RigSample } from '../recording/recording.ts';
+import type { Link } from '../target/port.ts';
+import { canBeHeard, resetHeard } from './heard-reset.ts';
 import { type Climbed, climb, expectPort, rungsOf } from './ladder.ts';
+import { ownProbeOf } from './own-probe.ts';
 import type { Rig } from './rig.ts';
-import { findSame } from './same-port.ts';
+import { findSame, hasPort } from './same-port.ts';
 import type { Job } from './session.ts';
 
 /** A case on a board of silicon. */
@@ -16,7 +19,7 @@ export type RiggedJob = Pick<Job, 'image' | 'protocol'> & {
 
 type Step = RigSample['step'];
 
-/** What can be done to a board for one boot, each step sampled. Its port has to be closed meanwhile. */
+/** What can be done to a board for one boot, each step sampled. Its port has to be closed before each. */
 export interface Steps {
   /** Waits for the port; false when it does not come. */
   find(): Promise<boolean>;
@@ -26,6 +29,8 @@ export interface Steps {
   isInFlash(path: string): Promise<boolean>;
   /** Climbs to the next rung that can be done; false when there is none left. Firmware that is silent cannot be asked to do anything. */
   reset(isSilent?: boolean): Promise<boolean>;
+  /** The link that has heard the last reset from its begin on, once; undefined where the port is to be opened. */
+  takeLink(): Link | undefined;
   /** Whether what was done last has helped, which the firmware's answer tells, or its silence. */
   settle(worked: boolean, why?: string): void;
   /** The firmware's word about its last reset, for a step that may seem to have been done. */
@@ -50,15 +55,23 @@ export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: number, si
   const failed: Step[] = [];
   let onTrial: OnTrial | undefined;
   let trouble: Error | undefined;
+  let heard: Link | undefined;
+  let wasUnheard = false;
 
   const sample = (step: Step, worked: boolean, { ms, detail }: { readonly ms: number; readonly detail: string }) => {
     recorder.sample({ kind: 'rig', boot, step, worked, ms: Math.round(ms), detail });
     if (!worked) failed.push(step);
   };
-  const io = async (): Promise<ToolIo> => ({
-    portPath: (await target.isPresent()) ? (await findSame(rig)).path : rig.port.path,
-    log: line => recorder.tool(line),
-  });
+  const io = async (): Promise<ToolIo> => {
+    const port = (await target.isPresent()) ? await findSame(rig) : rig.port;
+    const probe = ownProbeOf(port);
+    return {
+      portPath: port.path,
+      ...(probe && { probe }),
+      ...(gear.isNative && { isRunning: () => hasPort(rig) }),
+      log: line => recorder.tool(line),
+    };
+  };
   const settle = (worked: boolean, why?: string): void => {
     if (onTrial) sample(onTrial.step, worked, { ...onTrial, ...(why !== undefined && { detail: why }) });
     onTrial = undefined;
@@ -111,12 +124,28 @@ export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: number, si
       return isSame;
     },
     async reset(isSilent = false) {
+      const isHeard = isSilent && canBeHeard({ gear, protocol });
+      if (isHeard && wasUnheard) rungs.unshift('probe'); // what it printed then may have been all
+      wasUnheard = false;
       for (let rung = rungs.shift(); rung; rung = rungs.shift()) {
         const next = rung;
         if (isSilent && next === 'soft') continue;
-        if (await attempt(next, toolIo => climb(next, { gear, protocol, io: toolIo }, signal))) return true;
+        const hears = isHeard && next === 'probe';
+        const climbed = await attempt(next, async toolIo => {
+          const with_ = { gear, protocol, io: toolIo };
+          if (!hears) return climb(next, with_, signal);
+          heard = await resetHeard(with_, signal);
+          return { detail: `${gear.flasher?.name}, heard meanwhile` };
+        });
+        wasUnheard = climbed && next === 'probe' && !hears;
+        if (climbed) return true;
       }
       return false;
+    },
+    takeLink() {
+      const link = heard;
+      heard = undefined;
+      return link;
     },
     helped(resetCause) {
       if (onTrial) settle(true, detailOf(onTrial, resetCause));

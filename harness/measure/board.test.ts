@@ -248,6 +248,38 @@ test('a flash that changes nothing is broken with both builds, and the ladder is
   expect(rig.isWorthAgain).toBe(false);
 });
 
+test('the flasher is told the probe that the port is a side of', async () => {
+  const desk = aDesk({ build: oldBuild });
+  const usb = { vendorId: '0483', productId: '374b', serial: '066DFF' };
+  const own = { ...port, usb };
+  const given: unknown[] = [];
+  const flasher = flasherOn(desk);
+  const flash: Flasher['flash'] = (path, io, signal) => {
+    given.push(io.probe);
+    return flasher.flash(path, io, signal);
+  };
+  const target: SerialTarget = { ...targetOn(desk, false), find: async () => own };
+  const { gear } = aRig(desk, { target, flasher: { ...flasher, flash } });
+  expect((await measured({ gear, port: own })).outcome).toEqual({ status: 'complete' });
+  expect(given).toEqual([{ kind: 'st-link', ...usb }]);
+});
+
+test.each([true, false])('a flasher can look whether the chip’s own USB is still there: %s', async isNative => {
+  const desk = aDesk({ build: oldBuild });
+  const seen: unknown[] = [];
+  const flasher = flasherOn(desk);
+  const flash: Flasher['flash'] = async (path, io, signal) => {
+    seen.push(await io.isRunning?.());
+    desk.isPluggedIn = false;
+    seen.push(await io.isRunning?.());
+    desk.isPluggedIn = true;
+    await flasher.flash(path, io, signal);
+  };
+  const { outcome } = await measured(aRig(desk, { isNative, flasher: { ...flasher, flash } }));
+  expect(outcome).toEqual({ status: 'complete' });
+  expect(seen).toEqual(isNative ? [true, false] : [undefined, undefined]);
+});
+
 test('a tool that is not installed is asked for only where it would be needed', async () => {
   const missing = flasherOn(aDesk(), uninstalled);
   expect((await measured(aRig(aDesk(), { flasher: missing }))).outcome).toEqual({ status: 'complete' });

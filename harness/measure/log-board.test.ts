@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { TargetError } from '../errors.ts';
 import type { Flasher, PowerSwitch } from '../flash/port.ts';
 import { logProtocol } from '../protocol/log/log.ts';
 import { readRecording } from '../recording/read.ts';
@@ -31,19 +32,37 @@ interface Given {
   readonly prints: (done: readonly string[]) => string;
   readonly spec?: Partial<LogSpec>;
   readonly image?: JobImage;
+  /** What it prints once, while its port is open, when the probe resets it. */
+  readonly printsAtReset?: string;
+  /** Boots. @default 1 */
+  readonly boots?: number;
+  readonly flasher?: Partial<Flasher>;
   /** A switch whose board's port stays, in place of the probe. */
   readonly hasPower?: true;
 }
 
-async function measuredOn({ prints, spec = {}, hasPower, ...rest }: Given) {
+async function measuredOn({
+  prints,
+  printsAtReset = '',
+  spec = {},
+  boots = 1,
+  hasPower,
+  flasher: more,
+  ...rest
+}: Given) {
   const done: string[] = [];
+  const open = new Set<ReturnType<typeof byteQueue>>();
   const port = { id: 'usb-1', path: '/dev/ttyACM0' };
   const flasher: Flasher = {
     name: 'openocd',
     needsPort: false,
     missing: async () => undefined,
     flash: async () => void done.push('flash'),
-    reset: async () => void done.push('probe'),
+    async reset() {
+      done.push('probe');
+      for (const bytes of open) bytes.push(Buffer.from(printsAtReset));
+    },
+    ...more,
   };
   const power: PowerSwitch = {
     name: 'uhubctl',
@@ -63,7 +82,12 @@ async function measuredOn({ prints, spec = {}, hasPower, ...rest }: Given) {
           done.push('open');
           const bytes = byteQueue();
           bytes.push(Buffer.from(prints(done)));
-          return { bytes, write: async () => {}, [Symbol.asyncDispose]: async () => bytes.end() };
+          open.add(bytes);
+          const close = async (): Promise<void> => {
+            open.delete(bytes);
+            bytes.end();
+          };
+          return { bytes, write: async () => {}, [Symbol.asyncDispose]: close };
         },
       },
       flasher,
@@ -78,7 +102,7 @@ async function measuredOn({ prints, spec = {}, hasPower, ...rest }: Given) {
     file: '/suites/monitor/suite.yaml',
     firmware: {},
     targets: ['desk'],
-    measure: { warmup: 0, boots: 1, timeoutMs: 60_000, link: 'memory' },
+    measure: { warmup: 0, boots, timeoutMs: 60_000, link: 'memory' },
     robustness: [],
     budgets: [],
     on: {},
@@ -102,15 +126,9 @@ async function measuredOn({ prints, spec = {}, hasPower, ...rest }: Given) {
   await vi.advanceTimersByTimeAsync(120_000);
   const { outcome } = await measured;
   const { samples } = readRecording(folder);
-  return { outcome, done, reason: 'reason' in outcome ? outcome.reason : '', samples };
+  const isOpen = open.size > 0;
+  return { outcome, done, isOpen, reason: 'reason' in outcome ? outcome.reason : '', samples };
 }
-
-test('a board that is silent is reset, and heard from its reset on', async () => {
-  const { outcome, done, samples } = await measuredOn({ prints: did => (did.includes('probe') ? round : '') });
-  expect(outcome).toEqual({ status: 'complete' });
-  expect(done.filter(what => what === 'probe')).toHaveLength(1);
-  expect(samples.filter(({ kind }) => kind === 'metric')).toHaveLength(1);
-});
 
 test('a board that stays silent is given up, with what was tried', async () => {
   const { outcome, reason, done } = await measuredOn({ prints: () => '' });
@@ -156,4 +174,48 @@ test('a board that hangs between two inferences is given up long before its limi
   const { outcome, reason } = await measuredOn({ prints: () => round.repeat(3), spec: { inferences: 5 } });
   expect(outcome.status).toBe('broken');
   expect(reason).toMatch(/says nothing any more; 3 lines? /);
+
+test('a board that is silent is reset, and heard from its reset on, though it prints at its boot alone', async () => {
+  const once = { prints: () => '', printsAtReset: round };
+  const { outcome, done, isOpen, samples } = await measuredOn(once);
+  expect(outcome).toEqual({ status: 'complete' });
+  expect(done).toEqual(['open', 'open', 'probe']);
+  expect(isOpen).toBe(false);
+  expect(samples.filter(({ kind }) => kind === 'metric')).toHaveLength(1);
+  expect(samples.findLast(({ kind }) => kind === 'rig')).toMatchObject({
+    step: 'probe',
+    worked: true,
+    detail: 'openocd, heard meanwhile',
+  });
+});
+
+test('so is it after its flash, and at each further boot', async () => {
+  const once = { prints: () => '', printsAtReset: round, boots: 2, image };
+  const { outcome, done, samples } = await measuredOn(once);
+  expect(outcome).toEqual({ status: 'complete' });
+  expect(done.filter(what => what === 'flash')).toHaveLength(1);
+  const metrics = samples.filter(({ kind }) => kind === 'metric');
+  expect(metrics).toMatchObject([{ boot: 0 }, { boot: 1 }]);
+});
+
+test('what the system has kept from before that reset is not of it', async () => {
+  const kept = (did: readonly string[]) => (did.filter(what => what === 'open').length === 2 ? round : '');
+  const { outcome, samples } = await measuredOn({ prints: kept, printsAtReset: round });
+  expect(outcome).toEqual({ status: 'complete' });
+  expect(samples.filter(({ kind }) => kind === 'metric')).toHaveLength(1);
+});
+
+test('a tool that talks over the port has it for itself', async () => {
+  const { outcome, done } = await measuredOn({ prints: () => '', printsAtReset: round, flasher: { needsPort: true } });
+  expect(outcome.status).toBe('broken');
+  expect(done).toEqual(['open', 'probe', 'open']);
+});
+
+const fails = () => Promise.reject(new TargetError('no probe answers', 'openocd', 'plug it in'));
+
+test('a reset that fails while it is heard closes the port', async () => {
+  const { outcome, done, isOpen } = await measuredOn({ prints: () => '', flasher: { reset: fails } });
+  expect(outcome.status).toBe('broken');
+  expect(done).toEqual(['open', 'open']);
+  expect(isOpen).toBe(false);
 });

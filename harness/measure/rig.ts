@@ -9,6 +9,8 @@ export interface Gear {
   readonly power?: PowerSwitch;
   /** Whether DTR and RTS can reset it: then every opening of its port does. */
   readonly hasLines: boolean;
+  /** Whether its port is the chip's own USB, which is there while its firmware runs. @default false */
+  readonly isNative?: boolean;
   /** What is tried when it does not answer, in this order. */
   readonly rungs: readonly Rung[];
   /** How long its firmware may take from a reset until it answers. */

@@ -1,4 +1,4 @@
-import { WrongBoard } from '../errors.ts';
+import { PortAbsent, WrongBoard } from '../errors.ts';
 import type { FoundPort } from '../target/port.ts';
 import type { Rig } from './rig.ts';
 
@@ -11,6 +11,16 @@ export async function findSame({ gear: { target }, port }: Rig): Promise<FoundPo
     target.name,
     'plug that one in again, and tell the two apart under `port`',
   );
+}
+
+/** Whether a rig's board shows the port that it had, not that of a boot loader in its place. */
+export async function hasPort({ gear: { target }, port }: Rig): Promise<boolean> {
+  try {
+    const found = await target.find();
+    return isSame(port, found) && port.usb?.productId === found.usb?.productId;
+  } catch (error) {
+    return !(error instanceof PortAbsent); // of several it cannot be told which; none has vanished
+  }
 }
 
 /** A serial number moves with its board, and may be another firmware's after a flash, while the board stays where it is plugged in. */

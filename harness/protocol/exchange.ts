@@ -21,6 +21,8 @@ export interface Question {
   /** Inferences that the answer takes, or 1: they tell how long it may be waited for. @default 1 */
   readonly units?: number;
   readonly patience: Patience;
+  /** Work that it waits behind: what that took is expected of this one too while it was never seen. */
+  readonly isBehind?: RequestName;
   /** An answer that this denies is a leftover of another session, and is passed over. */
   readonly isOurs?: (answer: Uint8Array) => boolean;
   /** Sees what else comes meanwhile. */
@@ -229,11 +231,11 @@ export function openExchange(link: Link, signal: AbortSignal): Exchange {
 
   /** 'silence' and 'damage' say why it is time to ask again. */
   async function answerTo(
-    { name, patience, units = 1, isOurs = () => true, onOther = () => {} }: Question,
+    { name, patience, units = 1, isBehind = name, isOurs = () => true, onOther = () => {} }: Question,
     sentMs: readonly number[],
   ): Promise<Frame | 'silence' | 'damage'> {
     const lastSentMs = sentMs.at(-1) ?? 0;
-    const expected = timing.expected(name, units);
+    const expected = timing.expected(name, units) ?? timing.expected(isBehind, units);
     let damagedMs = unlimited;
     while (true) {
       // Anew each time: a late answer to an earlier sending may show that nothing was lost after all.

@@ -110,6 +110,23 @@ test('a result that belongs to other bytes ends the session', async () => {
   await expect(outputs).rejects.toThrow('the result digest of a FEED answer is 0x0');
 });
 
+test('a COLLECT that is lost is asked again as soon as a FEED would be', async () => {
+  const { signal } = new AbortController();
+  let deafUntilMs = 0;
+  const link = await mockTarget({ ...board, keptResults: 1 }).open('', signal);
+  const write = async (bytes: Uint8Array): Promise<void> => {
+    if (performance.now() >= deafUntilMs) await link.write(bytes);
+  };
+  const dut = await tickmarkProtocol().connect({ ...link, write }, signal);
+  await dut.prepare(0);
+  const outputs = dut.inferAll([new Uint8Array(4), new Uint8Array(4), new Uint8Array(4)]);
+  await outputs[Symbol.asyncIterator]().next();
+  const lostMs = performance.now();
+  deafUntilMs = lostMs + 7000; // the second FEED, and the COLLECT for it
+  expect(await inVirtualTime(all(outputs))).toHaveLength(2);
+  expect(performance.now() - lostMs).toBeLessThan(15_000); // when a silent board is given up
+});
+
 test('a crash while it is fed is told as one', async () => {
   const dut = await connect({ ...board, faultAtInference: { inference: 2, text: 'HardFault pc=0x10' } });
   await dut.prepare(0);

@@ -234,7 +234,7 @@ export function feederOf(session: Session, model: FedModel): Feeder {
 
   function collect(held: number, offset: number) {
     const fields = join(u16(held), u32(offset));
-    const question = { name: 'collect', fields, leastAnswerBytes: 12, onOther: onFrame } as const;
+    const question = { name: 'collect', fields, leastAnswerBytes: 12, isBehind: 'feed', onOther: onFrame } as const;
     return ask(session, question, answer => {
       const taken = answer.u16();
       const result = answer.rest();

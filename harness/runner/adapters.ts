@@ -60,7 +60,7 @@ export async function powerSwitchFor({ power }: Pick<Board, 'power'>): Promise<P
 
 /** What can be done to a board of silicon besides talking to it. */
 export async function gearFor(board: Board & { readonly target: SerialPlace }, signal: AbortSignal): Promise<Gear> {
-  const { lines = 'none' } = board.target;
+  const { lines = 'none', native = false } = board.target;
   const flasher = await flasherFor(board);
   const power = await powerSwitchFor(board);
   return {
@@ -68,6 +68,7 @@ export async function gearFor(board: Board & { readonly target: SerialPlace }, s
     ...(flasher && { flasher }),
     ...(power && { power }),
     hasLines: lines !== 'none',
+    isNative: native,
     rungs: rungsInFile(board),
     bootMs: bootMsOf(board),
   };

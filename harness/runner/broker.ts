@@ -9,7 +9,7 @@ import { type KeptBoards, keepBoards } from './keep-boards.ts';
 import { measureCase } from './measure-case.ts';
 import { type PlannedCase, readPlan, targetsOf } from './plan.ts';
 import { createSchedule, type Schedule } from './schedule.ts';
-import { clearFolder, removeSocket } from './socket.ts';
+import { removeSocket } from './socket.ts';
 import { type BrokerReply, type BrokerRequest, linesOf, sendLine } from './wire.ts';
 
 const [socketPath = ''] = process.argv.slice(2);
@@ -90,7 +90,6 @@ async function end(): Promise<void> {
   const closed = schedule?.close(new TargetError('the run was interrupted', 'tickmark', 'run it again'));
   await Promise.race([closed, setTimeout(graceMs)]);
   boards?.[Symbol.dispose]();
-  clearFolder(socketPath); // whoever made it may be gone, and what was killed just now had no time to
-  removeSocket(socketPath);
+  removeSocket(socketPath); // whoever made its folder may be gone
   process.exit();
 }

@@ -30,8 +30,8 @@ export function removeSocket(socketPath: string): void {
 }
 
 /**
- * Empties the socket's folder, which is also the broker's TMPDIR: emulators and brokers that were killed had no time to remove their files. For
- * a broker as its last, and for its parent, once the broker has ended.
+ * Empties the socket's folder, which is also the broker's TMPDIR: one that was killed had no time to remove its emulators' files. For the
+ * broker's parent, once the broker has ended.
  */
 export function clearFolder(socketPath: string): void {
   const folder = dirname(socketPath);

@@ -141,11 +141,21 @@ test('two ports of one board are told apart by their interface', async () => {
 });
 
 test('a port over the network is named for host and port, whichever way it is spoken to', async () => {
-  const raw = await find({ url: 'tcp://[::1]:9090' });
-  expect(raw).toEqual({ id: 'net-_1-9090', path: 'tcp://[::1]:9090' });
-  expect((await find({ url: 'rfc2217://[::1]:9090' })).id).toBe(raw.id);
+  const raw = await find({ url: 'tcp://[fe80::7]:9090' });
+  expect(raw).toEqual({ id: 'net-fe80_7-9090', path: 'tcp://[fe80::7]:9090' });
+  expect((await find({ url: 'rfc2217://[FE80::7]:9090' })).id).toBe(raw.id);
   await expect(find({ url: 'tcp://localhost' })).rejects.toThrow(InputError);
 });
+
+test.each(['127.0.0.1', 'LocalHost', 'localhost.', '[::1]', '[::ffff:127.0.0.1]'])(
+  'a port of this machine is one port, also by the name %s',
+  async host => {
+    expect(await find({ url: `tcp://${host}:9090` })).toEqual({
+      id: 'net-127.0.0.1-9090',
+      path: `tcp://${host}:9090`,
+    });
+  },
+);
 
 test('a device that sysfs shows and /dev does not is found all the same: its opening says what is missing', async () => {
   const machine = machineWith(one);

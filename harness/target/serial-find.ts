@@ -36,7 +36,13 @@ export function matchesPort(match: PortMatch, port: PortInfo): boolean {
 
 function portAt(url: string, where: string): FoundPort {
   const { host, port } = addressOf(url, where);
-  return { id: safe(`net-${host}-${port}`), path: url };
+  return { id: safe(`net-${knownHost(host)}-${port}`), path: url };
+}
+
+/** This machine has one name, whichever it is called by: two would be two locks. Other hosts are not looked up. */
+function knownHost(host: string): string {
+  const name = host.toLowerCase().replace(/\.$/, '');
+  return /^(localhost|127\.0\.0\.1|::1|::ffff:7f00:1)$/.test(name) ? '127.0.0.1' : name;
 }
 
 /** A device that is named may be another board today: what else the description says of it is checked, where the system can tell. */

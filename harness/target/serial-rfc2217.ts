@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { PortRefused, TargetError } from '../errors.ts';
+import { PortRefused, type TargetError } from '../errors.ts';
 import { refusalIn } from './ser2net.ts';
 import { expectBaud } from './serial-errors.ts';
 import { closed, connectionLost, socketWire } from './serial-tcp.ts';

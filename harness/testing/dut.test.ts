@@ -1,11 +1,15 @@
-import { expect, test } from 'vitest';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { InputError } from '../errors.ts';
 import type { Rig } from '../measure/rig.ts';
 import { type MockOptions, mockTarget } from '../protocol/mock.ts';
 import { tickmarkProtocol } from '../protocol/tickmark.ts';
 import { loadCaseInputs } from '../runner/case-inputs.ts';
+import { loadBoards } from '../suite/boards.ts';
 import type { SerialTarget } from '../target/port.ts';
-import { dutOn } from './dut.ts';
+import { benchFor, dutOn } from './dut.ts';
 import { vibration } from './fixtures/vibration.ts';
 
 const buildId = 'ab'.repeat(20);
@@ -120,4 +124,21 @@ test('a board that runs another build is flashed before a test sees it', async (
   const opened = await dutOn({ ...vibration, inputs, setup, rig }, new AbortController().signal);
   expect((await opened.begin()).identity.buildId).toBe(buildId);
   await opened[Symbol.asyncDispose]();
+});
+
+test('the reference firmware of a board has the model in its flash, as in a run; an emulator’s has not', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tickmark-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const boards = loadBoards([join(import.meta.dirname, '../../boards')], folder);
+  const { signal } = new AbortController();
+  const imageOn = async (name: string) => {
+    const board = boards.get(name);
+    if (!board) throw new Error(name);
+    return (await benchFor({ suite: vibration.suite, board }, folder, signal)).setup.image;
+  };
+  expect((await imageOn('renode-stm32f4')).carriesModel).toBe(false);
+  expect(readdirSync(folder)).toEqual([]);
+  const { carriesModel, path } = await imageOn('stm32f4-discovery');
+  expect(carriesModel).toBe(true);
+  expect(readdirSync(folder).map(file => join(folder, file))).toEqual([path]);
 });

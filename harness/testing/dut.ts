@@ -1,9 +1,13 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { located } from '../measure/locate.ts';
 import { agentImage } from '../measure/session.ts';
 import type { Dut, DutIdentity, DutStats } from '../protocol/port.ts';
 import { agentProtocol, targetFor } from '../runner/adapters.ts';
 import { loadCaseInputs } from '../runner/case-inputs.ts';
 import { readImage } from '../runner/image.ts';
+import { imageToRun } from '../runner/image-with-model.ts';
 import { expectedOf } from '../runner/measure-case.ts';
 import type { Board } from '../suite/board.ts';
 import type { Suite } from '../suite/suite.ts';
@@ -62,13 +66,38 @@ export interface OpenDut extends AsyncDisposable {
 }
 
 /** Opens a suite's target, with the firmware on it identified and the model proved. What goes on when `signal` aborts rejects with its reason. */
-export async function openDut({ suite, board }: ChosenModel, signal: AbortSignal): Promise<OpenDut> {
+export async function openDut(chosen: ChosenModel, signal: AbortSignal): Promise<OpenDut> {
+  const folder = await mkdtemp(join(tmpdir(), 'tickmark-images-'));
+  const remove = () => rm(folder, { recursive: true, force: true });
+  try {
+    const bench = await benchFor(chosen, folder, signal);
+    const rig = await boardsOfTests.rigFor(chosen, signal);
+    const opened = await dutOn({ ...bench, ...(rig && { rig }) }, signal);
+    return {
+      ...opened,
+      async [Symbol.asyncDispose]() {
+        await opened[Symbol.asyncDispose]();
+        await remove();
+      },
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** What a suite's target is brought up with, as in a run: for a board of silicon an image with the model in it, as a file in `folder`. */
+export async function benchFor(
+  { suite, board }: Pick<ChosenModel, 'suite' | 'board'>,
+  folder: string,
+  signal: AbortSignal,
+): Promise<Bench> {
   const inputs = loadCaseInputs(suite);
+  const { model } = inputs;
   const [target, protocol] = [await targetFor(board, signal), await agentProtocol(board)];
   const image = agentImage(readImage({ suite, board }, inputs), board.name);
-  const setup = { target, protocol, image, model: inputs.model, expected: expectedOf(board) };
-  const rig = await boardsOfTests.rigFor({ board, suite }, signal);
-  return dutOn({ suite, board, inputs, setup, ...(rig && { rig }) }, signal);
+  const run = agentImage(imageToRun({ board }, { image, model }, folder), board.name);
+  return { suite, board, inputs, setup: { target, protocol, image: run, model, expected: expectedOf(board) } };
 }
 
 /** The same, on any target. */
