@@ -170,11 +170,6 @@ test('that the power dropped is told by the boot loader, where the port stays', 
   expect(await powerDetail('SW_RESET')).toContain('whether the power dropped is not known');
 });
 
-test('a board that hangs between two inferences is given up long before its limit, as the rig’s', async () => {
-  const { outcome, reason } = await measuredOn({ prints: () => round.repeat(3), spec: { inferences: 5 } });
-  expect(outcome.status).toBe('broken');
-  expect(reason).toMatch(/says nothing any more; 3 lines? /);
-
 test('a board that is silent is reset, and heard from its reset on, though it prints at its boot alone', async () => {
   const once = { prints: () => '', printsAtReset: round };
   const { outcome, done, isOpen, samples } = await measuredOn(once);
@@ -218,4 +213,10 @@ test('a reset that fails while it is heard closes the port', async () => {
   expect(outcome.status).toBe('broken');
   expect(done).toEqual(['open', 'open']);
   expect(isOpen).toBe(false);
+});
+
+test('a board that hangs between two inferences is given up long before its limit, as the rig’s', async () => {
+  const { outcome, reason } = await measuredOn({ prints: () => round.repeat(3), spec: { inferences: 5 } });
+  expect(outcome.status).toBe('broken');
+  expect(reason).toMatch(/says nothing any more; 3 lines? /);
 });
