@@ -220,3 +220,8 @@ test('a board that hangs between two inferences is given up long before its limi
   expect(outcome.status).toBe('broken');
   expect(reason).toMatch(/says nothing any more; 3 lines? /);
 });
+
+test('a board that is listened to for a time may be silent in it', async () => {
+  const { reason } = await measuredOn({ prints: () => round.repeat(3), spec: { inferences: 5, forMs: 40_000 } });
+  expect(reason).not.toMatch(/says nothing any more/);
+});

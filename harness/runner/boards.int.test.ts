@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { beforeAll, expect, test } from 'vitest';
 import type { Results } from '../report/results.ts';
 import type { CaseResult } from '../verdict/result.ts';
-import { buildBoards, createDesk, type Desk, noDesk, oldImage } from './fixtures/desk.ts';
+import { buildBoards, createDesk, type Desk, type DeskBoard, noDesk, oldImage } from './fixtures/desk.ts';
 import { descendants, isGone, until, victimOf } from './fixtures/processes.ts';
 import { createProject, ended, type Project } from './fixtures/project.ts';
 
@@ -21,6 +21,14 @@ function suiteOn(project: Project, name: string, targets: readonly string[], ...
     ["  latency: { modelled-cycles: { p50: '<= 10 Mcycles' } }\n", ''],
     ...edits,
   );
+}
+
+/** A desk's one board, with a suite on it. */
+async function onlyBoard(project: Project, desk: Desk): Promise<DeskBoard> {
+  const board = await desk.plugIn('board-one');
+  project.write('boards/one.yaml', board.yaml());
+  suiteOn(project, 'hum', ['board-one']);
+  return board;
 }
 
 async function run(project: Project, desk: Desk, out: string, ...more: readonly string[]) {
@@ -114,9 +122,7 @@ test('a port that vanishes in the middle is found again when it is back, and the
   skip(noDesk !== undefined, noDesk);
   using project = createProject();
   await using desk = createDesk();
-  const board = await desk.plugIn('board-one');
-  project.write('boards/one.yaml', board.yaml());
-  suiteOn(project, 'hum', ['board-one']);
+  const board = await onlyBoard(project, desk);
   board.hang(25); // the plug comes off within an inference
   const started = run(project, desk, 'out');
   const samples = join(project.folder, 'out/recordings/hum@board-one/samples.jsonl');
@@ -138,9 +144,7 @@ test('a board is one run’s at a time: the second waits, and says for whom', as
   skip(noDesk !== undefined, noDesk);
   using project = createProject();
   await using desk = createDesk();
-  const board = await desk.plugIn('board-one');
-  project.write('boards/one.yaml', board.yaml());
-  suiteOn(project, 'hum', ['board-one']);
+  const board = await onlyBoard(project, desk);
   board.hang();
   const first = project.start(['run', '--no-html', '--out', 'first'], desk.env);
   const firstEnd = ended(first);
@@ -162,9 +166,7 @@ test('a run that is killed lets go of its board at once, and leaves nothing runn
   skip(noDesk !== undefined, noDesk);
   using project = createProject();
   await using desk = createDesk();
-  const board = await desk.plugIn('board-one');
-  project.write('boards/one.yaml', board.yaml());
-  suiteOn(project, 'hum', ['board-one']);
+  const board = await onlyBoard(project, desk);
   board.hang();
   const killed = project.start(['run', '--no-html', '--out', 'killed'], desk.env);
   await until(() => existsSync(join(desk.folder, 'locks')), 20_000);
@@ -185,9 +187,7 @@ test('a board that is not plugged in is skipped with what to do, and broken wher
   skip(noDesk !== undefined, noDesk);
   using project = createProject();
   await using desk = createDesk();
-  const board = await desk.plugIn('board-one');
-  project.write('boards/one.yaml', board.yaml());
-  suiteOn(project, 'hum', ['board-one']);
+  const board = await onlyBoard(project, desk);
   await board.pull();
 
   const listed = await ended(project.start(['list'], desk.env));
@@ -257,9 +257,7 @@ test('Ctrl-C in the middle of a hang leaves no process, and no lock', async ({ s
   skip(noDesk !== undefined, noDesk);
   using project = createProject();
   await using desk = createDesk();
-  const board = await desk.plugIn('board-one');
-  project.write('boards/one.yaml', board.yaml());
-  suiteOn(project, 'hum', ['board-one']);
+  const board = await onlyBoard(project, desk);
   board.hang();
   const started = project.start(['run', '--no-html', '--out', 'out'], desk.env);
   const end = ended(started);
