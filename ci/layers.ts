@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
 const leaves = ['units.ts', 'errors.ts', 'files.ts', 'entry.ts', 'icount.ts', 'metric-names.ts', 'pause.ts'];
-const ports = ['target/port.ts', 'protocol/port.ts', 'flash/port.ts'];
+const ports = ['target/port.ts', 'protocol/port.ts', 'flash/port.ts', 'power/port.ts'];
 
 /** Folder (or file) to what it may import besides itself; the longest matching key of a file counts. */
 const mayImport: Record<string, readonly string[]> = {
@@ -14,16 +14,18 @@ const mayImport: Record<string, readonly string[]> = {
   model: leaves,
   target: leaves,
   flash: [...leaves, 'suite', 'target'],
+  power: [...leaves, 'suite', 'target', 'recording'],
+  trace: [...leaves, 'suite', 'recording'],
   farm: [...leaves, 'target/port.ts'],
-  export: [...leaves, 'suite', 'recording', 'verdict', 'report'],
+  export: [...leaves, 'suite', 'recording', 'trace', 'verdict', 'report'],
   recording: leaves,
   vectors: [...leaves, 'suite', 'model'],
   protocol: [...leaves, 'target/port.ts'],
   'protocol/mock.ts': [...leaves, 'target'],
   'target/replay.ts': [...leaves, 'recording'],
   measure: [...leaves, 'suite', 'model', 'vectors', 'recording', 'target/byte-queue.ts', ...ports],
-  verdict: [...leaves, 'suite', 'model', 'recording'],
-  report: [...leaves, 'suite', 'recording', 'verdict', 'protocol/frame.ts'],
+  verdict: [...leaves, 'suite', 'model', 'recording', 'trace'],
+  report: [...leaves, 'suite', 'recording', 'trace', 'verdict', 'protocol/frame.ts'],
   init: ['suite', 'model', 'vectors', 'target', 'runner', 'verdict', ...leaves],
   doctor: [...leaves, 'target'],
   testing: ['suite', 'model', 'vectors', 'protocol', 'measure', 'report', 'runner', 'verdict', ...leaves],
@@ -34,6 +36,8 @@ const mayImport: Record<string, readonly string[]> = {
     'target',
     'protocol',
     'flash',
+    'power',
+    'trace',
     'farm',
     'measure',
     'recording',

@@ -39,9 +39,33 @@ const spellings = {
   ticks: { kticks: { exponent: 3 }, ticks: ones, Mticks: { exponent: 6 } },
   µJ: { mJ: { exponent: 3 }, µJ: ones, J: { exponent: 6 }, uJ: ones, nJ: { exponent: -3 } },
   µW: { mW: { exponent: 3 }, µW: ones, W: { exponent: 6 }, uW: ones },
+  µC: {
+    µC: ones,
+    mC: { exponent: 3 },
+    mAh: { factor: 3.6e6 },
+    uC: ones,
+    nC: { exponent: -3 },
+    C: { exponent: 6 },
+    µAh: { factor: 3600 },
+    Ah: { factor: 3.6e9 },
+  },
+  days: {
+    days: ones,
+    years: { factor: 365.25 },
+    months: { factor: 365.25 / 12 },
+    weeks: { factor: 7 },
+    hours: { factor: 1 / 24 },
+    day: ones,
+    year: { factor: 365.25 },
+    month: { factor: 365.25 / 12 },
+    week: { factor: 7 },
+    hour: { factor: 1 / 24 },
+    d: ones,
+    h: { factor: 1 / 24 },
+  },
 } satisfies Record<string, Spellings>;
 
-/** A unit that values are held in: 1 (a plain number), LSB, percent (0…100), percentage points, µs, cycles, instructions, bytes, Hz, mV, mA, ticks of a timer whose rate need not be known, µJ, µW. */
+/** A unit that values are held in: 1 (a plain number), LSB, percent (0…100), percentage points, µs, cycles, instructions, bytes, Hz, mV, mA, ticks of a timer whose rate need not be known, µJ, µW, µC, days (of battery life). */
 export type Unit = keyof typeof spellings;
 
 /** The unit that latencies of a basis are held in: time only where a clock was real. */
@@ -137,6 +161,8 @@ const nounOf: Record<Unit, string> = {
   ticks: 'number of ticks',
   µJ: 'energy',
   µW: 'power',
+  µC: 'charge',
+  days: 'life',
 };
 
 const goodness: Record<Relation, string> = { '<=': 'less is better', '>=': 'more is better' };
@@ -250,6 +276,17 @@ const displayed: Record<Unit, readonly (readonly [symbol: string, size: number])
   µW: [
     ['µW', 1],
     ['mW', 1e3],
+  ],
+  µC: [
+    ['nC', 1e-3],
+    ['µC', 1],
+    ['mC', 1e3],
+    ['C', 1e6],
+  ],
+  days: [
+    ['hours', 1 / 24],
+    ['days', 1],
+    ['years', 365.25],
   ],
 };
 

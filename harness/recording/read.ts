@@ -61,6 +61,15 @@ const fieldTypes: Record<Sample['kind'], Record<string, 'number' | 'string' | 'o
     leastDataBytes: 'number',
   },
   rig: { boot: 'number', step: 'string', worked: 'boolean', ms: 'number', detail: 'string' },
+  mark: {
+    boot: 'number',
+    purpose: 'string',
+    vector: 'number',
+    runs: 'number',
+    sentMs: 'number',
+    heardMs: 'number',
+  },
+  uplink: { boot: 'number', inputs: 'number', bytes: 'number', messages: 'number' },
   printed: { boot: 'number', vector: 'number', results: 'object' },
   window: {
     boot: 'number',

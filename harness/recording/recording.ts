@@ -140,6 +140,8 @@ export type Sample =
   | PrintedSample
   | WindowSample
   | RigSample
+  | MarkSample
+  | UplinkSample
   | TrialInference
   | TrialSample
   | LogSample;
@@ -224,6 +226,35 @@ export interface RigSample {
   readonly ms: number;
   /** With what, or why it has not worked. */
   readonly detail: string;
+}
+
+/**
+ * When the host asked for something that a meter has to show, and when it had heard that it was done: its clock since the recording began. The
+ * window lies between the two. `inference`: the sample of the same boot and vector. `window`: that with as many runs. `idle`: nothing was asked.
+ */
+export interface MarkSample {
+  readonly kind: 'mark';
+  readonly boot: number;
+  readonly purpose: 'warmup' | 'scaling' | 'inference' | 'window' | 'period' | 'profile' | 'idle';
+  readonly vector: number;
+  readonly runs: number;
+  readonly sentMs: number;
+  readonly heardMs: number;
+  /** What the DUT counted, of windows that no other sample has. */
+  readonly ticks?: number;
+  /** Base64 of the output, of those. */
+  readonly output?: string;
+  /** The pin that marks windows goes up and down in it once. Absent: the firmware pulses it at both ends, as a build for energy of MLPerf Tiny. */
+  readonly isPulse?: boolean;
+}
+
+/** Bytes that the firmware sent on its telemetry channel while it inferred so many inputs. */
+export interface UplinkSample {
+  readonly kind: 'uplink';
+  readonly boot: number;
+  readonly inputs: number;
+  readonly bytes: number;
+  readonly messages: number;
 }
 
 /** What MLPerf Tiny firmware printed for one input that it inferred once: the values as text. */

@@ -90,13 +90,38 @@ export interface BoardFile {
    */
   supply?: string;
   /**
-   * Where a current meter goes.
+   * Where a current meter goes, and, on a desk that has one, which it is.
    */
   meter?: {
     /**
      * The jumper or the cut in the supply.
      */
     at: string;
+    /**
+     * ppk2: Nordic Power Profiler Kit II. lpm01a: X-NUCLEO-LPM01A of ST.
+     */
+    kind?: 'ppk2' | 'lpm01a';
+    port?: Port;
+    /**
+     * source: the meter supplies the chip, with `supply`, and can take its power away. ampere: it lies in a supply of `supply`.
+     */
+    mode?: 'source' | 'ampere';
+    /**
+     * The meter's digital input that the firmware's marker pin is wired to. Without it windows are placed by the serial line.
+     */
+    marker?: string;
+    /**
+     * The level of the marker in a window.
+     */
+    markerActive?: 'high' | 'low';
+    /**
+     * Samples a second, where the meter has several rates.
+     */
+    rate?: string;
+    /**
+     * More than this asleep cannot be the chip: a debug probe is still on, or something else is fed.
+     */
+    idleAtMost?: string;
   };
   /**
    * Typical currents by state of the chip, as its datasheet has them.
@@ -171,35 +196,7 @@ export interface Serial {
    * A real board, by a serial port: USB, a pseudo-terminal, or over the network.
    */
   kind: 'serial';
-  /**
-   * Which port: all that is named must match, and exactly one may.
-   */
-  port: {
-    /**
-     * USB vendor and product, in hex.
-     */
-    usb?: string;
-    /**
-     * USB serial number: tells two boards of one type apart.
-     */
-    serial?: string;
-    /**
-     * USB path, from the root hub on: for serial numbers that are blank or cloned.
-     */
-    location?: string;
-    /**
-     * USB interface, of a board with several ports.
-     */
-    interface?: number;
-    /**
-     * The device itself, best below /dev/serial/by-id.
-     */
-    path?: string;
-    /**
-     * A port over the network: rfc2217://HOST:PORT, or tcp://HOST:PORT for raw bytes.
-     */
-    url?: string;
-  };
+  port: Port;
   /**
    * Bits a second; 8 data bits, no parity. Without it: 115200.
    */
@@ -216,6 +213,35 @@ export interface Serial {
    * How long the firmware may take from a reset until it answers. Without it: 5 s.
    */
   bootTime?: string;
+}
+/**
+ * Which port: all that is named must match, and exactly one may.
+ */
+export interface Port {
+  /**
+   * USB vendor and product, in hex.
+   */
+  usb?: string;
+  /**
+   * USB serial number: tells two boards of one type apart.
+   */
+  serial?: string;
+  /**
+   * USB path, from the root hub on: for serial numbers that are blank or cloned.
+   */
+  location?: string;
+  /**
+   * USB interface, of a board with several ports.
+   */
+  interface?: number;
+  /**
+   * The device itself, best below /dev/serial/by-id.
+   */
+  path?: string;
+  /**
+   * A port over the network: rfc2217://HOST:PORT, or tcp://HOST:PORT for raw bytes.
+   */
+  url?: string;
 }
 export interface Openocd {
   /**

@@ -29,9 +29,21 @@ export interface Board {
   readonly power?: Readonly<NonNullable<BoardFile['power']>>;
   readonly supplyMv?: number;
   /** Where a current meter goes. */
-  readonly meter?: { readonly at: string };
+  readonly meter?: { readonly at: string } & Partial<BoardMeter>;
   /** Typical currents by state of the chip; `of` is the datasheet's table. */
   readonly currents: Readonly<Record<string, { readonly currentMa: number; readonly of: string }>>;
+}
+
+/** The current meter of a board on a desk that has one. */
+export interface BoardMeter {
+  readonly kind: 'ppk2' | 'lpm01a';
+  /** Absent: the one of its kind that is plugged in. */
+  readonly port?: SerialPlace['port'];
+  readonly mode: 'source' | 'ampere';
+  /** Which digital input, 0 to 7, sees the firmware's marker pin, and its level in a window. */
+  readonly marker?: { readonly line: number; readonly active: 'high' | 'low' };
+  readonly rateHz?: number;
+  readonly idleAtMostMa?: number;
 }
 
 export type ProtocolName = NonNullable<BoardFile['protocol']>;

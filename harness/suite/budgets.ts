@@ -1,7 +1,17 @@
 import { unitOf } from '../metric-names.ts';
 import { bases, type Parsed, parseBound, type Relation, type Unit } from '../units.ts';
 import { type BoundFormat, formats, parseFormat } from './formats.ts';
-import { type Budget, type BudgetSubject, type LatencyMetric, type Statistic, statistics } from './suite.ts';
+import {
+  type Budget,
+  type BudgetSubject,
+  type CurrentBasis,
+  type CurrentWindow,
+  currentBases,
+  currentWindows,
+  type LatencyMetric,
+  type Statistic,
+  statistics,
+} from './suite.ts';
 import type { Budgets } from './suite-file.generated.ts';
 
 type Bound = string | { readonly limit: string; readonly optional?: boolean };
@@ -17,7 +27,18 @@ const latencyFormats = {
 } as const;
 
 /** The bounds of a file that its schema has accepted, in the order reports show them. */
-export function parseBudgets({ golden, accuracy, latency, memory, metrics = {} }: Budgets): readonly Budget[] {
+export function parseBudgets({
+  golden,
+  accuracy,
+  latency,
+  memory,
+  current,
+  energy,
+  charge,
+  battery,
+  uplink,
+  metrics = {},
+}: Budgets): readonly Budget[] {
   const rows: readonly (Budget | undefined)[] = [
     goldenBudget(golden),
     bound({ kind: 'accuracy', metric: 'top1' }, 'percent-at-least', accuracy?.top1),
@@ -42,11 +63,42 @@ export function parseBudgets({ golden, accuracy, latency, memory, metrics = {} }
       bound({ kind: 'memory', metric }, 'bytes-at-most', memory?.[metric]),
     ),
     bound({ kind: 'memory', metric: 'weightsVsFloat' }, 'percent-at-most', memory?.weightsVsFloat),
+    ...currentBases.flatMap(basis =>
+      currentWindows.flatMap(window =>
+        (['mean', 'p50', 'p99', 'peak'] as const).map(metric =>
+          bound(
+            { kind: 'current', basis, window, metric },
+            'current-at-most',
+            boundsOf(current, basis, window)?.[metric],
+          ),
+        ),
+      ),
+    ),
+    ...currentBases.flatMap(basis =>
+      (['inference', 'aboveSleep'] as const).flatMap(metric => [
+        bound({ kind: 'charge', basis, metric }, 'charge-at-most', charge?.[basis]?.[metric]),
+        bound({ kind: 'energy', basis, metric }, 'energy-at-most', energy?.[basis]?.[metric]),
+      ]),
+    ),
+    ...currentBases.flatMap(basis =>
+      Object.entries(battery?.[basis] ?? {}).map(([cell, written]) =>
+        bound({ kind: 'battery', basis, cell }, 'life-at-least', written),
+      ),
+    ),
+    bound({ kind: 'uplink', metric: 'saved' }, 'percent-at-least', uplink?.saved),
     ...Object.entries(metrics).flatMap(([metric, bounds]) =>
       statistics.map(statistic => metricBudget(metric, statistic, bounds[statistic])),
     ),
   ];
   return rows.filter(row => row !== undefined);
+}
+
+type CurrentBounds = NonNullable<NonNullable<Budgets['current']>['measured']>;
+
+/** Of a modelled current there are fewer windows, and no percentiles. */
+function boundsOf(current: Budgets['current'], basis: CurrentBasis, window: CurrentWindow) {
+  const bounds: CurrentBounds | undefined = current?.[basis];
+  return bounds?.[window];
 }
 
 function goldenBudget(golden: Budgets['golden']): Budget | undefined {
@@ -95,6 +147,9 @@ function bound(subject: Subject, format: BoundFormat, written: Bound | undefined
 
 function pathOf(subject: Subject): readonly (string | number)[] {
   if (subject.kind === 'latency') return [subject.kind, subject.basis, subject.metric];
+  if (subject.kind === 'current') return [subject.kind, subject.basis, subject.window, subject.metric];
+  if (subject.kind === 'energy' || subject.kind === 'charge') return [subject.kind, subject.basis, subject.metric];
+  if (subject.kind === 'battery') return [subject.kind, subject.basis, subject.cell];
   if (subject.metric === 'topK') return [subject.kind, subject.metric, subject.k];
   if (subject.metric === 'precision' || subject.metric === 'recall')
     return [subject.kind, subject.metric, subject.class];

@@ -17,10 +17,16 @@ export const formats = {
   'frequency-with-unit': { unit: 'Hz' },
   'voltage-with-unit': { unit: 'mV' },
   'current-with-unit': { unit: 'mA' },
+  'percent-with-unit': { unit: '%', most: 100 },
+  'charge-with-unit': { unit: 'µC' },
   'time-at-most': { unit: 'µs', relation: '<=' },
   'cycles-at-most': { unit: 'cycles', relation: '<=' },
   'instructions-at-most': { unit: 'instructions', relation: '<=' },
   'bytes-at-most': { unit: 'B', relation: '<=' },
+  'current-at-most': { unit: 'mA', relation: '<=' },
+  'charge-at-most': { unit: 'µC', relation: '<=' },
+  'energy-at-most': { unit: 'µJ', relation: '<=' },
+  'life-at-least': { unit: 'days', relation: '>=' },
   'percent-at-most': { unit: '%', relation: '<=' },
   'percent-at-least': { unit: '%', relation: '>=', most: 100 },
   'points-at-most': { unit: 'pp', relation: '<=' },
@@ -49,7 +55,7 @@ export function parseFormat(name: FormatName, text: string): Parsed<number> {
         : `cannot be met: there is no more than ${limit}`;
     return { fault: `"${text}" ${what}` };
   }
-  if (relation === undefined && parsed.value === 0) return { fault: `"${text}" must be more than 0` };
+  if (relation === undefined && unit !== '%' && parsed.value === 0) return { fault: `"${text}" must be more than 0` };
   return parsed;
 }
 

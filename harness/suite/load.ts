@@ -3,9 +3,19 @@ import type { Board } from './board.ts';
 import { parseBudgets } from './budgets.ts';
 import { crossFaults } from './checks.ts';
 import { type Fault, faultsError, shownPath } from './fault.ts';
-import { parseFormat } from './formats.ts';
+import { type FormatName, parseFormat } from './formats.ts';
 import { checkSuiteFile } from './schema.ts';
-import type { AnySuite, LogSpec, LogSuite, OwnFirmware, Preprocess, Suite, Task } from './suite.ts';
+import type {
+  AnySuite,
+  Cell,
+  LogSpec,
+  LogSuite,
+  MeasureCurrent,
+  OwnFirmware,
+  Preprocess,
+  Suite,
+  Task,
+} from './suite.ts';
 import type {
   Firmware as FirmwareFile,
   Log as LogFile,
@@ -82,6 +92,8 @@ function toSuite(file: string, written: SuiteFile): AnySuite {
       boots: measure.boots ?? 1,
       timeoutMs: milliseconds(measure.timeout ?? '10 min'),
       ...(measure.window !== undefined && { windowMs: milliseconds(measure.window) }),
+      ...(asksForCurrent(written) && { current: currentOf(measure.current ?? {}) }),
+      ...(measure.rawInput !== undefined && { rawInputBytes: quantity('size-with-unit', measure.rawInput) }),
       link: measure.link ?? 'memory',
       ...(measure.only !== undefined && { only: measure.only }),
     },
@@ -95,6 +107,38 @@ function toSuite(file: string, written: SuiteFile): AnySuite {
   if (logSpec) return { ...common, log: logSpec } satisfies LogSuite;
   throw new RangeError(`${file} has neither a model nor a log`); // the schema has refused it
 }
+
+function asksForCurrent({ measure, budgets, on = {} }: SuiteFile): boolean {
+  const bounds = [budgets, ...Object.values(on).map(own => own.budgets)];
+  return (
+    measure?.current !== undefined || bounds.some(each => each.current ?? each.energy ?? each.charge ?? each.battery)
+  );
+}
+
+function currentOf(written: NonNullable<Measure['current']>): MeasureCurrent {
+  const { idle = '1 s', period, periods = 3, agreement = '2 %', cells = {} } = written;
+  return {
+    idleMs: milliseconds(idle),
+    ...(period !== undefined && { periodMs: milliseconds(period) }),
+    periods,
+    agreementPercent: quantity('percent-with-unit', agreement),
+    cells: Object.fromEntries(Object.entries(cells).map(([name, cell]) => [name, cellOf(cell)])),
+  };
+}
+
+function cellOf({ capacity, nominal, cutOff, selfDischarge = '0 %', pulse, of }: WrittenCell): Cell {
+  return {
+    capacityMah: quantity('charge-with-unit', capacity) / 3.6e6,
+    nominalMv: quantity('voltage-with-unit', nominal),
+    cutOffMv: quantity('voltage-with-unit', cutOff),
+    selfDischargePercentPerYear: quantity('percent-with-unit', selfDischarge),
+    pulseMa: quantity('current-with-unit', pulse),
+    of,
+  };
+}
+
+type Measure = NonNullable<SuiteFile['measure']>;
+type WrittenCell = NonNullable<NonNullable<Measure['current']>['cells']>[string];
 
 /** The model under test and what it runs on. */
 function subjectOf(
@@ -125,13 +169,13 @@ function logSpecOf(log: LogFile): LogSpec {
     fail,
     ignore,
     identity,
-    ...(rate !== undefined && { rateHz: hertz(rate) }),
+    ...(rate !== undefined && { rateHz: quantity('frequency-with-unit', rate) }),
     runsVectors,
   };
 }
 
-function hertz(text: string): number {
-  const parsed = parseFormat('frequency-with-unit', text);
+function quantity(format: FormatName, text: string): number {
+  const parsed = parseFormat(format, text);
   if (parsed.fault !== undefined) throw new RangeError(parsed.fault); // the schema has accepted it
   return parsed.value;
 }

@@ -56,6 +56,10 @@ export type CyclesAtMost = string | {limit: string; optional?: boolean};
 export type InstructionsAtMost = string | {limit: string; optional?: boolean};
 export type BytesAtMost = string | {limit: string; optional?: boolean};
 export type PercentAtMost = string | {limit: string; optional?: boolean};
+export type CurrentAtMost = string | {limit: string; optional?: boolean};
+export type ChargeAtMost = string | {limit: string; optional?: boolean};
+export type EnergyAtMost = string | {limit: string; optional?: boolean};
+export type LifeAtLeast = string | {limit: string; optional?: boolean};
 export type MetricBound = string | {limit: string; optional?: boolean};
 /**
  * One fault on demand.
@@ -154,6 +158,50 @@ export interface SuiteFile {
     boots?: number;
     timeout?: Duration;
     window?: Duration;
+    /**
+     * How current is measured on a board with a meter, and what modelled current is of.
+     */
+    current?: {
+      idle?: Duration;
+      period?: Duration;
+      /**
+       * How many periods are measured.
+       */
+      periods?: number;
+      /**
+       * By how much the ticks and the meter may differ on how long an inference takes.
+       */
+      agreement?: string;
+      /**
+       * Cells that budgets.battery may name beside those that are known.
+       */
+      cells?: {
+        [k: string]: {
+          /**
+           * Down to the cut-off.
+           */
+          capacity: string;
+          nominal: string;
+          cutOff: string;
+          /**
+           * In a year.
+           */
+          selfDischarge?: string;
+          /**
+           * The most that it may be asked for in a pulse.
+           */
+          pulse: string;
+          /**
+           * Where these figures come from.
+           */
+          of: string;
+        };
+      };
+    };
+    /**
+     * What one input's raw sensor data would take on the telemetry channel, for budgets.uplink. Without it: the bytes that the vectors' file holds of it.
+     */
+    rawInput?: string;
     /**
      * Leaves out what else would be measured. `accuracy`: outputs alone, as fast as the link is. The next inputs are sent while the target computes, where it can take them, and no ticks are counted: there is no latency to judge, none of the operators either, and the tick counter is not checked.
      */
@@ -341,6 +389,136 @@ export interface Budgets {
     ram?: BytesAtMost;
     stack?: BytesAtMost;
     weightsVsFloat?: PercentAtMost;
+  };
+  /**
+   * What the DUT draws, each figure by the window that it is of. A measured figure is never judged as a modelled one.
+   */
+  current?: {
+    /**
+     * By a meter, on a board.
+     */
+    measured?: {
+      /**
+       * Active inference: the marked windows alone.
+       */
+      inference?: {
+        mean?: CurrentAtMost;
+        p50?: CurrentAtMost;
+        p99?: CurrentAtMost;
+        peak?: CurrentAtMost;
+      };
+      /**
+       * Whole periods (measure.current.period), inference and sleep.
+       */
+      dutyCycle?: {
+        mean?: CurrentAtMost;
+        p50?: CurrentAtMost;
+        p99?: CurrentAtMost;
+        peak?: CurrentAtMost;
+      };
+      /**
+       * The whole application, from power-on to the end of the trace.
+       */
+      application?: {
+        mean?: CurrentAtMost;
+        p50?: CurrentAtMost;
+        p99?: CurrentAtMost;
+        peak?: CurrentAtMost;
+      };
+      /**
+       * While the DUT waits, asleep as far as its firmware sleeps.
+       */
+      sleep?: {
+        mean?: CurrentAtMost;
+        p50?: CurrentAtMost;
+        p99?: CurrentAtMost;
+        peak?: CurrentAtMost;
+      };
+    };
+    /**
+     * Datasheet currents (currents of the board file) × modelled time, on an emulator that models it.
+     */
+    modelled?: {
+      /**
+       * Active inference: the marked windows alone.
+       */
+      inference?: {
+        mean?: CurrentAtMost;
+      };
+      /**
+       * Whole periods (measure.current.period), inference and sleep.
+       */
+      dutyCycle?: {
+        mean?: CurrentAtMost;
+      };
+      /**
+       * While the DUT waits, asleep as far as its firmware sleeps.
+       */
+      sleep?: {
+        mean?: CurrentAtMost;
+      };
+    };
+  };
+  /**
+   * What one inference takes out of a battery.
+   */
+  charge?: {
+    /**
+     * By a meter, on a board.
+     */
+    measured?: {
+      inference?: ChargeAtMost;
+      aboveSleep?: ChargeAtMost;
+    };
+    /**
+     * Datasheet currents (currents of the board file) × modelled time, on an emulator that models it.
+     */
+    modelled?: {
+      inference?: ChargeAtMost;
+      aboveSleep?: ChargeAtMost;
+    };
+  };
+  /**
+   * What one inference takes at the supply that the meter saw.
+   */
+  energy?: {
+    /**
+     * By a meter, on a board.
+     */
+    measured?: {
+      inference?: EnergyAtMost;
+      aboveSleep?: EnergyAtMost;
+    };
+    /**
+     * Datasheet currents (currents of the board file) × modelled time, on an emulator that models it.
+     */
+    modelled?: {
+      inference?: EnergyAtMost;
+      aboveSleep?: EnergyAtMost;
+    };
+  };
+  /**
+   * How long a cell lasts at the duty cycle of measure.current.period, by the name of the cell: CR2032, CR2450, AA, LiPo, or one of measure.current.cells.
+   */
+  battery?: {
+    /**
+     * By a meter, on a board.
+     */
+    measured?: {
+      [k: string]: LifeAtLeast;
+    };
+    /**
+     * Datasheet currents (currents of the board file) × modelled time, on an emulator that models it.
+     */
+    modelled?: {
+      [k: string]: LifeAtLeast;
+    };
+  };
+  /**
+   * Bytes that the firmware sends on its telemetry channel against the raw data of the same inputs.
+   */
+  uplink?: {
+    saved?: PercentAtLeast;
   };
   /**
    * Of figures in the log of firmware that only prints, by their name: inference_ticks, confidence_percent, arena_bytes, … or a group of log.metrics.

@@ -19,6 +19,10 @@ interface AnyOf {
     readonly windowMs?: number;
     /** How model and tensors get into the DUT where there are two ways. */
     readonly link: 'memory' | 'uart';
+    /** How current is measured, or modelled; absent where the suite asks for none. */
+    readonly current?: MeasureCurrent;
+    /** What the raw sensor data of one input would take on the telemetry channel; absent: what the vectors' file holds of it. */
+    readonly rawInputBytes?: number;
     /** Outputs alone: no ticks are counted, and inputs are sent while the DUT computes. */
     readonly only?: 'accuracy';
   };
@@ -29,6 +33,33 @@ interface AnyOf {
   readonly on: Readonly<Record<string, { readonly budgets: readonly Budget[] }>>;
   /** What to read out of what firmware prints, where it speaks the protocol `log`. */
   readonly log?: LogSpec;
+}
+
+/** How current is measured on a board with a meter. */
+export interface MeasureCurrent {
+  /** How long the DUT is left alone before its windows, and after them. */
+  readonly idleMs: number;
+  /** An inference so often: the duty cycle that is measured, or modelled. Absent: no duty cycle, and no battery life. */
+  readonly periodMs?: number;
+  /** How many of them are measured. */
+  readonly periods: number;
+  /** By how much the DUT's ticks and the meter may differ on a window's length. */
+  readonly agreementPercent: number;
+  /** Cells that the suite describes itself, by name. */
+  readonly cells: Readonly<Record<string, Cell>>;
+}
+
+/** A battery. */
+export interface Cell {
+  /** Down to `cutOffMv`, at the load and the temperature of its source. */
+  readonly capacityMah: number;
+  readonly nominalMv: number;
+  readonly cutOffMv: number;
+  readonly selfDischargePercentPerYear: number;
+  /** The most that it may be asked for in a pulse. */
+  readonly pulseMa: number;
+  /** Where these figures come from. */
+  readonly of: string;
 }
 
 /** A parsed suite of a model and its vectors. */
@@ -157,8 +188,28 @@ export type BudgetSubject =
   | { readonly kind: 'accuracy'; readonly metric: 'precision' | 'recall'; readonly class: string }
   | { readonly kind: 'latency'; readonly metric: LatencyMetric; readonly basis: Basis }
   | { readonly kind: 'memory'; readonly metric: 'arena' | 'flash' | 'ram' | 'stack' | 'weightsVsFloat' }
+  /** Of a stretch of the trace, measured or modelled; never judged by one another. */
+  | {
+      readonly kind: 'current';
+      readonly basis: CurrentBasis;
+      readonly window: CurrentWindow;
+      readonly metric: 'mean' | 'p50' | 'p99' | 'peak';
+    }
+  /** By the inference. `aboveSleep`: without what the DUT would have drawn asleep. */
+  | { readonly kind: 'energy' | 'charge'; readonly basis: CurrentBasis; readonly metric: 'inference' | 'aboveSleep' }
+  /** Of a cell by its name, at the suite's period. */
+  | { readonly kind: 'battery'; readonly basis: CurrentBasis; readonly cell: string }
+  /** The share of the raw data of the inputs that the firmware did not send. */
+  | { readonly kind: 'uplink'; readonly metric: 'saved' }
   /** Of what a log tells under a name. */
   | { readonly kind: 'metric'; readonly metric: string; readonly statistic: Statistic };
+
+export const currentBases = ['measured', 'modelled'] as const;
+/** Whether a meter has seen a current, or a datasheet's currents were multiplied with modelled times. */
+export type CurrentBasis = (typeof currentBases)[number];
+
+export const currentWindows = ['inference', 'dutyCycle', 'application', 'sleep'] as const;
+export type CurrentWindow = (typeof currentWindows)[number];
 
 export const statistics = ['min', 'median', 'p90', 'p99', 'max', 'mean', 'last', 'sum', 'count'] as const;
 export type Statistic = (typeof statistics)[number];
@@ -174,7 +225,7 @@ interface BudgetBound {
   readonly optional: boolean;
 }
 
-/** Base units: LSB, percent (0…100), percentage points, µs (silicon, host), cycles, instructions, bytes, and 1 for plain numbers; of a log's metrics any. */
+/** Base units: LSB, percent (0…100), percentage points, µs (silicon, host), cycles, instructions, bytes, mA, µC, µJ, days, and 1 for plain numbers; of a log's metrics any. */
 export type BudgetUnit = Unit;
 
 /** The suite's budgets on one target: those under `on.<target>` replace those of the same path, and add to the others. */

@@ -29,7 +29,7 @@ export function toBoard(written: BoardFile, source: YamlSource): Board {
     reset,
     ...(power && { power: powerAt(power, at) }),
     ...(supply !== undefined && { supplyMv: quantity('voltage-with-unit', supply) }),
-    ...(meter && { meter }),
+    ...(meter && { meter: meterOf(meter) }),
     currents: Object.fromEntries(
       Object.entries(currents).map(([state, { current, of }]) => [
         state,
@@ -75,6 +75,20 @@ function flasherAt(flasher: Flasher, at: Locate): Flasher {
 /** A configuration of the user's, beside the board file, comes before OpenOCD's of that name. */
 function ownOrTheirs(own: string, theirs: string): string {
   return existsSync(own) ? own : theirs;
+}
+
+function meterOf(written: NonNullable<BoardFile['meter']>): NonNullable<Board['meter']> {
+  const { at, kind, port, mode = 'source', marker, markerActive = 'high', rate, idleAtMost } = written;
+  if (kind === undefined) return { at };
+  return {
+    at,
+    kind,
+    ...(port && { port }),
+    mode,
+    ...(marker !== undefined && { marker: { line: Number(marker.slice(1)), active: markerActive } }),
+    ...(rate !== undefined && { rateHz: quantity('frequency-with-unit', rate) }),
+    ...(idleAtMost !== undefined && { idleAtMostMa: quantity('current-with-unit', idleAtMost) }),
+  };
 }
 
 type Power = NonNullable<BoardFile['power']>;

@@ -6,6 +6,7 @@ import type { Basis } from '../units.ts';
 import { judgeAccuracy, measureAccuracy } from './accuracy/accuracy.ts';
 import type { Accuracy } from './accuracy/finding.ts';
 import { notMeasured } from './budget.ts';
+import { isOfCurrent, judgeCurrent } from './current/current.ts';
 import { compareWithGolden, type GoldenComparison, goldenMetrics, judgeGolden } from './golden.ts';
 import { judgeLatency, measureLatency, type Ticks, undisturbedOf } from './latency.ts';
 import { measureLink } from './link.ts';
@@ -138,6 +139,8 @@ function judgeBudget(budget: Budget, facts: Facts): Verdict {
   if (budget.kind === 'latency') return judgeLatency(budget, facts, session);
   if (budget.kind === 'metric')
     return notMeasured(budget, 'its firmware has the agent: figures of a log are of firmware that only prints');
+  if (isOfCurrent(budget)) return judgeCurrent(budget);
+  if (budget.kind === 'uplink') return notMeasured(budget, 'the firmware has sent nothing on its telemetry channel');
   return judgeAccuracy(budget, accuracy, session);
 }
 

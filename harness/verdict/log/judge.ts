@@ -5,6 +5,7 @@ import type { Truth } from '../../suite/truth.ts';
 import { judgeAccuracy } from '../accuracy/accuracy.ts';
 import { type Accuracy, lacking } from '../accuracy/finding.ts';
 import { notMeasured } from '../budget.ts';
+import { isOfCurrent, judgeCurrent } from '../current/current.ts';
 import { judgeLatency, measureLatency, type Ticks } from '../latency.ts';
 import { judgeMemory } from '../memory.ts';
 import { provenanceOf } from '../provenance.ts';
@@ -186,6 +187,8 @@ function judgeBudget(budget: Budget, facts: Facts): Verdict {
   if (budget.kind === 'latency') return judgeLatency(budget, facts, session);
   if (budget.kind === 'memory') return judgeMemory(budget, memory, session);
   if (budget.kind === 'golden') return notMeasured(budget, 'a log does not tell outputs to the bit');
+  if (isOfCurrent(budget)) return judgeCurrent(budget);
+  if (budget.kind === 'uplink') return notMeasured(budget, 'the firmware has sent nothing on its telemetry channel');
   return judgeAccuracy(budget, accuracy, session);
 }
 
