@@ -70,3 +70,16 @@ export type TraceEvent =
 
 /** The names of a trace's files in a recording's folder. */
 export const traceFiles = { samples: 'trace.f32', facts: 'trace.json', events: 'trace-events.jsonl' } as const;
+
+/** A stretch of what a meter or a file says. A driver reports what is missing or impossible; it never makes a value up. */
+export type Reading =
+  /** `values` in the stream's unit; `levels` of the digital inputs with each. The reader may keep neither. */
+  | { readonly kind: 'samples'; readonly values: Float32Array; readonly levels?: Uint8Array }
+  /** So many samples are missing here; more may be where `isLeast`. */
+  | { readonly kind: 'gap'; readonly samples: number; readonly isLeast?: true }
+  /** So many samples came here that say nothing the meter can measure. */
+  | { readonly kind: 'impossible'; readonly samples: number; readonly what: string }
+  /** So many of the samples just before were at the end of the meter's range. */
+  | { readonly kind: 'saturated'; readonly samples: number }
+  | { readonly kind: 'edge'; readonly line: string }
+  | { readonly kind: 'note'; readonly text: string };

@@ -46,18 +46,20 @@ export interface ClockFit {
   readonly residualMs: number;
 }
 
-/** A stretch of a trace in figures. Currents in mA, percentiles by linear interpolation between order statistics, as numpy's default. */
+/**
+ * A stretch of a trace in figures. Currents in mA, percentiles by linear interpolation between order statistics, as numpy's default. Of a
+ * trace of energy there are currents and charge where the supply is known, of one of current there is energy.
+ */
 export interface CurrentFigures {
   /** First sample, and the one after the last. */
   readonly first: number;
   readonly end: number;
   readonly durationUs: number;
-  readonly meanMa: number;
-  readonly p50Ma: number;
-  readonly p99Ma: number;
-  readonly peakMa: number;
-  readonly chargeUc: number;
-  /** Absent where the supply is not known. */
+  readonly meanMa?: number;
+  readonly p50Ma?: number;
+  readonly p99Ma?: number;
+  readonly peakMa?: number;
+  readonly chargeUc?: number;
   readonly energyUj?: number;
 }
 
