@@ -5,9 +5,9 @@ const latin1 = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 
 function itemsOf(
   bytes: Uint8Array,
-  { format = 'ascii_dec' as Lpm01aFormat, piece = bytes.length, isStarted = false } = {},
+  { piece = bytes.length, ...options }: { piece?: number; format?: Lpm01aFormat; isStarted?: boolean } = {},
 ): Lpm01aItem[] {
-  const parse = lpm01aParser({ format, isStarted });
+  const parse = lpm01aParser({ format: 'ascii_dec', ...options });
   const items: Lpm01aItem[] = [];
   for (let at = 0; at < bytes.length; at += piece) items.push(...parse(bytes.subarray(at, at + piece)));
   return items;
@@ -72,15 +72,17 @@ test('keeps a line of no end within bounds', () => {
 });
 
 // UM2269 Rev 6, 4.4.2: 52A0 is 640.9 µA (672 × 16^-5), 3145 is 79.35 mA
-const binary = Buffer.from([
-  ...latin1('PowerShield > ack start\r\n'),
-  ...[0xf0, 0xf3, 0, 0, 0, 0, 0, 0xff, 0xff, 0x52, 0xa0, 0x31, 0x45],
-  ...[0xf0, 0xf2, ...latin1('event 00 ris\r\n'), 0xff, 0xff, 0x50, 0x6f, 0x5f, 0xf0],
-  ...[0xf0, 0xf3, 0x80, 0, 0x12, 0x34, 0x09, 0xff, 0xff],
-  ...latin1('PowerShield > ack pwr off\r\n'),
-  ...[0xf0, 0xf9, 1, 0xff, 0xff, 0xf0, 0xf1, ...latin1('voltage drop\r\n'), 0xff, 0xff],
-  ...[0x00, 0x01, 0xf0, 0xf4, 0xff, 0xff],
-  ...latin1('PowerShield > Acquisition completed\r\n'),
+const hex = (digits: string): Uint8Array => Buffer.from(digits.replaceAll(' ', ''), 'hex');
+const binary = Buffer.concat([
+  latin1('PowerShield > ack start\r\n'),
+  hex('F0F3 00000000 00 FFFF  52A0 3145  F0F2'),
+  latin1('event 00 ris\r\n'),
+  hex('FFFF  506F 5FF0  F0F3 80001234 09 FFFF'),
+  latin1('PowerShield > ack pwr off\r\n'),
+  hex('F0F9 01 FFFF  F0F1'),
+  latin1('voltage drop\r\n'),
+  hex('FFFF  0001  F0F4 FFFF'),
+  latin1('PowerShield > Acquisition completed\r\n'),
 ]);
 const binaryItems: Lpm01aItem[] = [
   { kind: 'ack', text: 'start' },

@@ -223,7 +223,8 @@ function binaryReader(text: TextReader): (bytes: Uint8Array) => Taken {
 }
 
 function pieceAt(bytes: Uint8Array, at: number, text: TextReader): Piece {
-  const [first = 0, second = 0] = [bytes[at], bytes[at + 1]];
+  const first = bytes[at] ?? 0;
+  const second = bytes[at + 1] ?? 0;
   if (first === metadata && second >= metadata) return metadataAt(bytes, at);
   if (first === promptBytes[0] || first === carriageReturn) {
     const line = promptLineAt(bytes, at);

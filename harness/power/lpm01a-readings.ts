@@ -60,7 +60,10 @@ export function lpm01aReader(stream: Lpm01aStream): Lpm01aReader {
   };
   const timestamp = function* (ms: number): Generator<Reading> {
     const missing = missingSince(ms);
-    if (missing === undefined) return yield* note(`a timestamp of ${ms / 1000} s cannot be: a digit of it is wrong`);
+    if (missing === undefined) {
+      yield* note(`a timestamp of ${ms / 1000} s cannot be: a digit of it is wrong`);
+      return;
+    }
     yield* block.end(missing);
     if (missing > 0) yield* note(`${missing} samples before ${ms / 1000} s did not arrive`);
     surplus = stream.format === 'ascii_dec' ? Math.max(-missing, 0) : 0;
@@ -77,24 +80,30 @@ export function lpm01aReader(stream: Lpm01aStream): Lpm01aReader {
       switch (item.kind) {
         case 'values': {
           const values = kept(item.values);
-          return yield* pass(readingsOf(values), values.length);
+          yield* pass(readingsOf(values), values.length);
+          break;
         }
         case 'event':
-          return yield* pass([{ kind: 'edge', line: eventLine }], 0);
+          yield* pass([{ kind: 'edge', line: eventLine }], 0);
+          break;
         case 'discarded':
           block.spoil();
-          return yield* item.isSample && stream.format === 'ascii_dec' ? pass([{ kind: 'gap', samples: 1 }], 1) : [];
+          if (item.isSample && stream.format === 'ascii_dec') yield* pass([{ kind: 'gap', samples: 1 }], 1);
+          break;
         case 'time':
           yield* timestamp(item.ms);
           if (item.bufferPercent >= fullPercent && !isFull)
             yield* note(`its buffer to this host was ${item.bufferPercent} % full: the host is too slow`);
           isFull = item.bufferPercent >= fullPercent;
-          return;
+          break;
         case 'error':
           yield* note(`it says: error ${item.text}`);
-          return yield* isOverrun(item.text) ? pass([{ kind: 'gap', samples: 1, isLeast: true }], 1) : [];
+          if (isOverrun(item.text)) yield* pass([{ kind: 'gap', samples: 1, isLeast: true }], 1);
+          break;
         case 'overcurrent':
-          return yield* note('the DUT draws more than it can supply');
+          yield* note('the DUT draws more than it can supply');
+          break;
+        default: // what belongs to commands
       }
     },
     *finish() {
