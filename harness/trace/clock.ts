@@ -36,11 +36,12 @@ const leastMarginMs = 0.05;
 
 /**
  * A line through points of which some are wild: the median of slopes between points that lie half of all apart (of Theil and Sen's, those that say
- * most), then least squares, each point weighed by its margin, over what lies near it; twice. Undefined for fewer than three.
+ * most), then least squares, each point weighed by its margin, over what lies near it; twice. Undefined for fewer than three, or of one time.
  */
 export function fitLine(points: readonly Point[]): LineFit | undefined {
-  if (points.length < 3) return undefined;
-  let line: Line = robustLine(points.toSorted((a, b) => a.meterMs - b.meterMs));
+  const sorted = points.toSorted((a, b) => a.meterMs - b.meterMs);
+  if (points.length < 3 || sorted[0]?.meterMs === sorted.at(-1)?.meterMs) return undefined;
+  let line: Line = robustLine(sorted);
   let fit: LineFit | undefined;
   for (let pass = 0; pass < 2; pass++) {
     fit = leastSquares(inliers(points, line)) ?? fit;
@@ -91,8 +92,9 @@ function leastSquares(points: readonly Point[]): LineFit | undefined {
 }
 
 export interface AnchorFit extends LineFit {
-  /** How much later than the line says half of all samples arrived. */
+  /** How much later than the line says half of all samples arrived; and a tenth of them at most. */
   readonly lateMs: number;
+  readonly leastLateMs: number;
 }
 
 /**
@@ -111,11 +113,12 @@ export function fitAnchors(events: readonly TraceEvent[], rateHz: number): Ancho
   if (!from || !to) return undefined;
   const slope = (to.hostMs - from.hostMs) / (to.meterMs - from.meterMs);
   const line = { slope, offsetMs: from.hostMs - from.meterMs * slope };
-  const late = points.map(({ meterMs, hostMs }) => hostMs - hostOf(line, meterMs));
+  const late = points.map(({ meterMs, hostMs }) => hostMs - hostOf(line, meterMs)).toSorted((a, b) => a - b);
   const residualMs = Math.sqrt(late.reduce((sum, ms) => sum + ms * ms, 0) / late.length);
   const lateMs = median(late);
   const errorPpm = (1e6 * lateMs) / (to.meterMs - from.meterMs);
-  return { ...line, count: points.length, residualMs, errorPpm, lateMs };
+  const leastLateMs = late[Math.floor(late.length / 10)] ?? 0;
+  return { ...line, count: points.length, residualMs, errorPpm, lateMs, leastLateMs };
 }
 
 type Place = Pick<Point, 'meterMs' | 'hostMs'>;

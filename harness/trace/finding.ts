@@ -1,17 +1,25 @@
 import type { Spoilt, TraceFault } from './evidence.ts';
 
-/** What takes figures away, or, as a sentence, what to know of them. */
-export type Finding = TraceFault | string;
+/** What breaks a case, or what to know of it. */
+export type Finding = TraceFault | Doubt;
 
-export interface FaultAt {
-  readonly check: TraceFault['check'];
+/** A figure that no budget is about may be taken away by one. */
+export interface Doubt {
+  readonly doubt: string;
   readonly spoils?: readonly Spoilt[];
 }
 
-/** One thing that is wrong at one place, or the same at several: the first is told, and how many more there are. */
+export function isFault(finding: Finding): finding is TraceFault {
+  return 'check' in finding;
+}
+
+/**
+ * One thing that is wrong at one place, or the same at several: the first is told, and how many more there are. Where the first is, is told by
+ * whoever judges.
+ */
 export function faultsAt<T extends { readonly sample: number }>(
   places: readonly T[],
-  { check, spoils }: FaultAt,
+  { check, spoils }: Pick<TraceFault, 'check' | 'spoils'>,
   say: (first: T) => string,
 ): readonly TraceFault[] {
   const [first] = places;
@@ -20,21 +28,12 @@ export function faultsAt<T extends { readonly sample: number }>(
   return [{ check, what: `${say(first)}${more}`, sample: first.sample, ...(spoils && { spoils }) }];
 }
 
-/** `at 12.3456 s`: where a person finds a sample in a picture of the trace. */
-export function placeAt(sample: number, rateHz: number): string {
-  return `at ${seconds(sample / rateHz)} s`;
+/** `12.3456 s`. */
+export function inSeconds(seconds: number): string {
+  return `${Number(seconds.toFixed(5))} s`;
 }
 
-/** `from 12.3456 s to 12.4 s`. */
-export function placeFrom(first: number, end: number, rateHz: number): string {
-  return `from ${seconds(first / rateHz)} s to ${seconds(end / rateHz)} s`;
-}
-
-function seconds(value: number): string {
-  return String(Number(value.toFixed(5)));
-}
-
-/** `21.2 ms`, `2 ms`: of a host's clock more digits would mean nothing. */
+/** `21.2 ms`: of a host's clock more digits would mean nothing. */
 export function inMs(ms: number): string {
   return `${Number(ms.toPrecision(3))} ms`;
 }

@@ -61,8 +61,9 @@ export function matchPulses(matchable: Matchable): Matching {
     (a, b) => b.score - a.score || Math.abs(a.shiftMs) - Math.abs(b.shiftMs),
   );
   const refined = refine(wanted, best.line, toleranceMs);
-  const rival = others.find(({ score, line }) => score === best.score && isOther(wanted, [best.line, line]));
-  return { ...refined, isAmbiguous: best.score > 0 && rival !== undefined };
+  const rivals = others.filter(({ score }) => score === best.score).slice(0, mostRivals);
+  const isAmbiguous = best.score > 0 && rivals.some(({ line }) => isOther(refined, refine(wanted, line, toleranceMs)));
+  return { ...refined, isAmbiguous };
 }
 
 function shifted({ offsetMs, slope }: Line, byMs: number): Line {
@@ -75,6 +76,8 @@ const mostOffMs = 2000;
 /** So many marks vote, and so many shifts are tried. */
 const voters = 300;
 const mostShifts = 400;
+/** Most rivals are the same way from beside. */
+const mostRivals = 20;
 
 /** Shifts of the line that put the most pulses into marks, locally: the middle of each stretch where no other one beside it has more. */
 function shiftsToTry(wanted: Matchable, coarse: Line, toleranceMs: number): readonly number[] {
@@ -204,13 +207,11 @@ function scoreOf({ matched, strays }: Assigned): number {
   return matched.length - strays.length;
 }
 
-/** Whether two lines give some mark another pulse. */
-function isOther(wanted: Wanted, [one, other]: readonly [Line, Line]): boolean {
-  const firsts = new Map(assign(wanted, one, 0).matched.map(({ mark, pulse }) => [mark, pulse.first]));
-  return assign(wanted, other, 0).matched.some(({ mark, pulse }) => {
-    const first = firsts.get(mark);
-    return first !== undefined && first !== pulse.first;
-  });
+/** Whether two ways give some mark another pulse, and are as good in the end. */
+function isOther(one: Assigned, other: Assigned): boolean {
+  if (scoreOf(other) < scoreOf(one)) return false;
+  const firsts = new Map(one.matched.map(({ mark, pulse }) => [mark, pulse.first]));
+  return other.matched.some(({ mark, pulse }) => firsts.has(mark) && firsts.get(mark) !== pulse.first);
 }
 
 /** A slope that is known no better than this is not used: what samples' arrival tells, or no drift at all, is nearer. */

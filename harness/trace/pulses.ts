@@ -9,7 +9,7 @@ export interface Pulse {
   readonly isCut?: true;
 }
 
-type Marker = NonNullable<BoardMeter['marker']>;
+export type Marker = NonNullable<BoardMeter['marker']>;
 
 /** What the meter's digital inputs say of the marker. Nothing is debounced. */
 export function pulsesOf(events: readonly TraceEvent[], marker: Marker, samples: number): readonly Pulse[] {
