@@ -107,6 +107,7 @@ test('pulses at both ends of a window are its ends, as MLPerf Tiny has them, and
     marker: 'ends',
     inferenceMs: () => 200,
     vectors: 4,
+    period: { everyMs: 0, count: 0 },
     suite: { budgets: budgets('inference') },
   });
   const truth = capture.windows.filter(({ purpose }) => purpose === 'inference');
@@ -200,7 +201,7 @@ test('firmware that nobody asks has a window for each of its pulses', () => {
   expect(faults).toEqual([]);
   expect(inferences.map(({ vector }) => vector)).toEqual(inferences.map((_, index) => index));
   expect(inferences).toHaveLength(capture.windows.filter(({ purpose }) => purpose !== 'idle').length);
-  expect(application.meanMa).toBeGreaterThan(0);
+  expect(application?.meanMa).toBeGreaterThan(0);
   expect(sleep).toBeUndefined();
   const { inferences: none, faults: no } = analysed(withSamples(aCapture({ marker: 'none' }), []));
   expect([none, no]).toEqual([[], []]);
@@ -271,7 +272,7 @@ const misbehaviours: readonly (readonly [string, () => Capture, TraceFault['chec
     'samples that came twice',
     () => ({ ...base(), facts: { ...base().facts, rateHz: 9000 } }),
     'rate',
-    /111 % of what 9000 a second make/,
+    /11\d % of what 9000 a second make: its rate is another one/,
   ],
   [
     'a meter that cannot keep up',

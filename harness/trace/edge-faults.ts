@@ -147,13 +147,16 @@ const fewestMarks = 3;
 /** What a host's word is good to, and what crystals wander in the time of a trace. */
 const allowed = { ms: 1, ppm: 10 } as const;
 
+/** So many standard errors of the drift may be chance. */
+const deviations = 3;
+
 /** Whether host and meter agree on when the windows were. */
 function tellClock({ facts }: MarkedPlacing, { matched, fit, line }: Matching): readonly Finding[] {
   if (matched.length === 0) return [];
   if (matched.length < fewestMarks || !fit) return [tooFew(matched)];
   const hostMs = (sample: number) => hostOf(line, (1000 * sample) / facts.rateHz);
   const spanMs = hostMs(matched.at(-1)?.pulse.end ?? 0) - hostMs(matched[0]?.pulse.first ?? 0);
-  const allowedMs = allowed.ms + (spanMs * allowed.ppm) / 1e6;
+  const allowedMs = allowed.ms + (spanMs * (allowed.ppm + deviations * fit.errorPpm)) / 1e6;
   const beyond = matched
     .map(({ mark, pulse: { first, end } }) => {
       const byMs = Math.max(mark.sentMs - hostMs(first), hostMs(end) - mark.heardMs);

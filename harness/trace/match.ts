@@ -229,10 +229,22 @@ function refine(
     const points = assigned.matched.map(match => pointOf(wanted, match));
     fit = fitLine(points);
     const byMs = median(points.map(({ meterMs, hostMs }) => hostMs - hostOf(line, meterMs)));
-    line = fit && fit.errorPpm <= goodEnoughPpm ? fit : shifted(line, byMs);
+    line = between(wanted, assigned.matched, fit && fit.errorPpm <= goodEnoughPpm ? fit : shifted(line, byMs));
     assigned = assign(wanted, line, toleranceMs);
   }
   return { ...assigned, line, ...(fit && { fit }) };
+}
+
+/** No window begins before its request or ends after its answer, however unevenly a host is late: the line is moved until that holds, or nearly does. */
+function between(wanted: Wanted, matched: readonly Matched[], line: Line): Line {
+  let [leastMs, mostMs] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
+  for (const { mark, pulse } of matched) {
+    const [startMs, endMs] = ends(wanted, line, pulse);
+    leastMs = Math.max(leastMs, mark.sentMs - startMs);
+    mostMs = Math.min(mostMs, mark.heardMs - endMs);
+  }
+  if (leastMs > mostMs) return shifted(line, (leastMs + mostMs) / 2);
+  return shifted(line, Math.min(Math.max(0, leastMs), mostMs));
 }
 
 /** A pulse lies anywhere between request and answer: most likely in their middle, give or take half of what they leave. */

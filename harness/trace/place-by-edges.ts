@@ -23,7 +23,7 @@ export function placeByEdges(placing: MarkedPlacing): PlacedRequests {
     windows: matched.map(match => placedOf(placing, match)),
     findings: tellEdges(placing, wanted, matching),
     ...(clock && { clock }),
-    ...(fit && { fit: clockFit(fit) }),
+    ...(fit && { fit: clockFit(fit, matching) }),
   };
 }
 
@@ -50,7 +50,11 @@ function placedOf({ facts, marks }: MarkedPlacing, { mark, pulse: { first, end }
   return { first, end, boot, vector, runs, purpose, by: 'edges', uncertaintyUs, ...marks.counted(mark) };
 }
 
-function clockFit({ count, slope, errorPpm, residualMs }: NonNullable<Matching['fit']>): ClockFit {
+/** An edge is known to a sample: no drift is known better than that allows, however well all marks agree. */
+function clockFit(fit: NonNullable<Matching['fit']>, { matched }: Matching): ClockFit {
+  const { count, slope, residualMs } = fit;
+  const samples = (matched.at(-1)?.pulse.end ?? 0) - (matched[0]?.pulse.first ?? 0);
+  const errorPpm = Math.max(fit.errorPpm, 1e6 / samples);
   return { by: 'marks', marks: count, driftPpm: 1e6 * (slope - 1), errorPpm, residualMs };
 }
 

@@ -85,12 +85,14 @@ interface Span {
   readonly leftMs: number;
 }
 
-/** In the middle: whatever the request took, the answer did not. */
+/** In the middle: whatever the request took, the answer did not. A link that may take most of the time leaves a window that is refused. */
 function spanOf({ sentMs, heardMs }: MarkSample, dutUs: number | undefined, linkMs: number): Span {
-  const lengthMs = dutUs === undefined ? Math.max(heardMs - sentMs - linkMs, 0) : dutUs / 1000;
-  const leftMs = heardMs - sentMs - lengthMs;
+  const betweenMs = heardMs - sentMs;
+  const lengthMs = dutUs === undefined ? Math.max(betweenMs - linkMs, betweenMs / 2) : dutUs / 1000;
+  const leftMs = betweenMs - lengthMs;
   const fromMs = sentMs + leftMs / 2;
-  return { fromMs, untilMs: fromMs + lengthMs, marginMs: Math.abs(leftMs) / 2, leftMs };
+  const marginMs = dutUs === undefined ? linkMs / 2 : Math.abs(leftMs) / 2;
+  return { fromMs, untilMs: fromMs + lengthMs, marginMs, leftMs };
 }
 
 /**
