@@ -80,14 +80,15 @@ const vanishMs = 3000;
 /** How long the power may take to come back: a run that ends kills what is slower. */
 const onMs = 30_000;
 
-async function powerCycle({ gear: { power, target }, io }: Climb, signal: AbortSignal): Promise<Climbed> {
+async function powerCycle({ gear: { power, target, isNative }, io }: Climb, signal: AbortSignal): Promise<Climbed> {
   if (!power) throw new TargetError('has no power switch', target.name, 'name one under `power`');
   const missing = await power.missing();
   if (missing !== undefined) throw new NotInstalled('its power cannot be switched', target.name, missing);
   let cause: unknown;
   try {
     await power.off(io, signal);
-    const vanished = await awaitPort(target, { isThere: false, withinMs: vanishMs }, signal);
+    const withinMs = power.isChipOnly && !isNative ? 0 : vanishMs;
+    const vanished = await awaitPort(target, { isThere: false, withinMs }, signal);
     await pause(offMs, signal);
     return { detail: power.name, proof: vanished ? 'port' : 'unproved' };
   } catch (error) {

@@ -45,7 +45,7 @@ export interface CaseResult {
 /** One thing done to a board, and whether it then answered as it should. `ms` is what it took by itself. */
 export interface RigStep {
   readonly boot: number;
-  readonly step: 'found' | 'verify' | 'flash' | 'soft' | 'lines' | 'probe' | 'power';
+  readonly step: 'found' | 'verify' | 'flash' | 'soft' | 'lines' | 'probe' | 'power' | 'meter';
   readonly worked: boolean;
   readonly ms: number;
   readonly detail: string;
