@@ -19,6 +19,8 @@ export interface Metering extends AsyncDisposable {
 export interface Tracing {
   /** How exactly the meter's own line tells them [µs]; absent where none sees the marker pin. */
   readonly edgeUs?: number;
+  /** Tells a reader of the trace what is missing from it, and why. */
+  note(text: string): void;
 }
 
 type MeteredJob = Pick<Job, 'suite' | 'rig' | 'recorder' | 'clock'>;
@@ -34,7 +36,7 @@ export async function meteringOf(job: MeteredJob, signal: AbortSignal): Promise<
   if (!gear || !(isAsked || gear.isSupply)) return undefined;
   const meter = await gear.meter.open(signal);
   try {
-    const metering = isAsked ? await traced(job, gear, meter) : { ...supplyOf(meter), ...disposing(meter) };
+    const metering = isAsked ? await traced(job, { gear, meter }, signal) : { ...supplyOf(meter), ...disposing(meter) };
     await metering.supply?.on({ log: () => {} }, signal);
     if (isAsked && metering.supply) delete rig?.probe; // its trace begins with the DUT's power-on, whoever had it before
     return metering;
@@ -63,12 +65,20 @@ function supplyOf(meter: OpenMeter, onSwitched: (isOn: boolean) => void = () => 
 /** For what the meter has sent before it stopped. */
 const lastMs = 5000;
 
-async function traced({ recorder, rig, clock }: MeteredJob, gear: MeterGear, meter: OpenMeter): Promise<Metering> {
+async function traced(
+  { recorder, rig, clock }: MeteredJob,
+  { gear, meter }: { readonly gear: MeterGear; readonly meter: OpenMeter },
+  signal: AbortSignal,
+): Promise<Metering> {
   const { facts, stream } = meter;
   const sample = (worked: boolean, detail: string): void =>
     recorder.sample({ kind: 'rig', boot: 0, step: 'meter', worked, ms: Math.round(recorder.nowMs()), detail });
   await meter.start();
-  const writer = openTraceWriter(recorder.folder, factsOf(gear, meter, recorder.nowMs(), clock.nowIso()), recorder.nowMs);
+  const writer = openTraceWriter(
+    recorder.folder,
+    factsOf(gear, meter, recorder.nowMs(), clock.nowIso()),
+    recorder.nowMs,
+  );
   sample(true, `${facts.title}${rig?.meterPort ? ` at ${rig.meterPort.path}` : ''}`);
   let isEnding = false;
   let isLost = false;
@@ -87,7 +97,7 @@ async function traced({ recorder, rig, clock }: MeteredJob, gear: MeterGear, met
   const pump = async (): Promise<void> => {
     try {
       for await (const reading of meter.readings) writer.take(reading);
-      if (!isEnding) lose('it stopped by itself');
+      if (!isEnding && !signal.aborted) lose('it stopped by itself');
     } catch (error) {
       lose(lineOf(error));
     }
@@ -106,7 +116,10 @@ async function traced({ recorder, rig, clock }: MeteredJob, gear: MeterGear, met
   };
   return {
     ...supplyOf(meter, isOn => isLost || writer.supply(isOn)),
-    tracing: gear.marker === undefined ? {} : { edgeUs: (edgeSamples * 1e6) / stream.rateHz },
+    tracing: {
+      ...(gear.marker !== undefined && { edgeUs: (edgeSamples * 1e6) / stream.rateHz }),
+      note: text => isLost || writer.take({ kind: 'note', text }),
+    },
     async [Symbol.asyncDispose]() {
       using _writer = writer;
       await using _meter = meter;
