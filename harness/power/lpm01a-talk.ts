@@ -66,8 +66,8 @@ export async function openTalk({ format, connect }: Opening, listener: TalkListe
     },
   });
 
-  const hear: Lpm01aTalk['hear'] = (pick, withinMs) =>
-    new Promise((resolve, reject) => {
+  const hear: Lpm01aTalk['hear'] = (pick, withinMs) => {
+    const heard = new Promise<ReturnType<typeof pick>>((resolve, reject) => {
       const end = (): void => {
         clearTimeout(timer);
         waiters.delete(waiter);
@@ -91,6 +91,9 @@ export async function openTalk({ format, connect }: Opening, listener: TalkListe
       if (lost) waiter.fail(lost);
       else waiters.add(waiter);
     });
+    heard.catch(() => {}); // whoever waited may have learnt it from something else
+    return heard;
+  };
   const write = (command: string): Promise<void> => wire.write(Buffer.from(`${command}\r\n`));
 
   return {

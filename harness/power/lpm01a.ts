@@ -1,7 +1,7 @@
 import { InputError, TargetError } from '../errors.ts';
 import type { MeterFacts } from '../recording/trace.ts';
+import { connectWire } from '../target/serial-connect.ts';
 import { findPort, type PortMatch } from '../target/serial-find.ts';
-import { openWire } from '../target/serial-open.ts';
 import type { Lpm01aFormat, Lpm01aItem } from './lpm01a-lines.ts';
 import { type Lpm01aStream, lpm01aReader, mostMa } from './lpm01a-readings.ts';
 import { command, identify, type Lpm01aIdentity } from './lpm01a-setup.ts';
@@ -39,11 +39,13 @@ const fastestEnergyHz = 10_000;
 export function lpm01aMeter(options: Lpm01aOptions): PowerMeter {
   const { name, port = { usb } } = options;
   const stream = streamOf(options);
+  const find = () => findPort(port, name);
   return {
     name,
+    find,
     async open(signal) {
       signal.throwIfAborted();
-      const { path } = await findPort(port, name);
+      const { path } = await find();
       return openLpm01a({ name, path, stream }, signal);
     },
   };
@@ -85,7 +87,7 @@ async function openLpm01a({ name, path, stream }: Opening, signal: AbortSignal):
   let state: 'idle' | 'starting' | 'measuring' | 'stopping' | 'over' = 'idle';
   let end: unknown;
   let lastError = '';
-  let isPowered = false;
+  let isOn = false;
   let isTaken = false;
   let heardAtMs = 0;
   let closing: Promise<void> | undefined;
@@ -105,13 +107,13 @@ async function openLpm01a({ name, path, stream }: Opening, signal: AbortSignal):
     if (state === 'starting' && item.kind === 'ack' && item.text === 'start') state = 'measuring';
     if (state !== 'measuring' && state !== 'stopping') return; // a line of an earlier acquisition
     for (const reading of reader.read(item)) queue.put(reading);
-    if (item.kind !== 'end' && item.kind !== 'completed') return;
+    if (!endOf(item)) return;
     for (const reading of reader.finish()) queue.put(reading);
     if (state === 'stopping') over();
     else lose(`stopped measuring by itself${lastError}`, 'see whether this machine was too busy to take its data');
   };
   const talk = await openTalk(
-    { format: stream.format, connect: listener => openWire({ path, baud, where: name }, listener, signal) },
+    { format: stream.format, connect: listener => connectWire(path, { baud, where: name }, listener, signal) },
     {
       onItem,
       onLoss(lost) {
@@ -124,7 +126,10 @@ async function openLpm01a({ name, path, stream }: Opening, signal: AbortSignal):
   const limitMs = silentMs + (silentSamples * 1000) / stream.rateHz;
   const watching = setInterval(() => {
     if (state === 'measuring' && performance.now() - heardAtMs > limitMs)
-      lose(`has said nothing for ${(limitMs / 1000).toFixed(1)} s while it measured${lastError}`, 'unplug it and plug it in again');
+      lose(
+        `has said nothing for ${(limitMs / 1000).toFixed(1)} s while it measured${lastError}`,
+        'unplug it and plug it in again',
+      );
   }, silentMs / 4).unref();
   const abort = (): void => {
     end ??= signal.reason;
@@ -137,7 +142,7 @@ async function openLpm01a({ name, path, stream }: Opening, signal: AbortSignal):
     end ??= new TargetError('the meter is closed', name, 'open it again');
     signal.removeEventListener('abort', abort);
     over();
-    if (isTaken) await partFrom(talk, { isPowered, wasMeasuring }).catch(() => {}); // a lost port has no more to say
+    if (isTaken) await partFrom(talk, { isOn, wasMeasuring }).catch(() => {}); // a lost port has no more to say
     await talk.close();
   };
   const close = (): Promise<void> => (closing ??= part());
@@ -147,7 +152,6 @@ async function openLpm01a({ name, path, stream }: Opening, signal: AbortSignal):
     signal.throwIfAborted();
     await command(talk, ['htc'], name);
     isTaken = true;
-    await talk.ask('pwr off', partingMs); // refused by some when it is off: no matter
     signal.throwIfAborted();
     await command(talk, setupOf(stream), name);
     if (end) throw end;
@@ -164,14 +168,14 @@ async function openLpm01a({ name, path, stream }: Opening, signal: AbortSignal):
         if (end) throw end;
         if (state !== 'measuring') return over();
         state = 'stopping';
-        const ended = talk.hear(({ kind }) => (kind === 'end' || kind === 'completed' ? kind : undefined), stopMs);
+        const ended = talk.hear(endOf, stopMs);
         await talk.write('stop');
         if ((await ended) === undefined) lose('does not stop measuring', 'press its reset button');
         if (end) throw end;
       },
-      async supply(isOn) {
+      async supply(shallBeOn) {
         if (end) throw end;
-        isPowered ||= isOn;
+        isOn = shallBeOn;
         await command(talk, [isOn ? 'pwr on nostatus' : 'pwr off'], name);
       },
       [Symbol.asyncDispose]: close,
@@ -197,18 +201,21 @@ function setupOf({ quantity, rateHz, supplyMv, format }: Lpm01aStream): readonly
   ];
 }
 
-/** Whatever it does, it ends: the DUT is off, nothing streams, and its own buttons work again. */
+/** Nothing streams any more. A DUT that is on stays on, which it would not for certain once the meter's own buttons rule. */
 async function partFrom(
   talk: Lpm01aTalk,
-  { isPowered, wasMeasuring }: { readonly isPowered: boolean; readonly wasMeasuring: boolean },
+  { isOn, wasMeasuring }: { readonly isOn: boolean; readonly wasMeasuring: boolean },
 ): Promise<void> {
-  if (isPowered) await talk.ask('pwr off', partingMs);
   if (wasMeasuring) {
-    const ended = talk.hear(({ kind }) => (kind === 'end' || kind === 'completed' ? kind : undefined), partingMs);
+    const ended = talk.hear(endOf, partingMs);
     await talk.write('stop');
     await ended;
   }
-  await talk.ask('hrc', partingMs);
+  if (!isOn) await talk.ask('hrc', partingMs);
+}
+
+function endOf({ kind }: Lpm01aItem): true | undefined {
+  return kind === 'end' || kind === 'completed' ? true : undefined;
 }
 
 function factsOf({ firmware, serial }: Lpm01aIdentity, { quantity, format }: Lpm01aStream): MeterFacts {

@@ -1,13 +1,13 @@
 import { messageOf, PortAbsent, TargetError } from '../errors.ts';
 import { type Basis, parseQuantity } from '../units.ts';
 import type { SerialTarget } from './port.ts';
+import { connectWire } from './serial-connect.ts';
 import { findPort, type PortMatch } from './serial-find.ts';
 import type { LineUse } from './serial-lines.ts';
 import { openSerialLink } from './serial-link.ts';
-import { openWire } from './serial-open.ts';
 import { type DeviceRoots, systemRoots } from './serial-ports.ts';
 import { addressOf } from './serial-url.ts';
-import type { Listener, Wire } from './serial-wire.ts';
+import type { Listener } from './serial-wire.ts';
 
 export interface SerialOptions {
   readonly name: string;
@@ -35,8 +35,8 @@ export function serialTarget(options: SerialOptions, roots: DeviceRoots = system
   const boot = parseQuantity(bootTime, 'µs');
   if (boot.fault !== undefined) throw new RangeError(boot.fault); // the board file's schema has accepted it
   const appearMs = boot.value / 1000;
-  const connect = (path: string, listener: Listener, until: AbortSignal): Promise<Wire> =>
-    openWire({ ...wireOptions, path }, listener, until);
+  const connect = (path: string, listener: Listener, until: AbortSignal) =>
+    connectWire(path, wireOptions, listener, until);
   return {
     name,
     basis,

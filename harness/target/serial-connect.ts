@@ -1,13 +1,14 @@
 import { addressOf } from './serial-url.ts';
 import type { Listener, Wire, WireOptions } from './serial-wire.ts';
 
-/** Opens a port that was found: a device of this machine, or what a URL names. Rejects with TargetError. */
-export function openWire(
-  { path, ...options }: WireOptions & { readonly path: string },
+/** Opens a port that was found: a device of this machine, or one over the network. Rejects with TargetError. */
+export function connectWire(
+  path: string,
+  options: WireOptions,
   listener: Listener,
   signal: AbortSignal,
 ): Promise<Wire> {
-  return path.includes('://') ? openUrl(path, options, listener, signal) : openDevice(path, options, listener);
+  return /^[a-z0-9]+:\/\//i.test(path) ? openUrl(path, options, listener, signal) : openDevice(path, options, listener);
 }
 
 async function openDevice(path: string, options: WireOptions, listener: Listener): Promise<Wire> {
