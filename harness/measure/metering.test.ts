@@ -87,7 +87,14 @@ interface Setup {
 async function measured({ mock = () => ({}), meter, gear, rig: held, signal, ...rest }: Setup = {}) {
   const target = targetOf(mock);
   const rig: Rig = {
-    gear: { target, hasLines: false, rungs: ['soft', 'probe', 'power'], bootMs: 1000, ...(meter && { meter }), ...gear },
+    gear: {
+      target,
+      hasLines: false,
+      rungs: ['soft', 'probe', 'power'],
+      bootMs: 1000,
+      ...(meter && { meter }),
+      ...gear,
+    },
     port: { id: 'usb-1-0', path: '/dev/ttyACM0' },
     ...held,
   };
@@ -113,7 +120,14 @@ async function measured({ mock = () => ({}), meter, gear, rig: held, signal, ...
   const { samples } = readRecording(folder);
   const marks = samples.filter(sample => sample.kind === 'mark');
   const steps = samples.filter(sample => sample.kind === 'rig');
-  return { outcome, samples, marks, progress, steps, did: steps.map(({ step, worked }) => (worked ? step : `no ${step}`)) };
+  return {
+    outcome,
+    samples,
+    marks,
+    progress,
+    steps,
+    did: steps.map(({ step, worked }) => (worked ? step : `no ${step}`)),
+  };
 }
 
 const of = (marks: readonly MarkSample[], purpose: MarkSample['purpose']) =>
@@ -274,7 +288,10 @@ test('a meter that does not stop keeps nobody waiting', async () => {
 
 test('a meter that cannot be had breaks the case before the board is touched; one that is not there leaves it out', async () => {
   const gear = meterGear();
-  const failing = (error: Error): MeterGear => ({ ...gear, meter: { ...gear.meter, open: () => Promise.reject(error) } });
+  const failing = (error: Error): MeterGear => ({
+    ...gear,
+    meter: { ...gear.meter, open: () => Promise.reject(error) },
+  });
   const refused = new TargetError('is no PPK2', 'the meter', 'look at the cable');
   expect((await measured({ meter: failing(refused) })).outcome).toMatchObject({ status: 'broken' });
   const absent = new PortAbsent('no port is a PPK2', 'the meter', 'plug it in');

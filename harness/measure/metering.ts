@@ -117,7 +117,7 @@ async function traced(
   return {
     ...supplyOf(meter, isOn => isLost || writer.supply(isOn)),
     tracing: {
-      ...(gear.marker !== undefined && { edgeUs: (edgeSamples * 1e6) / stream.rateHz }),
+      ...(facts.lines.some(line => line === gear.marker) && { edgeUs: (edgeSamples * 1e6) / stream.rateHz }),
       note: text => isLost || writer.take({ kind: 'note', text }),
     },
     async [Symbol.asyncDispose]() {

@@ -3,6 +3,7 @@ import { pause } from '../pause.ts';
 import type { MeterFacts, Reading } from '../recording/trace.ts';
 import type { FoundPort } from '../target/port.ts';
 import type { OpenMeter, PowerMeter } from './port.ts';
+import { readingQueue } from './reading-queue.ts';
 
 export interface MockMeterOptions {
   /** @default 'mock' */
@@ -11,7 +12,7 @@ export interface MockMeterOptions {
   readonly rateHz?: number;
   /** What is drawn so many seconds after its start. @default 1 mA */
   readonly currentMa?: (second: number) => number;
-  /** Of its digital inputs then, bit 0 first. @default none is sampled */
+  /** Of its digital inputs then, bit 0 first. @default all are low */
   readonly levels?: (second: number) => number;
   /** Whether it is the DUT's supply. @default false */
   readonly supplies?: boolean;
@@ -62,7 +63,7 @@ function openMock(options: MockMeterOptions & { readonly name: string }, signal:
   const handOver = (): void => {
     const seconds = (performance.now() - startMs) / 1000;
     const due = Math.floor(Math.min(seconds, lostAfter ?? seconds) * rateHz) - samples;
-    if (due > 0) queue.push(stretch(options, { from: samples, count: due, rateHz }));
+    if (due > 0) queue.put(stretch(options, { from: samples, count: due, rateHz }));
     samples += due;
     if (lostAfter === undefined || seconds < lostAfter) return;
     const lost = new TargetError('was unplugged', name, 'plug it in again');
@@ -75,7 +76,7 @@ function openMock(options: MockMeterOptions & { readonly name: string }, signal:
   return {
     facts: factsOf(name, options),
     stream: { quantity: 'current', unit: 'mA', rateHz, supplyMv: 3300 },
-    readings: queue.readings,
+    readings: queue,
     async start() {
       expectOpen();
       startMs = performance.now();
@@ -98,14 +99,14 @@ function openMock(options: MockMeterOptions & { readonly name: string }, signal:
   };
 }
 
-function factsOf(name: string, { supplies, levels }: MockMeterOptions): MeterFacts {
+function factsOf(name: string, { supplies }: MockMeterOptions): MeterFacts {
   return {
     kind: 'mock',
     title: name,
     mode: supplies ? 'source' : 'ampere',
     accuracy: { percent: 1, offsetMa: 0, of: 'declared' },
     mostMa: 1000,
-    lines: levels ? ['D0', 'D1', 'D2', 'D3', 'D4', 'D5', 'D6', 'D7'] : [],
+    lines: ['D0', 'D1', 'D2', 'D3', 'D4', 'D5', 'D6', 'D7'],
   };
 }
 
@@ -122,36 +123,5 @@ function stretch({ currentMa = () => 1, levels }: MockMeterOptions, { from, coun
     kind: 'samples',
     values: Float32Array.from(seconds, currentMa),
     ...(levels && { levels: Uint8Array.from(seconds, levels) }),
-  };
-}
-
-/** One reader, which may come later. */
-function readingQueue(): {
-  readonly readings: AsyncIterable<Reading>;
-  push(reading: Reading): void;
-  end(lost?: Error): void;
-} {
-  const kept: Reading[] = [];
-  let ended: { readonly lost: Error | undefined } | undefined;
-  let wake = (): void => {};
-  async function* read(): AsyncGenerator<Reading> {
-    while (true) {
-      yield* kept.splice(0);
-      if (kept.length > 0) continue;
-      if (ended?.lost) throw ended.lost;
-      if (ended) return;
-      await new Promise<void>(resolve => (wake = resolve));
-    }
-  }
-  return {
-    readings: read(),
-    push(reading) {
-      kept.push(reading);
-      wake();
-    },
-    end(lost) {
-      ended ??= { lost };
-      wake();
-    },
   };
 }
