@@ -17,6 +17,8 @@ export interface TraceFacts {
   readonly supplyMv?: number;
   /** How far a supply that was measured strayed from that. */
   readonly supplySpreadMv?: number;
+  /** Of the meter's lines, the one that marks windows: changes of the others are not kept. Absent: those of all are. */
+  readonly marker?: string;
   /** Of a file that was imported: what it is, and its name. */
   readonly from?: { readonly format: string; readonly file: string };
 }
@@ -65,6 +67,8 @@ export type TraceEvent =
   | { readonly kind: 'edge'; readonly sample: number; readonly line: string }
   /** The DUT's supply was switched by then. */
   | { readonly kind: 'supply'; readonly sample: number; readonly isOn: boolean }
+  /** More events than can be kept befell so many samples from here on: so many were left out. What was lost there is NaN all the same. */
+  | { readonly kind: 'crowded'; readonly sample: number; readonly samples: number; readonly events: number }
   /** The meter said something that a person should know. */
   | { readonly kind: 'note'; readonly sample: number; readonly text: string };
 

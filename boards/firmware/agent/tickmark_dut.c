@@ -291,13 +291,19 @@ static uint8_t disturbance(void) {
   return received() == dut.received_before ? UNDISTURBED : DISTURBED;
 }
 
-/* The measured window: nothing but inferences between the two readings of the clock. */
+static void mark(bool is_active) {
+  if (dut.board->mark) dut.board->mark(is_active);
+}
+
+/* The measured window: nothing but inferences between the two readings of the clock, and those between two marks. */
 static tickmark_status run_window(uint32_t repeat, bool profile, uint64_t *ticks) {
   tickmark_status status = done;
   dut.received_before = received();
+  mark(true);
   dut.board->clock_start();
   while (repeat-- && status.code == 0) status = dut.board->invoke(profile);
   *ticks = dut.board->clock_stop();
+  mark(false);
   return status;
 }
 

@@ -92,6 +92,12 @@ typedef struct {
    * for it, and so does a FAULT, in which only the fault handler runs. NULL: a UART, on which all is sent at once.
    */
   bool (*is_heard)(void);
+
+  /*
+   * Drives a pin that a current meter samples too: active from right before clock_start to right after clock_stop of
+   * every window, and at no other time. What it takes is no part of the ticks. NULL: no such pin.
+   */
+  void (*mark)(bool is_active);
 } tickmark_board;
 
 /* Says READY. `board` must stay as it is. */

@@ -4,22 +4,24 @@
  * bytes. A model of one byte claims more output than there is room for; one that begins with 0xff has a state, the
  * number of inferences since PREPARE, which each output byte has added to it. It cannot tell what arrives in a window.
  *
- *   agent [--input BYTES] [--output BYTES] [--infer-us N] [--window BYTES]
+ *   agent [--input BYTES] [--output BYTES] [--infer-us N] [--tick-us N] [--window BYTES]
  *     64 bytes of input, as many of output, and no time for an inference, unless given; what it says that it keeps
- *     while it is busy is what a port keeps whose input region has 40 KiB. Such bytes wait in the pipe.
+ *     while it is busy is what a port keeps whose input region has 40 KiB. Such bytes wait in the pipe. With --tick-us
+ *     a tick is N us of this machine's clock, as a meter sees it; its marker pin is that of marker.h.
  */
-#define _DEFAULT_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../agent/tickmark_dut.h"
+#include "marker.h"
+#include "wall.h"
 
 enum { MODEL_BYTES = 32768, STACK_BYTES = 1024 };
 
-static uint32_t input_bytes = 64, output_bytes = 64, infer_us, window_bytes;
+static uint32_t input_bytes = 64, output_bytes = 64, infer_us, tick_us, window_bytes;
+static uint64_t window_us;  /* when it began */
 static uint32_t inferences; /* since PREPARE, of a model with a state */
 static uint8_t model[MODEL_BYTES], input[MODEL_BYTES], output[MODEL_BYTES], stack[STACK_BYTES];
 static const uint8_t build_id[20] = {0xab, 0xcd};
@@ -27,9 +29,13 @@ static const uint8_t build_id[20] = {0xab, 0xcd};
 static void send_out(const uint8_t *bytes, uint32_t count) { fwrite(bytes, 1, count, stdout); }
 
 /* What was answered before is on the line while this computes. */
-static void clock_start(void) { fflush(stdout); }
+static void clock_start(void) {
+  fflush(stdout);
+  window_us = wall_us();
+}
 
 static uint64_t clock_stop(void) {
+  if (tick_us > 0) return (wall_us() - window_us) / tick_us;
   uint64_t ticks = 0;
   for (uint32_t i = 0; i < input_bytes; i++) ticks += input[i];
   return ticks;
@@ -46,10 +52,11 @@ static tickmark_status prepare(uint32_t model_bytes, tickmark_prepared *prepared
 
 static tickmark_status invoke(bool profile) {
   (void)profile;
+  const uint64_t end_us = wall_us() + infer_us;
   fflush(stdout); /* the answers to what was fed before */
   for (uint32_t i = 0; i < output_bytes; i++) output[i] = (uint8_t)(input[i] + model[i] + inferences);
   inferences += model[0] == 0xff;
-  if (infer_us > 0) nanosleep(&(struct timespec){infer_us / 1000000, infer_us % 1000000 * 1000}, NULL);
+  if (infer_us > 0) wall_wait_until(end_us);
   return (tickmark_status){0, ""};
 }
 
@@ -102,6 +109,8 @@ static void read_options(char **argv) {
       output_bytes = value;
     else if (strcmp(argv[0], "--infer-us") == 0)
       infer_us = value;
+    else if (strcmp(argv[0], "--tick-us") == 0 && value > 0)
+      tick_us = value;
     else if (strcmp(argv[0], "--window") == 0)
       window_bytes = value;
     else
@@ -116,6 +125,8 @@ int main(int argc, char **argv) {
   read_options(argv + 1);
   board.regions[TICKMARK_INPUT].bytes = input_bytes;
   board.regions[TICKMARK_OUTPUT].bytes = output_bytes;
+  if (tick_us > 0) board.tick_source = "clock", board.tick_hz = 1000000 / tick_us;
+  if (marker_open()) board.mark = marker_set;
   tickmark_start(&board);
   fflush(stdout);
   for (ssize_t count; (count = read(STDIN_FILENO, bytes, sizeof bytes)) > 0; fflush(stdout))

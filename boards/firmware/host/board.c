@@ -1,12 +1,13 @@
 /*
  * A board on the host, for tests of rigs: the agent and the runtime between stdin and stdout, as a UART has them.
  *
- *   board FLASH UNIT
+ *   board FLASH UNIT [INFER_MS]
  *     FLASH is a file with the build id of what is in the flash, in hex; a "programmer" writes it, and it is read at
  *     each start, as a boot does. While FLASH.hang exists, no inference ends after as many as it says, as in a core
  *     that hangs.
  *
- * Its ticks are counted, not timed, so that they are the same on a busy machine.
+ * Its ticks are counted, not timed, so that they are the same on a busy machine. With INFER_MS an inference lasts so
+ * long and ticks are of this machine's clock, so that a meter sees what they tell; its marker pin is that of marker.h.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,21 +16,27 @@
 
 #include "../agent/tickmark_dut.h"
 #include "../boards/reference/reference.h"
+#include "marker.h"
+#include "wall.h"
 
 enum { MODEL_BYTES = 1 << 20, TENSOR_BYTES = 1 << 16, ARENA_BYTES = 1 << 18, TICKS_A_WINDOW = 20, TICKS_A_RUN = 12000 };
 
 static _Alignas(16) uint8_t model[MODEL_BYTES], input[TENSOR_BYTES], output[TENSOR_BYTES], arena[ARENA_BYTES];
 static uint8_t stack[1024], build_id[20];
 static char hang_path[4096];
-static uint64_t ticks;
+static uint64_t ticks, window_us;
+static uint32_t infer_us;
 
 static void send_out(const uint8_t *bytes, uint32_t count) { fwrite(bytes, 1, count, stdout); }
 
-static void clock_start(void) { ticks = TICKS_A_WINDOW; }
+static void clock_start(void) {
+  ticks = TICKS_A_WINDOW;
+  window_us = wall_us();
+}
 
-static uint64_t clock_stop(void) { return ticks; }
+static uint64_t clock_stop(void) { return infer_us > 0 ? wall_us() - window_us : ticks; }
 
-static uint32_t operator_clock(void) { return (uint32_t)(ticks += TICKS_A_RUN / 100); }
+static uint32_t operator_clock(void) { return (uint32_t)(infer_us > 0 ? clock_stop() : (ticks += TICKS_A_RUN / 100)); }
 
 static uint32_t stack_used(void) { return sizeof stack / 2; }
 
@@ -45,10 +52,13 @@ static bool hangs(void) {
 }
 
 static tickmark_status invoke(bool profile) {
+  const uint64_t end_us = wall_us() + infer_us;
   if (hangs())
     while (access(hang_path, F_OK) == 0) sleep(1);
   ticks += TICKS_A_RUN;
-  return reference_invoke(profile);
+  const tickmark_status status = reference_invoke(profile);
+  if (infer_us > 0) wall_wait_until(end_us);
+  return status;
 }
 
 /* Who started this starts it again, as a chip boots again. */
@@ -95,9 +105,11 @@ static void boot_from(const char *flash) {
 
 int main(int argc, char **argv) {
   uint8_t bytes[4096];
-  if (argc != 3) return fprintf(stderr, "board FLASH UNIT\n"), 2;
+  if (argc < 3 || argc > 4) return fprintf(stderr, "board FLASH UNIT [INFER_MS]\n"), 2;
   boot_from(argv[1]);
   board.unit = argv[2];
+  if (argc == 4) infer_us = (uint32_t)strtoul(argv[3], NULL, 10) * 1000, board.tick_source = "clock";
+  if (marker_open()) board.mark = marker_set;
   reference_start(board.regions, operator_clock);
   tickmark_start(&board);
   fflush(stdout);
