@@ -14,6 +14,7 @@ const port = openSync(path, constants.O_RDONLY | constants.O_NOCTTY | constants.
 const room = Buffer.allocUnsafeSlow(gatheredBytes);
 let used = 0;
 let sentMs = performance.now();
+parentPort?.postMessage(new Uint8Array()); // it reads from here on
 
 while (true) {
   Atomics.wait(state, 0, streamState.paused);

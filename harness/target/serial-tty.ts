@@ -57,11 +57,11 @@ export async function openTty(path: string, options: WireOptions, listener: List
     expectAlone(path, where);
     const known = await port.port?.getBaudRate().catch(() => undefined); // Linux alone can tell
     if (known) expectBaud(known.baudRate, options, path);
+    if (isByThread) reader = await readByThread(path, { onBytes, onEnd });
   } catch (error) {
     await close();
     throw error;
   }
-  if (isByThread) reader = readByThread(path, { onBytes, onEnd });
   return {
     write: bytes =>
       new Promise<void>((resolve, reject) => {
