@@ -22,7 +22,7 @@ export interface Gear {
 /** The current meter of a board. */
 export interface MeterGear {
   readonly meter: PowerMeter;
-  /** It is the DUT's supply, so that nothing runs before it is on; else it lies in a supply that is there. */
+  /** Nothing runs before it is on: it is the DUT's supply, or lies in it as a switch. */
   readonly isSupply: boolean;
   /** What the DUT is supplied with, where the meter does not tell. */
   readonly supplyMv?: number;

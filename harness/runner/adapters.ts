@@ -45,7 +45,7 @@ export async function missingFor(board: Board): Promise<string | undefined> {
 /** A chip's own USB is there once its meter supplies it. */
 async function missingBoard(board: Board & { readonly target: SerialPlace }): Promise<string | undefined> {
   const { name, target } = board;
-  if (board.meter?.mode === 'source') {
+  if (isSwitch(board)) {
     const missing = await missingMeter(board);
     if (missing !== undefined || target.native) return missing;
   }
@@ -100,13 +100,18 @@ function isSetUp(meter: Board['meter']): meter is SetUpMeter {
 async function meterGearFor(board: Board): Promise<MeterGear | undefined> {
   const meter = await meterFor(board);
   if (!meter) return undefined;
-  const { marker, mode = 'source' } = board.meter ?? {};
+  const { marker } = board.meter ?? {};
   return {
     meter,
-    isSupply: mode === 'source',
+    isSupply: isSwitch(board),
     ...(board.supplyMv !== undefined && { supplyMv: board.supplyMv }),
     ...(marker && { marker: `D${marker.line}` }),
   };
+}
+
+/** As a source by its nature; a PPK2 also where it only measures, since the DUT's supply goes through a switch in it. */
+function isSwitch({ meter }: Pick<Board, 'meter'>): boolean {
+  return meter?.mode === 'source' || meter?.kind === 'ppk2';
 }
 
 /** What can be done to a board of silicon besides talking to it. */
