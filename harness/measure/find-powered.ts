@@ -9,7 +9,7 @@ export async function findPowered(gear: Gear, signal: AbortSignal): Promise<Foun
   try {
     return await target.find();
   } catch (error) {
-    if (!(error instanceof PortAbsent) || !isNative || !meter?.isSupply) throw error;
+    if (!(error instanceof PortAbsent) || !isNative || !meter) throw error;
     await using opened = await meter.meter.open(signal);
     await opened.supply?.(true);
     await awaitPort(target, { isThere: true, withinMs: bootMs + enumerationMs }, signal);

@@ -26,14 +26,14 @@ export interface Tracing {
 type MeteredJob = Pick<Job, 'suite' | 'rig' | 'recorder' | 'clock'>;
 
 /**
- * Opens a board's meter where the suite asks for current, or the board runs from it, and takes the trace into the recording until it is disposed
+ * Opens a board's meter, which it is supplied through, and where the suite asks for current takes the trace into the recording until it is disposed
  * of. A meter that is lost meanwhile ends its trace and nothing else; that is sampled. Rejects with TargetError when it is not to be had.
  */
 export async function meteringOf(job: MeteredJob, signal: AbortSignal): Promise<Metering | undefined> {
   const { suite, rig } = job;
   const gear = rig?.gear.meter;
   const isAsked = suite.measure.current !== undefined;
-  if (!gear || !(isAsked || gear.isSupply)) return undefined;
+  if (!gear) return undefined;
   const meter = await gear.meter.open(signal);
   try {
     const metering = isAsked ? await traced(job, { gear, meter }, signal) : { ...supplyOf(meter), ...disposing(meter) };
@@ -85,7 +85,7 @@ async function traced(
 
   /** Never throws: nobody waits for the pump while a session goes on, and a disk that is full ends that too. */
   const lose = (why: string): void => {
-    if (isLost) return;
+    if (isLost || signal.aborted) return; // its readings end with an interrupted run, as all does
     isLost = true;
     try {
       writer.take({ kind: 'note', text: `the meter was lost: ${why}` });
@@ -97,7 +97,7 @@ async function traced(
   const pump = async (): Promise<void> => {
     try {
       for await (const reading of meter.readings) writer.take(reading);
-      if (!isEnding && !signal.aborted) lose('it stopped by itself');
+      if (!isEnding) lose('it stopped by itself');
     } catch (error) {
       lose(lineOf(error));
     }

@@ -19,11 +19,9 @@ export interface Gear {
   readonly bootMs: number;
 }
 
-/** The current meter of a board. */
+/** The current meter of a board, through which it is supplied: nothing runs before it is on. */
 export interface MeterGear {
   readonly meter: PowerMeter;
-  /** Nothing runs before it is on: it is the DUT's supply, or lies in it as a switch. */
-  readonly isSupply: boolean;
   /** What the DUT is supplied with, where the meter does not tell. */
   readonly supplyMv?: number;
   /** Of its lines, the one that sees the firmware's marker pin. */
@@ -37,8 +35,7 @@ export interface Rig {
   readonly port: FoundPort;
   /** What is known to be in its flash. */
   holds?: Held;
-  /** Its meter's port, from the first case on that needs it. */
-  meterPort?: FoundPort;
+  readonly meterPort?: FoundPort;
   /** What a debug probe that was attached may have left on in the chip goes with its power alone. Absent: nobody knows of any. */
   probe?: 'attached' | 'gone';
   /** Why nothing is tried with it any more: the first cause. */

@@ -45,7 +45,7 @@ export async function missingFor(board: Board): Promise<string | undefined> {
 /** A chip's own USB is there once its meter supplies it. */
 async function missingBoard(board: Board & { readonly target: SerialPlace }): Promise<string | undefined> {
   const { name, target } = board;
-  if (isSwitch(board)) {
+  if (isSetUp(board.meter)) {
     const missing = await missingMeter(board);
     if (missing !== undefined || target.native) return missing;
   }
@@ -103,15 +103,9 @@ async function meterGearFor(board: Board): Promise<MeterGear | undefined> {
   const { marker } = board.meter ?? {};
   return {
     meter,
-    isSupply: isSwitch(board),
     ...(board.supplyMv !== undefined && { supplyMv: board.supplyMv }),
     ...(marker && { marker: `D${marker.line}` }),
   };
-}
-
-/** As a source by its nature; a PPK2 also where it only measures, since the DUT's supply goes through a switch in it. */
-function isSwitch({ meter }: Pick<Board, 'meter'>): boolean {
-  return meter?.mode === 'source' || meter?.kind === 'ppk2';
 }
 
 /** What can be done to a board of silicon besides talking to it. */

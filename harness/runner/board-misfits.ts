@@ -36,7 +36,7 @@ function hasReset(suite: AnySuite, board: Board): boolean {
     soft: protocolOn(suite, board) === 'tickmark',
     lines: target.kind === 'serial' && (target.lines ?? 'none') !== 'none',
     probe: flasher !== undefined && resettingTools.includes(flasher.tool),
-    power: power !== undefined || meter?.mode === 'source',
+    power: power !== undefined || meter?.kind !== undefined,
   };
   return rungsInFile(board).some(rung => has[rung]);
 }

@@ -3,7 +3,6 @@ import { lockPort } from '../farm/lock.ts';
 import { findPowered } from '../measure/find-powered.ts';
 import type { Gear, Rig } from '../measure/rig.ts';
 import type { Board, SerialPlace } from '../suite/board.ts';
-import type { AnySuite } from '../suite/suite.ts';
 import type { FoundPort } from '../target/port.ts';
 import { gearFor } from './adapters.ts';
 import type { PlannedCase } from './plan.ts';
@@ -11,7 +10,7 @@ import type { PlannedCase } from './plan.ts';
 /** The boards of silicon that a process has for itself with their meters, each from its first case to its last. Disposing lets go of all. */
 export interface KeptBoards extends Disposable {
   /**
-   * The board of a case, nobody else's until it is let go of; undefined for an emulated one. So is its meter from the first case on that needs it.
+   * The board of a case, nobody else's until it is let go of; undefined for an emulated one. So is its meter, if it has one.
    * Waits while another process has either. Rejects with NotInstalled when one is not plugged in, with TargetError when its port cannot be told, or
    * is kept from us too long.
    */
@@ -56,9 +55,9 @@ export function keepBoards({ tenant, cases = [], onWait }: KeepOptions): KeptBoa
     await hold(port, meter.meter.name, signal);
     return port;
   };
-  /** A meter that supplies the board comes first: without it there may be no board. */
+  /** The meter comes first: without it there may be no board. */
   const take = async (gear: Gear, signal: AbortSignal): Promise<Rig> => {
-    const meterPort = gear.meter?.isSupply ? await takeMeter(gear, signal) : undefined;
+    const meterPort = await takeMeter(gear, signal);
     try {
       const port = await findPowered(gear, signal);
       await hold(port, gear.target.name, signal);
@@ -82,8 +81,6 @@ export function keepBoards({ tenant, cases = [], onWait }: KeepOptions): KeptBoa
       const rig = kept.get(place) ?? (await take(gear, signal));
       kept.set(place, rig);
       rig.gear = gear;
-      const port = rig.meterPort ?? (isMetered(suite) ? await takeMeter(gear, signal) : undefined);
-      if (port) rig.meterPort = port;
       return rig;
     },
     settled({ id }) {
@@ -109,11 +106,6 @@ interface Holding {
 function samePort(name: string, { name: other, port }: Holding): TargetError {
   const what = `is described by the port of ${other}, ${port.path}`;
   return new TargetError(what, name, 'describe each by a port of its own, or leave one of the two out');
-}
-
-/** A meter that only measures is needed where current is asked for; all else is measured without it. */
-function isMetered({ measure }: AnySuite): boolean {
-  return measure.current !== undefined;
 }
 
 type SerialBoard = Board & { readonly target: SerialPlace };
