@@ -218,6 +218,8 @@ async function expectTool({ gear: { flasher, target } }: Rig): Promise<void> {
 function detailOf({ detail, proof }: OnTrial, resetCause: string | undefined): string {
   if (proof === undefined) return detail;
   if (proof === 'port') return `${detail}; the port went away with it`;
+  const says = resetCause === 'power-on' ? 'says' : 'does not say';
+  if (proof === 'chip') return `${detail}; the firmware ${says} that it was powered on`;
   if (resetCause === 'power-on') return `${detail}; the port stayed, but the firmware says that it was powered on`;
   return `${detail} says off, but the port stayed: whether the power dropped is not known`;
 }

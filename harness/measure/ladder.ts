@@ -19,8 +19,8 @@ export interface Climbed {
   readonly proof?: PowerProof;
 }
 
-/** Whether the power really dropped: by the port, which vanished, or by what the firmware says of its reset. */
-export type PowerProof = 'port' | 'unproved';
+/** Whether the power really dropped: by the port, which vanished, or by what the firmware says of its reset; of a chip alone only by that. */
+export type PowerProof = 'port' | 'unproved' | 'chip';
 
 /** The rungs that this board has, in its order. */
 export function rungsOf({ gear, protocol }: Pick<Climb, 'gear' | 'protocol'>): Rung[] {
@@ -87,10 +87,10 @@ async function powerCycle({ gear: { power, target, isNative }, io }: Climb, sign
   let cause: unknown;
   try {
     await power.off(io, signal);
-    const withinMs = power.isChipOnly && !isNative ? 0 : vanishMs;
-    const vanished = await awaitPort(target, { isThere: false, withinMs }, signal);
+    const stays = power.isChipOnly && !isNative; // the port is its bridge's
+    const vanished = !stays && (await awaitPort(target, { isThere: false, withinMs: vanishMs }, signal));
     await pause(offMs, signal);
-    return { detail: power.name, proof: vanished ? 'port' : 'unproved' };
+    return { detail: power.name, proof: vanished ? 'port' : stays ? 'chip' : 'unproved' };
   } catch (error) {
     cause = error;
     throw error;

@@ -59,7 +59,7 @@ export async function inferPeriodically(job: TracedBoot, dut: MarkedDut, signal:
   const startMs = dut.seen.askedMs;
   for (let period = 1; period <= periods; period++) {
     tell(job, `period ${period}/${periods}`);
-    await pause(Math.max(0, startMs + period * periodMs - recorder.nowMs()), signal);
+    await pause(Math.max(0, Math.ceil(startMs + period * periodMs - recorder.nowMs())), signal); // a timer drops fractions
     await dut.infer(input, { purpose: 'period', vector: 0, isThere: true });
   }
 }

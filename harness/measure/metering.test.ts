@@ -320,13 +320,22 @@ test('a board that runs from its meter is on before its port is opened, whatever
 });
 
 test('its trace begins with its power-on, heard from the first byte on', async () => {
-  const { outcome, did } = await measured({ mock: () => ({ resetCause: 'power-on' }), meter: supply() });
+  const { outcome, did, steps } = await measured({ mock: () => ({ resetCause: 'power-on' }), meter: supply() });
   expect(outcome).toEqual({ status: 'complete' });
   expect(done).toEqual(['meter', 'supply on', 'open', 'supply off', 'supply on']);
   expect(did).toEqual(['meter', 'found', 'power']);
+  expect(steps.at(-1)?.detail).toBe('mock; the firmware says that it was powered on');
   using trace = openTrace(folder);
   const supplies = trace.events.flatMap(event => (event.kind === 'supply' ? [event.isOn] : []));
   expect(supplies).toEqual([true, false, true]);
+});
+
+test('whoever is interrupted while the power is off finds it on', async () => {
+  const abort = new AbortController();
+  setTimeout(() => abort.abort(new TargetError('the run was interrupted', 'tickmark', 'run it again')), 700);
+  const { outcome } = await measured({ meter: supply(), signal: abort.signal });
+  expect(outcome).toMatchObject({ status: 'broken' });
+  expect(done).toEqual(['meter', 'supply on', 'open', 'supply off', 'supply on']);
 });
 
 test('the meter is a rung of the ladder', async () => {

@@ -32,22 +32,43 @@ type MeteredJob = Pick<Job, 'suite' | 'rig' | 'recorder' | 'clock'>;
 export async function meteringOf(job: MeteredJob, signal: AbortSignal): Promise<Metering | undefined> {
   const { suite, rig } = job;
   const gear = rig?.gear.meter;
-  const isAsked = suite.measure.current !== undefined;
+  if (!gear || !suite.measure.current) return suppliedBy(gear, signal);
+  const meter = await openOf(gear, signal);
+  const metering = await supplied(meter, () => traced(job, { gear, meter }), signal);
+  if (metering.supply) delete rig?.probe; // its trace begins with the DUT's power-on, whoever had it before
+  return metering;
+}
+
+/** Has a board supplied through its meter, where it has one, until it is disposed of and after. */
+export async function suppliedBy(gear: MeterGear | undefined, signal: AbortSignal): Promise<Metering | undefined> {
   if (!gear) return undefined;
-  const meter = await gear.meter.open(signal);
+  const meter = await openOf(gear, signal);
+  const dispose = () => meter[Symbol.asyncDispose]();
+  return supplied(meter, async () => ({ ...supplyOf(meter), [Symbol.asyncDispose]: dispose }), signal);
+}
+
+/** Once it is open, its disposal ends it: what is interrupted in the middle of a power cycle still needs it. */
+async function openOf({ meter }: MeterGear, signal: AbortSignal): Promise<OpenMeter> {
+  const opening = new AbortController();
+  const giveUp = (): void => opening.abort(signal.reason);
+  signal.throwIfAborted();
+  signal.addEventListener('abort', giveUp);
   try {
-    const metering = isAsked ? await traced(job, { gear, meter }, signal) : { ...supplyOf(meter), ...disposing(meter) };
+    return await meter.open(opening.signal);
+  } finally {
+    signal.removeEventListener('abort', giveUp);
+  }
+}
+
+async function supplied(meter: OpenMeter, begin: () => Promise<Metering>, signal: AbortSignal): Promise<Metering> {
+  try {
+    const metering = await begin();
     await metering.supply?.on({ log: () => {} }, signal);
-    if (isAsked && metering.supply) delete rig?.probe; // its trace begins with the DUT's power-on, whoever had it before
     return metering;
   } catch (error) {
     await meter[Symbol.asyncDispose]();
     throw error;
   }
-}
-
-function disposing(meter: OpenMeter): AsyncDisposable {
-  return { [Symbol.asyncDispose]: () => meter[Symbol.asyncDispose]() };
 }
 
 /** The meter as the board's power switch. `onSwitched` hears of what it has done. */
@@ -68,7 +89,6 @@ const lastMs = 5000;
 async function traced(
   { recorder, rig, clock }: MeteredJob,
   { gear, meter }: { readonly gear: MeterGear; readonly meter: OpenMeter },
-  signal: AbortSignal,
 ): Promise<Metering> {
   const { facts, stream } = meter;
   const sample = (worked: boolean, detail: string): void =>
@@ -85,7 +105,7 @@ async function traced(
 
   /** Never throws: nobody waits for the pump while a session goes on, and a disk that is full ends that too. */
   const lose = (why: string): void => {
-    if (isLost || signal.aborted) return; // its readings end with an interrupted run, as all does
+    if (isLost) return;
     isLost = true;
     try {
       writer.take({ kind: 'note', text: `the meter was lost: ${why}` });
