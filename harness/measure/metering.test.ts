@@ -320,7 +320,11 @@ test('a board that runs from its meter is on before its port is opened, whatever
 });
 
 test('its trace begins with its power-on, heard from the first byte on', async () => {
-  const { outcome, did, steps } = await measured({ mock: () => ({ resetCause: 'power-on' }), meter: supply() });
+  const { outcome, did, steps } = await measured({
+    mock: () => ({ resetCause: 'power-on' }),
+    meter: supply(),
+    rig: { probe: 'gone' },
+  });
   expect(outcome).toEqual({ status: 'complete' });
   expect(done).toEqual(['meter', 'supply on', 'open', 'supply off', 'supply on']);
   expect(did).toEqual(['meter', 'found', 'power']);
