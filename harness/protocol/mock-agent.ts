@@ -303,7 +303,8 @@ function inferInput(state: State, digest: number): number {
   if (crc32c(input) !== digest) throw new Refusal(errorCodes.wrongInput, 'the input region has another digest');
   output.set(state.infer(input));
   const { uplinkBytes } = state.firmware;
-  if (uplinkBytes) state.uplink = { messages: state.uplink.messages + 1, bytes: state.uplink.bytes + uplinkBytes(output) };
+  if (uplinkBytes)
+    state.uplink = { messages: state.uplink.messages + 1, bytes: state.uplink.bytes + uplinkBytes(output) };
   return ++state.inferences;
 }
 
