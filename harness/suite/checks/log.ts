@@ -86,11 +86,9 @@ function* modelFaults(source: YamlSource, budgets: Path): Generator<Fault> {
 function* uplinkFaults(source: YamlSource, budgets: Path): Generator<Fault> {
   const path = [...budgets, 'uplink'];
   if (written(source, path) === undefined || written(source, ['model']) !== undefined) return;
-  const place = source.keyPlace(path);
-  if (written(source, ['log', 'uplink']) === undefined)
-    yield { place, what: 'uplink: say in `log.uplink` which lines are sent: "radio: sent (?<bytes>[0-9]+) bytes"' };
-  if (written(source, ['measure', 'rawInput']) === undefined)
-    yield { place, what: 'uplink: say in `measure.rawInput` what the raw data of one inference would take: 32 KiB' };
+  if (written(source, ['log', 'uplink']) !== undefined) return;
+  const what = 'uplink: say in `log.uplink` which lines are sent: "radio: sent (?<bytes>[0-9]+) bytes"';
+  yield { place: source.keyPlace(path), what };
 }
 
 function* needingVectors(source: YamlSource): Generator<Fault> {
