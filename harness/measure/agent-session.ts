@@ -170,7 +170,7 @@ async function profile({ inputs, boot, recorder }: AgentBoot, dut: Dut): Promise
 }
 
 /** Since PREPARE, so it is what was sent of these inputs. */
-async function sampleUplink({ inputs, boot, recorder }: AgentBoot, dut: Dut): Promise<void> {
+async function sampleUplink({ inputs, boot, recorder }: AgentBoot, dut: Pick<Dut, 'stats'>): Promise<void> {
   const { uplink } = await dut.stats();
   if (uplink) recorder.sample({ kind: 'uplink', boot, inputs: inputs.length, ...uplink });
 }
