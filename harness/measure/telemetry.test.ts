@@ -6,20 +6,21 @@ import { telemetryOn } from './telemetry.ts';
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
 afterEach(() => void vi.useRealTimers());
 
+/** With time passing meanwhile. */
+async function settled<T>(asked: Promise<T>): Promise<T> {
+  const [outcome] = await Promise.allSettled([asked, vi.advanceTimersByTimeAsync(1200)]);
+  if (outcome.status === 'rejected') throw outcome.reason;
+  return outcome.value;
+}
+
 /** A wire beside a radio, and what goes over it. */
 function aWire() {
   const bytes = byteQueue();
   const link = { bytes, write: async () => {}, [Symbol.asyncDispose]: async () => bytes.end() };
   const telemetry = telemetryOn(link, 'the telemetry of desk', new AbortController().signal);
-  const settled = async <T>(asked: Promise<T>): Promise<T> => {
-    const [outcome] = await Promise.allSettled([asked, vi.advanceTimersByTimeAsync(1200)]);
-    if (outcome.status === 'rejected') throw outcome.reason;
-    return outcome.value;
-  };
   return {
     bytes,
     telemetry,
-    settled,
     begin: () => settled(telemetry.begin()),
     end: () => settled(telemetry.end()),
     async say(text: string, afterMs: number) {
@@ -50,10 +51,10 @@ test('what is underway when it begins is of what was before, and at its end of w
   const wire = aWire();
   const begun = wire.telemetry.begin();
   await wire.say('warm-up', 90);
-  await wire.settled(begun);
+  await settled(begun);
   const ended = wire.telemetry.end();
   await wire.say('last', 90);
-  expect(await wire.settled(ended)).toEqual({ bytes: 4, messages: 1 });
+  expect(await settled(ended)).toEqual({ bytes: 4, messages: 1 });
 });
 
 test('a wire that carries nothing is not one of firmware that has nothing to tell', async () => {
