@@ -108,17 +108,24 @@ async function meterGearFor(board: Board): Promise<MeterGear | undefined> {
   };
 }
 
+async function telemetryFor({ name, basis, telemetry }: Board): Promise<SerialTarget | undefined> {
+  if (!telemetry) return undefined;
+  return (await import('../target/serial.ts')).serialTarget({ ...telemetry, name: `the telemetry of ${name}`, basis });
+}
+
 /** What can be done to a board of silicon besides talking to it. */
 export async function gearFor(board: Board & { readonly target: SerialPlace }, signal: AbortSignal): Promise<Gear> {
   const { lines = 'none', native = false } = board.target;
   const flasher = await flasherFor(board);
   const power = await powerSwitchFor(board);
   const meter = await meterGearFor(board);
+  const telemetry = await telemetryFor(board);
   return {
     target: (await targetFor(board, signal)) as SerialTarget,
     ...(flasher && { flasher }),
     ...(power && { power }),
     ...(meter && { meter }),
+    ...(telemetry && { telemetry }),
     hasLines: lines !== 'none',
     isNative: native,
     rungs: rungsInFile(board),
