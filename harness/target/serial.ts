@@ -1,12 +1,13 @@
 import { messageOf, PortAbsent, TargetError } from '../errors.ts';
 import { type Basis, parseQuantity } from '../units.ts';
 import type { SerialTarget } from './port.ts';
+import { connectWire } from './serial-connect.ts';
 import { findPort, type PortMatch } from './serial-find.ts';
 import type { LineUse } from './serial-lines.ts';
 import { openSerialLink } from './serial-link.ts';
 import { type DeviceRoots, systemRoots } from './serial-ports.ts';
 import { addressOf } from './serial-url.ts';
-import type { Listener, Wire, WireOptions } from './serial-wire.ts';
+import type { Listener } from './serial-wire.ts';
 
 export interface SerialOptions {
   readonly name: string;
@@ -34,8 +35,8 @@ export function serialTarget(options: SerialOptions, roots: DeviceRoots = system
   const boot = parseQuantity(bootTime, 'µs');
   if (boot.fault !== undefined) throw new RangeError(boot.fault); // the board file's schema has accepted it
   const appearMs = boot.value / 1000;
-  const connect = (path: string, listener: Listener, until: AbortSignal): Promise<Wire> =>
-    path === port.url ? openUrl(path, wireOptions, listener, until) : openDevice(path, wireOptions, listener);
+  const connect = (path: string, listener: Listener, until: AbortSignal) =>
+    connectWire(path, wireOptions, listener, until);
   return {
     name,
     basis,
@@ -60,17 +61,4 @@ export async function missingPort({ name, port }: Pick<SerialOptions, 'name' | '
   } catch (error) {
     return error instanceof TargetError ? `${error.what}: ${error.fix}` : messageOf(error);
   }
-}
-
-async function openDevice(path: string, options: WireOptions, listener: Listener): Promise<Wire> {
-  return (await import('./serial-tty.ts')).openTty(path, options, listener);
-}
-
-async function openUrl(url: string, options: WireOptions, listener: Listener, signal: AbortSignal): Promise<Wire> {
-  const { connectTo, tcpWire } = await import('./serial-tcp.ts');
-  const address = addressOf(url, options.where);
-  const socket = await connectTo(address, options.where, signal);
-  if (address.kind === 'tcp') return tcpWire(socket, listener, address, options.where);
-  const { openRfc2217 } = await import('./serial-rfc2217.ts');
-  return openRfc2217(socket, { ...address, ...options }, listener, signal);
 }
