@@ -114,7 +114,7 @@ test('none found says what is plugged in and which part does not match', async (
 
 test('nothing like it names no nearest, and nothing plugged in says so', async () => {
   expect((await refused({ usb: '2e8a:000a' }, one)).what).toBe('no port is USB 2e8a:000a');
-  expect((await refused({ usb: '2e8a:000a' })).fix).toMatch(/^no USB serial port is plugged in; plug the board in/);
+  expect((await refused({ usb: '2e8a:000a' })).fix).toMatch(/^no USB serial port is plugged in; plug it in/);
   const path = await refused({ path: '/dev/ttyACM99; rm -rf /' }, one);
   expect(path.what).toBe('there is no port /dev/ttyACM99; rm -rf /');
 });
@@ -122,7 +122,7 @@ test('nothing like it names no nearest, and nothing plugged in says so', async (
 test('two boards that match are both named, with their serial numbers to tell them apart', async () => {
   const error = await refused({ usb: '0483:374b' }, one, other);
   expect(error).not.toBeInstanceOf(NotInstalled);
-  expect(error.what).toMatch(/^2 boards match: \S+ttyACM0 .* and \S+ttyACM1 /);
+  expect(error.what).toMatch(/^2 devices match: \S+ttyACM0 .* and \S+ttyACM1 /);
   expect(error.fix).toMatch(/serial: 066CFF49 for \S+ttyACM0; serial: 0670FF51 for \S+ttyACM1$/);
 });
 
@@ -136,7 +136,7 @@ test('two boards with blank or cloned serial numbers are told apart by where the
 
 test('two ports of one board are told apart by their interface', async () => {
   const error = await refused({ usb: '1366:1051' }, twoPorts);
-  expect(error.what).toMatch(/^2 ports of one board match: /);
+  expect(error.what).toMatch(/^2 ports of one device match: /);
   expect(error.fix).toMatch(/interface: 0 for \S+ttyACM5; interface: 2 for \S+ttyACM6$/);
 });
 

@@ -49,7 +49,7 @@ function knownHost(host: string): string {
 function portOfPath(match: PortMatch & { path: string }, ports: readonly PortInfo[], where: string): FoundPort {
   const { path } = match;
   if (!existsSync(path))
-    throw new PortAbsent(`there is no port ${path}`, where, `${shown(ports)}; plug the board in, or correct the path`);
+    throw new PortAbsent(`there is no port ${path}`, where, `${shown(ports)}; plug it in, or correct the path`);
   const real = realOr(path);
   const known = ports.find(port => port.path === real);
   if (!known) return { id: safe(`tty-${real}`), path };
@@ -100,7 +100,7 @@ function noneFound(match: PortMatch, ports: readonly PortInfo[], where: string):
     .sort((a, b) => a.faults.length - b.faults.length)[0];
   const isNear = nearest && nearest.faults.length < partsOf(match);
   const but = isNear ? `; the nearest is ${nearest.port.path}, but ${nearest.faults.join(', and ')}` : '';
-  const fix = isNear ? 'plug the board in, or correct `port`' : 'plug the board in, with a cable that carries data';
+  const fix = isNear ? 'plug it in, or correct `port`' : 'plug it in, with a cable that carries data';
   return new PortAbsent(`no port is ${describe(match)}${but}`, where, `${shown(ports)}; ${fix}`);
 }
 
@@ -131,21 +131,21 @@ function shownPort({ path, usb }: PortInfo): string {
 }
 
 function severalFound(ports: readonly PortInfo[], where: string): TargetError {
-  const boards = new Set(ports.map(({ usb }) => usb?.location)).size;
-  const parts = whatTellsApart(ports, boards);
+  const devices = new Set(ports.map(({ usb }) => usb?.location)).size;
+  const parts = whatTellsApart(ports, devices);
   const write = ports.map(port => `${parts.map(part => `${part}: ${port.usb?.[part]}`).join(', ')} for ${port.path}`);
-  const what = boards === 1 ? `${ports.length} ports of one board match` : `${boards} boards match`;
+  const what = devices === 1 ? `${ports.length} ports of one device match` : `${devices} devices match`;
   const fix = `add to \`port\` what tells them apart: ${write.join('; ')}`;
   return new TargetError(`${what}: ${ports.map(shownPort).join(' and ')}`, where, fix);
 }
 
 /** The serial number moves with the board, so it comes first; the location is no two devices' own. */
-function whatTellsApart(ports: readonly PortInfo[], boards: number): ('serial' | 'location' | 'interface')[] {
+function whatTellsApart(ports: readonly PortInfo[], devices: number): ('serial' | 'location' | 'interface')[] {
   const serials = new Set(ports.map(({ usb }) => usb?.serial));
-  const bySerial = serials.size === boards && !serials.has('');
+  const bySerial = serials.size === devices && !serials.has('');
   return [
-    ...(boards > 1 ? [bySerial ? ('serial' as const) : ('location' as const)] : []),
-    ...(ports.length > boards ? ['interface' as const] : []),
+    ...(devices > 1 ? [bySerial ? ('serial' as const) : ('location' as const)] : []),
+    ...(ports.length > devices ? ['interface' as const] : []),
   ];
 }
 

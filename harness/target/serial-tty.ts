@@ -4,6 +4,7 @@ import { TargetError } from '../errors.ts';
 import { moveLines } from './modem-lines.ts';
 import { expectAlone, expectBaud, openingError } from './serial-errors.ts';
 import { watchBothWays } from './serial-poller.ts';
+import { readByThread, type StreamReader } from './serial-stream.ts';
 import type { Listener, Wire, WireOptions } from './serial-wire.ts';
 
 /**
@@ -11,7 +12,7 @@ import type { Listener, Wire, WireOptions } from './serial-wire.ts';
  * https://serialport.io/docs/api-stream
  */
 export async function openTty(path: string, options: WireOptions, listener: Listener): Promise<Wire> {
-  const { baud, where } = options;
+  const { baud, where, isStream = false } = options;
   const device = deviceAt(path);
   const port = new SerialPort({ path, baudRate: baud, hupcl: false, autoOpen: false });
   await new Promise<void>((resolve, reject) =>
@@ -21,27 +22,42 @@ export async function openTty(path: string, options: WireOptions, listener: List
   const lost = (why: string) =>
     new TargetError(`${path} vanished${why}`, where, 'check the cable, and plug it in again');
   let isClosed = false;
+  let reader: StreamReader | undefined;
+  let refused: Error | undefined; // to the reader
   let closing: Promise<void> | undefined;
   const gone = new Promise<void>(resolve => port.once('close', () => resolve()));
   const close = (): Promise<void> => {
     isClosed = true;
     clearInterval(watching);
-    closing ??= port.isOpen ? new Promise<void>(resolve => port.close(() => resolve())) : gone;
+    closing ??= closeBoth();
     return closing;
+  };
+  const closeBoth = async (): Promise<void> => {
+    await reader?.stop();
+    await (port.isOpen ? new Promise<void>(resolve => port.close(() => resolve())) : gone);
   };
   const watching = setInterval(() => {
     if (device.hasChanged()) port.close(() => {});
   }, watchMs).unref();
-  port.on('data', (bytes: Uint8Array) => listener.onBytes(bytes));
+  const onBytes = (bytes: Uint8Array): void => listener.onBytes(bytes);
+  const onEnd = (cause: Error): void => {
+    refused = cause;
+    port.close(() => {});
+  };
+  const isByThread = isStream && process.platform !== 'win32';
+  if (!isByThread) port.on('data', onBytes);
   port.on('error', () => {}); // each call has its own; 'close' says what was lost
   port.on('close', (cause: Error | null) => {
     clearInterval(watching);
-    if (!isClosed) listener.onLoss(lost(cause ? ` (${cause.message})` : ''));
+    void reader?.stop();
+    const why = cause ?? refused;
+    if (!isClosed) listener.onLoss(lost(why ? ` (${why.message})` : ''));
   });
   try {
     expectAlone(path, where);
     const known = await port.port?.getBaudRate().catch(() => undefined); // Linux alone can tell
     if (known) expectBaud(known.baudRate, options, path);
+    if (isByThread) reader = await readByThread(path, { onBytes, onEnd });
   } catch (error) {
     await close();
     throw error;
@@ -55,8 +71,8 @@ export async function openTty(path: string, options: WireOptions, listener: List
       }),
     setLines: lines => moveLines(port, lines),
     purge: () => new Promise<void>(resolve => port.flush(() => resolve())),
-    pause: () => void port.pause(),
-    resume: () => void port.resume(),
+    pause: () => void (reader ?? port).pause(),
+    resume: () => void (reader ?? port).resume(),
     close,
   };
 }

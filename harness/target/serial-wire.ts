@@ -32,4 +32,9 @@ export interface WireOptions {
   readonly baud: number;
   /** The board, for errors. */
   readonly where: string;
+  /**
+   * Bytes come without end and nothing waits for one of them: a device of this machine is read by a thread of its own, which gathers them.
+   * @default false
+   */
+  readonly isStream?: boolean;
 }
