@@ -400,6 +400,11 @@ test('a flash by a probe is one; the power that is cut for it is sampled after i
   expect(did).toEqual(['meter', 'found', 'flash', 'power']);
 });
 
+test('other firmware that answers after the power was cut for the trace is no failure of that', async () => {
+  const { did } = await measured({ ...otherBuild(), meter: supply(), gear: { flasher: prober() } });
+  expect(did).toEqual(['meter', 'found', 'power', 'flash', 'power']);
+});
+
 test('a boot loader is no probe', async () => {
   await measured({ ...otherBuild(), gear: { flasher: prober({ isBootLoader: true }), power: hub() } });
   expect(done).toEqual(['meter', 'open', 'flash', 'open']);
