@@ -1,5 +1,6 @@
 import type { MeterFacts } from '../recording/trace.ts';
 import type { Cell, CurrentBasis } from '../suite/suite.ts';
+import type { ClockFit } from '../trace/evidence.ts';
 import type { Basis } from '../units.ts';
 
 /**
@@ -108,7 +109,7 @@ export interface CurrentMetrics {
   /** How its windows were found: the loosest of them. */
   readonly placed?: { readonly by: 'edges' | 'uart' | 'file'; readonly uncertaintyUs: number };
   /** How the meter's clock runs against the host's and the DUT's. */
-  readonly clock?: { readonly marks: number; readonly driftPpm: number; readonly residualMs: number };
+  readonly clock?: ClockFit;
   /** Ticks and meter on how long a window lasts; absent where the firmware counts nothing in time. */
   readonly lengths?: LengthMetrics;
 }

@@ -1,10 +1,10 @@
 import type { Budget } from '../../suite/suite.ts';
-import type { CurrentEvidence } from '../../trace/evidence.ts';
+import type { CurrentEvidence, Spoilt } from '../../trace/evidence.ts';
 import { formatQuantity } from '../../units.ts';
 import { type Figure, judgeBroken, judgeFigure, notMeasured } from '../budget.ts';
 import type { CurrentMetrics, IntervalFigure, LengthMetrics, PerInference, Verdict } from '../result.ts';
 import type { CurrentBudget, CurrentFacts } from './current.ts';
-import { faultOf, faultText, type Taken } from './faults.ts';
+import { faultOf, faultText } from './faults.ts';
 import { straddles } from './interval.ts';
 import { judgeBattery } from './judge-battery.ts';
 
@@ -17,9 +17,7 @@ export interface TracedFacts extends CurrentFacts {
 /** Judges a budget for measured current. What a fault of the trace touches is broken, and never a guess. */
 export function judgeMeasured(budget: CurrentBudget, facts: TracedFacts): Verdict {
   const { evidence, measured, end } = facts;
-  const fault = takenBy(budget)
-    .map(taken => faultOf(evidence, taken))
-    .find(found => found !== undefined);
+  const fault = faultOf(evidence, takenBy(budget, evidence));
   if (fault) return judgeBroken(budget, `the trace cannot be trusted, see rig.trace: ${faultText(fault, evidence)}`);
   if (budget.kind === 'battery') return judgeBattery(budget, facts);
   const found = budget.kind === 'current' ? currentOf(budget, measured) : perInferenceOf(budget, measured);
@@ -28,12 +26,15 @@ export function judgeMeasured(budget: CurrentBudget, facts: TracedFacts): Verdic
   return judgeFigure(budget, { ...figure, ...openness(budget, interval, 'the meter') }, end);
 }
 
-/** What a budget takes out of the trace. */
-function takenBy(budget: CurrentBudget): readonly Taken[] {
+/** What a budget takes out of the trace; of a battery's load that is a duty cycle, or what it is computed from, and the peak of all. */
+function takenBy(budget: CurrentBudget, { dutyCycle }: CurrentEvidence): readonly Spoilt[] {
   if (budget.kind === 'current') return [budget.window];
-  if (budget.kind === 'battery') return ['dutyCycle', 'application'];
-  return budget.metric === 'aboveSleep' ? [budget.kind, 'sleep'] : [budget.kind];
+  if (budget.kind === 'battery') return ['application', ...(dutyCycle ? ['dutyCycle' as const] : cycle)];
+  const above = budget.metric === 'aboveSleep' ? cycle : (['inference'] as const);
+  return budget.kind === 'energy' ? [...above, 'energy'] : above;
 }
+
+const cycle = ['inference', 'sleep'] as const satisfies readonly Spoilt[];
 
 /** A figure with its interval, or why there is none. */
 type Found =

@@ -1,7 +1,7 @@
 import type { Accuracy } from '../../recording/trace.ts';
-import type { CurrentEvidence, CurrentFigures, InferenceWindow } from '../../trace/evidence.ts';
+import type { CurrentEvidence, CurrentFigures, InferenceWindow, Spoilt } from '../../trace/evidence.ts';
 import type { CurrentMetrics, WindowCurrent } from '../result.ts';
-import { faultOf, type Taken } from './faults.ts';
+import { faultOf } from './faults.ts';
 import { currentError, within } from './interval.ts';
 import { measureLengths } from './lengths.ts';
 import { chargePerInference, energyPerInference } from './per-inference.ts';
@@ -10,13 +10,13 @@ import { chargePerInference, energyPerInference } from './per-inference.ts';
 export function measureCurrent(evidence: CurrentEvidence, agreementPercent: number): CurrentMetrics {
   const { facts, samples, clock } = evidence;
   const { accuracy } = facts.meter;
-  const sound = (taken: Taken) => faultOf(evidence, taken) === undefined;
+  const sound = (...taken: readonly Spoilt[]) => faultOf(evidence, taken) === undefined;
   const sleep = sound('sleep') ? evidence.sleep : undefined;
   const dutyCycle = sound('dutyCycle') ? evidence.dutyCycle : undefined;
   const application = sound('application') ? evidence.application : undefined;
   const windows = sound('inference') ? evidence.inferences : [];
   const inference = currentOfAll(windows, sleep, accuracy);
-  const charge = sound('charge') ? chargePerInference({ windows, sleep }, facts) : undefined;
+  const charge = chargePerInference({ windows, sleep }, facts);
   const energy = sound('energy') ? energyPerInference({ windows, sleep }, facts) : undefined;
   const placed = loosest(windows);
   const lengths = measureLengths(windows, agreementPercent);
@@ -25,11 +25,11 @@ export function measureCurrent(evidence: CurrentEvidence, agreementPercent: numb
     samples,
     rateHz: facts.rateHz,
     ...(inference && { inference }),
-    ...(dutyCycle && {
+    ...(dutyCycle?.meanMa !== undefined && {
       dutyCycle: { ...currentOf(dutyCycle, accuracy, dutyCycle.periods), periodUs: dutyCycle.periodUs },
     }),
-    ...(application && { application: currentOf(application, accuracy) }),
-    ...(sleep && { sleep: currentOf(sleep, accuracy) }),
+    ...(application?.meanMa !== undefined && { application: currentOf(application, accuracy) }),
+    ...(sleep?.meanMa !== undefined && { sleep: currentOf(sleep, accuracy) }),
     ...(charge && { charge }),
     ...(energy && { energy }),
     ...(placed && { placed }),
@@ -56,26 +56,22 @@ function currentOf(figures: Currents, accuracy: Accuracy | undefined, windows = 
   };
 }
 
-/** Of all windows: the mean by time; of percentiles and peaks the largest that one of them has. */
+/** Of all windows: the mean by time; of percentiles and peaks the largest that one of them has. Undefined where they have no currents. */
 function currentOfAll(
   windows: readonly InferenceWindow[],
   sleep: CurrentFigures | undefined,
   accuracy: Accuracy | undefined,
 ): CurrentMetrics['inference'] {
-  if (windows.length === 0) return undefined;
+  if (windows.length === 0 || windows.some(({ meanMa }) => meanMa === undefined)) return undefined;
   const durationUs = sum(windows.map(window => window.durationUs));
   const byTime = (value: (window: InferenceWindow) => number) => sum(windows.map(value)) / durationUs;
-  const largest = (key: 'p50Ma' | 'p99Ma' | 'peakMa') => {
-    const values = windows.flatMap(window => window[key] ?? []);
-    return values.length === 0 ? {} : { [key]: Math.max(...values) };
-  };
-  const hasMeans = windows.every(({ meanMa }) => meanMa !== undefined);
+  const largest = (key: 'p50Ma' | 'p99Ma' | 'peakMa') => Math.max(...windows.map(window => window[key] ?? 0));
   const figures = {
     durationUs,
-    ...(hasMeans && { meanMa: byTime(window => (window.meanMa ?? 0) * window.durationUs) }),
-    ...largest('p50Ma'),
-    ...largest('p99Ma'),
-    ...largest('peakMa'),
+    meanMa: byTime(window => (window.meanMa ?? 0) * window.durationUs),
+    p50Ma: largest('p50Ma'),
+    p99Ma: largest('p99Ma'),
+    peakMa: largest('peakMa'),
   };
   // at an uncertain end the DUT may have been asleep where it is taken to infer, or the other way round
   const stepMa = ({ meanMa = 0 }: InferenceWindow) => Math.abs(meanMa - (sleep?.meanMa ?? 0));

@@ -10,9 +10,6 @@ export function currentWarnings(budgets: readonly Budget[], facts: CurrentFacts)
   return [
     ...(evidence?.doubts ?? []),
     ...(apart === undefined ? [] : [apart]),
-    ...(evidence && !evidence.facts.meter.accuracy
-      ? [`nobody says how accurate the ${evidence.facts.meter.title} is`]
-      : []),
     ...conflictsIn(
       budgets.filter(budget => isJudged(budget, facts)),
       suite.measure.current?.cells,
