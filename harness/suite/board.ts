@@ -43,6 +43,8 @@ export interface BoardMeter {
   /** Which digital input, 0 to 7, sees the firmware's marker pin, and its level in a window. */
   readonly marker?: { readonly line: number; readonly active: 'high' | 'low' };
   readonly rateHz?: number;
+  /** Absent: what suits the board's firmware. */
+  readonly output?: 'current' | 'energy';
   readonly idleAtMostMa?: number;
 }
 

@@ -78,7 +78,7 @@ function ownOrTheirs(own: string, theirs: string): string {
 }
 
 function meterOf(written: NonNullable<BoardFile['meter']>): NonNullable<Board['meter']> {
-  const { at, kind, port, mode = 'source', marker, markerActive = 'high', rate, idleAtMost } = written;
+  const { at, kind, port, mode = 'source', marker, markerActive = 'high', rate, output, idleAtMost } = written;
   if (kind === undefined) return { at };
   return {
     at,
@@ -87,6 +87,7 @@ function meterOf(written: NonNullable<BoardFile['meter']>): NonNullable<Board['m
     mode,
     ...(marker !== undefined && { marker: { line: Number(marker.slice(1)), active: markerActive } }),
     ...(rate !== undefined && { rateHz: quantity('frequency-with-unit', rate) }),
+    ...(output !== undefined && { output }),
     ...(idleAtMost !== undefined && { idleAtMostMa: quantity('current-with-unit', idleAtMost) }),
   };
 }
