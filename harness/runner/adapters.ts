@@ -90,7 +90,7 @@ export async function meterFor(board: MeteredBoard): Promise<PowerMeter | undefi
   if (!isSetUp(meter)) return undefined;
   const { kind, port, mode = 'source', rateHz, marker } = meter;
   const supply = board.supplyMv !== undefined && { supplyMv: board.supplyMv };
-  const options = { name: `the meter of ${name}`, mode, ...(port && { port }), ...supply };
+  const options = { name: `${name}'s meter`, mode, ...(port && { port }), ...supply };
   if (kind === 'ppk2') return (await import('../power/ppk2.ts')).ppk2Meter(options);
   const output = meter.output ?? (board.protocol === 'mlperf-tiny' ? 'energy' : 'current');
   const rate = rateHz !== undefined && { rateHz };
