@@ -172,3 +172,12 @@ test("a suite's own cell goes before one that is known", () => {
     )?.measured,
   ).toBe(lifeDays(known, 1));
 });
+
+test('a computed life breaks with what it is computed from', () => {
+  const suite = aCurrentSuite([aCurrentBudget('battery.measured.plain', 1)], { cells: { plain } });
+  const { dutyCycle: _none, ...undriven } = someCurrent();
+  for (const spoilt of ['inference', 'sleep', 'application'] as const) {
+    const faults = [{ check: 'gaps', what: '3 samples are missing', spoils: [spoilt] } as const];
+    expect(lastOf(judgeCase(currentEvidence([], { suite, current: { ...undriven, faults } })))?.status).toBe('broken');
+  }
+});
