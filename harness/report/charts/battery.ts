@@ -1,8 +1,8 @@
 import { extent } from 'd3-array';
 import { type ScaleLogarithmic, scaleLog } from 'd3-scale';
-import { type Cycle, lifeAtPeriod } from '../../suite/battery-life.ts';
+
 import { formatQuantity } from '../../units.ts';
-import { cycleOf } from '../../verdict/current/battery.ts';
+import { type Cycle, cycleOf, lifeAtPeriod } from '../../verdict/current/battery.ts';
 import type { BatteryMetrics, Metrics, Verdict } from '../../verdict/result.ts';
 import { grouped } from '../figures.ts';
 import { element } from '../markup.ts';
