@@ -67,7 +67,6 @@ export function ppk2Current(calibration: Ppk2Calibration, supplyMv: number): Ppk
 
 /** For each range, from what the converter reads to mA. */
 function rangesOf({ r, gs, gi, o, s, i, ug }: Ppk2Calibration, supplyMv: number): ((adc: number) => number)[] {
-  const at = (values: readonly number[], range: number): number => values[range] ?? Number.NaN;
   return [...r.keys()].map(range => {
     const amps = adcVolts / at(r, range);
     const [square, linear, offset] = [at(gs, range), at(gi, range), at(o, range)];
@@ -78,4 +77,8 @@ function rangesOf({ r, gs, gi, o, s, i, ug }: Ppk2Calibration, supplyMv: number)
       return gain * (x * (square * x + linear) + constant);
     };
   });
+}
+
+function at(values: readonly number[], range: number): number {
+  return values[range] ?? Number.NaN;
 }
