@@ -12,7 +12,7 @@ type Read = readonly [range: number, adc: number];
 /** mA of what the converter read, one after the other, at 3.3 V. */
 function currentsOf(...reads: readonly Read[]): number[] {
   const current = ppk2Current(calibration, 3300);
-  return reads.map(([range, adc]) => current.of(range, adc));
+  return reads.map(([range, adc]) => current.filtered(range, current.of(range, adc)));
 }
 
 // The figures are what ppk2-api-python makes of the same words and metadata.
@@ -60,8 +60,9 @@ test('the supply shifts what is measured, by the range', () => {
 
 test('after a gap no average of before it is left', () => {
   const current = ppk2Current(calibration, 3300);
-  current.of(2, 704);
+  const next = (range: number, adc: number) => current.filtered(range, current.of(range, adc));
+  next(2, 704);
   current.restart();
-  expect(current.of(3, 700)).toBeCloseTo(32.052338214288945, 9);
-  expect(current.of(3, 700)).toBeCloseTo(32.052338214288945, 9);
+  expect(next(3, 700)).toBeCloseTo(32.052338214288945, 9);
+  expect(next(3, 700)).toBeCloseTo(32.052338214288945, 9);
 });

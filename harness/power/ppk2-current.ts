@@ -2,8 +2,10 @@ import type { Ppk2Calibration } from './ppk2-metadata.ts';
 
 /** From what a PPK2's converter reads to a current, one sample after the other. */
 export interface Ppk2Current {
-  /** mA. `range` 0 to 4; `adc` of 14 bits. */
+  /** mA; NaN in a range that it does not have. `adc` of 14 bits. */
   of(range: number, adc: number): number;
+  /** What stands for it: itself, or an average just after a change of range. */
+  filtered(range: number, ma: number): number;
   /** Forgets the samples before: the next one follows upon none. */
   restart(): void;
 }
@@ -23,7 +25,7 @@ export const filterTold = `α ${filter.alpha} (${filter.alphaOfLast} in R4) over
  * rolling average stands for them. https://github.com/NordicSemiconductor/pc-nrfconnect-ppk: src/device/serialDevice.ts, getAdcResult
  */
 export function ppk2Current(calibration: Ppk2Calibration, supplyMv: number): Ppk2Current {
-  const unfiltered = rangesOf(calibration, supplyMv);
+  const ranges = rangesOf(calibration, supplyMv);
   let average = Number.NaN;
   let averageOfLast = Number.NaN;
   let range = -1;
@@ -41,8 +43,8 @@ export function ppk2Current(calibration: Ppk2Calibration, supplyMv: number): Ppk
   };
   return {
     restart,
-    of(newRange, adc) {
-      const value = unfiltered[newRange]?.(adc) ?? Number.NaN;
+    of: (itsRange, adc) => ranges[itsRange]?.(adc) ?? Number.NaN,
+    filtered(newRange, value) {
       if (range === -1) return begin(newRange, value);
       const before = average;
       const beforeOfLast = averageOfLast;

@@ -7,10 +7,13 @@ import type { Ppk2Current } from './ppk2-current.ts';
 import { ppk2Samples } from './ppk2-samples.ts';
 
 /** One mA a step; a range that is none has no current. */
-function plain(): Ppk2Current & { readonly restarts: number } {
+function plain(
+  of = (range: number, adc: number) => (range > 4 ? Number.NaN : adc / 100),
+): Ppk2Current & { readonly restarts: number } {
   let restarts = 0;
   return {
-    of: (range, adc) => (range > 4 ? Number.NaN : adc / 100),
+    of,
+    filtered: (_, ma) => ma,
     restart: () => void restarts++,
     get restarts() {
       return restarts;
@@ -134,7 +137,7 @@ test('a stream that never counts is none', () => {
 test('a range that it does not have, and a current that it cannot mean, are impossible and have no value', () => {
   const words = [...wordsOf(50), ...wordsOf(3, 50, { range: 6 }), ...wordsOf(2, 53, { range: 5 }), ...wordsOf(50, 55)];
   expect(told(words)).toEqual(['samples 50', 'impossible 3', 'impossible 2', 'samples 50']);
-  const huge: Ppk2Current = { of: (range, adc) => (range === 4 ? 933_333_333 : adc / 100), restart: () => {} };
+  const huge = plain((range, adc) => (range === 4 ? 933_333_333 : adc / 100));
   const readings = [...readIn(4096, [...wordsOf(50), ...wordsOf(50, 50, { range: 4 })], huge)];
   expect(readings.filter(({ kind }) => kind === 'impossible')).toEqual([
     { kind: 'impossible', samples: 49, what: 'more than 2 A' },
@@ -153,7 +156,7 @@ test('no average goes across a gap or what is impossible', () => {
 });
 
 test('the converter at its end, and more than it is made for, are saturated, and their values stand', () => {
-  const current: Ppk2Current = { of: (range, adc) => (range === 4 ? 1200 : adc / 100), restart: () => {} };
+  const current = plain((range, adc) => (range === 4 ? 1200 : adc / 100));
   const readings: string[] = [];
   const words = [
     ...wordsOf(20),
@@ -181,7 +184,7 @@ test('the converter at its end, and more than it is made for, are saturated, and
 });
 
 test('what is below zero within the noise is kept', () => {
-  const current: Ppk2Current = { of: (_, adc) => -adc / 1000, restart: () => {} };
+  const current = plain((_, adc) => -adc / 1000);
   const [reading] = readIn(4096, wordsOf(20), current);
   expect(reading?.kind === 'samples' && reading.values[0]).toBe(-1);
 });

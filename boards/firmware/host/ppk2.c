@@ -199,6 +199,11 @@ static void start_measuring(void) {
   is_measuring = true;
 }
 
+static void stop_measuring(void) {
+  const double ns = now_ns() + options.stop_delay_ms * 1e6;
+  if (!options.never_stops && ns < stop_ns) stop_ns = ns;
+}
+
 /* ---- What it says and hears ---- */
 
 static void say(const char *text) {
@@ -258,7 +263,7 @@ static uint32_t arguments_of(uint8_t command) {
 static void obey(const uint8_t *command) {
   switch (command[0]) {
     case 0x06: start_measuring(); break;
-    case 0x07: stop_ns = options.never_stops ? INFINITY : now_ns() + options.stop_delay_ms * 1e6; break;
+    case 0x07: stop_measuring(); break;
     case 0x0c: has_power = command[1] != 0; break;
     case 0x0d: vdd_mv = (uint32_t)command[1] << 8 | command[2]; break;
     case 0x11: mode = command[1]; break;
