@@ -46,6 +46,9 @@ export class BoardLost extends TargetError {}
 /** Host and DUT do not understand each other: a refused request, a wrong version, a damaged answer. */
 export class ProtocolError extends HarnessError {}
 
+/** The DUT has another input than the one that it is to infer. */
+export class WrongInput extends ProtocolError {}
+
 /** The DUT does not answer, or not any more. */
 export class Silent extends ProtocolError {}
 

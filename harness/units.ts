@@ -324,8 +324,11 @@ function decimalsToOne(share: number): number {
 }
 
 function inUnit(value: number, { symbol, size }: Shown, decimals: number): string {
-  return `${Number((value / size).toFixed(decimals))} ${symbol}`.trimEnd();
+  const number = Number((value / size).toFixed(decimals));
+  return `${number} ${number === 1 ? (singulars[symbol] ?? symbol) : symbol}`.trimEnd();
 }
+
+const singulars: Readonly<Record<string, string>> = { hours: 'hour', days: 'day', years: 'year' };
 
 function clipped(text: string): string {
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;

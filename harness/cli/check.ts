@@ -1,6 +1,8 @@
 import { InputError } from '../errors.ts';
 import { type Chosen, chooseCases } from '../runner/select.ts';
 import { FaultsError, type LocatedFault, shownPath, withFix } from '../suite/fault.ts';
+import { conflictsOf } from '../suite/promises.ts';
+import type { AnySuite } from '../suite/suite.ts';
 import { imageOption } from './options.ts';
 import { say, sayJson } from './say.ts';
 
@@ -11,11 +13,13 @@ interface Options {
 
 /**
  * `tickmark check`: reads everything a run would read, and returns the exit code. Throws InputError with every fault; with `json` they are
- * printed instead.
+ * printed instead. Promises that do not go together are noted: they may be meant.
  */
 export function check(suites: readonly string[], { image, json }: Options): number {
   if (json) return checkAsJson(suites, image);
-  const names = soundSuites(read(suites, image)).map(({ suite }) => suite);
+  const chosen = read(suites, image);
+  const names = soundSuites(chosen).map(({ suite }) => suite);
+  for (const { file, message } of notesOf(chosen)) say(`note: ${file}: ${message}`);
   say(`${names.length} ${names.length === 1 ? 'suite is' : 'suites are'} sound: ${names.join(', ')}`);
   return 0;
 }
@@ -26,11 +30,12 @@ function read(suites: readonly string[], image: readonly string[] | undefined): 
 
 function checkAsJson(suites: readonly string[], image: readonly string[] | undefined): number {
   try {
-    sayFound({ suites: soundSuites(read(suites, image)), faults: [] });
+    const chosen = read(suites, image);
+    sayFound({ suites: soundSuites(chosen), faults: [], notes: notesOf(chosen) });
     return 0;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    sayFound({ suites: [], faults: faultsOf(error) });
+    sayFound({ suites: [], faults: faultsOf(error), notes: [] });
     return error.exitCode;
   }
 }
@@ -38,16 +43,34 @@ function checkAsJson(suites: readonly string[], image: readonly string[] | undef
 function sayFound({
   suites,
   faults,
+  notes,
 }: {
   readonly suites: readonly object[];
   readonly faults: readonly LocatedFault[];
+  readonly notes: readonly Note[];
 }): void {
   const located = faults.map(({ file, line = null, column = null, message }) => ({ file, line, column, message }));
-  sayJson({ sound: faults.length === 0, suites, faults: located });
+  sayJson({ sound: faults.length === 0, suites, faults: located, notes });
+}
+
+/** What may be meant, and may not. */
+interface Note {
+  readonly file: string;
+  readonly message: string;
+}
+
+function notesOf(cases: readonly Chosen[]): readonly Note[] {
+  return suitesOf(cases).flatMap(suite =>
+    conflictsOf(suite).map(message => ({ file: shownPath(suite.file, process.cwd()), message })),
+  );
+}
+
+function suitesOf(cases: readonly Chosen[]): readonly AnySuite[] {
+  return [...new Set(cases.map(({ suite }) => suite))];
 }
 
 function soundSuites(cases: readonly Chosen[]) {
-  return [...new Set(cases.map(({ suite }) => suite))].map(suite => ({
+  return suitesOf(cases).map(suite => ({
     suite: suite.name,
     file: shownPath(suite.file, process.cwd()),
     targets: suite.targets,

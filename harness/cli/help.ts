@@ -4,6 +4,7 @@ export const checkJsonHelp = `
   tickmark    1, the version of this form
   sound       whether there is no fault
   suites      what was read, when all is sound: suite (its name), file, targets
+  notes       what may be meant and may not, when all is sound: file, message
   faults      by file and line, the first 200: file, line and column (1-based; null where the whole file is meant), message`;
 
 /** What `tickmark list --json` gives. */

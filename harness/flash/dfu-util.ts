@@ -12,6 +12,7 @@ export function dfuUtilFlasher({ usb, serial, alt = 0 }: FlasherOptions<'dfu-uti
   return {
     name: dfuUtil.name,
     needsPort: false,
+    isBootLoader: true,
     missing: () => missingTool(dfuUtil),
     async flash(imagePath, io, signal) {
       await using place = await openWorkplace();

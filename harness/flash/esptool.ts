@@ -17,6 +17,7 @@ export function esptoolFlasher(options: FlasherOptions<'esptool'>): Flasher {
   return {
     name: esptool.name,
     needsPort: true,
+    isBootLoader: true,
     missing: () => missingTool(esptool),
     async flash(imagePath, io, signal) {
       await using place = await openWorkplace();

@@ -24,6 +24,8 @@ export interface Flasher {
   readonly name: string;
   /** Whether it talks over the board's serial port, which has to be closed meanwhile. */
   readonly needsPort: boolean;
+  /** It talks to the chip's own boot loader: no debug probe is attached. @default false */
+  readonly isBootLoader?: boolean;
   /** Why it cannot be run on this machine, and how to get it. */
   missing(): Promise<string | undefined>;
   /** Writes an ELF file's segments; the board runs them afterwards. */
@@ -37,6 +39,8 @@ export interface Flasher {
 /** Takes a board's power away and gives it back. Whether it really dropped is for others to see. All reject with TargetError. */
 export interface PowerSwitch {
   readonly name: string;
+  /** It is the chip's own supply: a bridge beside it keeps its port. @default false */
+  readonly isChipOnly?: boolean;
   missing(): Promise<string | undefined>;
   off(io: ToolIo, signal: AbortSignal): Promise<void>;
   on(io: ToolIo, signal: AbortSignal): Promise<void>;

@@ -26,6 +26,7 @@ export function uf2Flasher(options: FlasherOptions<'uf2'>, around: Uf2Surroundin
   return {
     name: 'UF2 copy',
     needsPort: false,
+    isBootLoader: true,
     missing: () => missingTool(dd),
     async flash(imagePath, io, signal) {
       const image = uf2Image(imagePath, Number.parseInt(options.family, 16));

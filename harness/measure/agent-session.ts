@@ -4,6 +4,8 @@ import type { EmulationCounters, Link } from '../target/port.ts';
 import type { Basis } from '../units.ts';
 import { linkFor } from './back-door.ts';
 import { bringUp, buildIdProof, expectModel } from './bring-up.ts';
+import { inferLong, inferPeriodically, leaveAlone } from './long-windows.ts';
+import { type MarkedDut, markedDut } from './marks.ts';
 import type { AgentJob, Boot } from './session.ts';
 import { heardDut } from './silence.ts';
 import { tapLink } from './tap.ts';
@@ -14,7 +16,7 @@ type AgentBoot = Boot & AgentJob;
 export async function measureAgent(job: AgentBoot, link: Link, signal: AbortSignal): Promise<void> {
   const { seen } = job;
   try {
-    const dut = await bringUp(job, tapLink(linkFor(job.suite, link), job.recorder), signal, {
+    const brought = await bringUp(job, tapLink(linkFor(job.suite, link), job.recorder), signal, {
       hear: connected => (job.rig ? heardDut(connected, job.target.name) : connected),
       onConnect(introduced) {
         seen.dut = introduced;
@@ -22,15 +24,21 @@ export async function measureAgent(job: AgentBoot, link: Link, signal: AbortSign
       },
       onIdentified: ({ identity }) => job.met({ proof: buildIdProof, resetCause: identity.resetCause }),
     });
+    const dut = markedDut(job, brought);
     const isTimed = job.suite.measure.only !== 'accuracy';
     await (isTimed ? settle(job, dut, link) : prepare(job, dut));
+    await leaveAlone(job, 0, signal);
     await recordAll(job, link, isTimed ? inferEach(job, dut) : feedAll(job, dut));
+    await sampleUplink(job, dut);
     job.note({ carried: dut.carried() });
     delete seen.vector;
+    if (isTimed) await inferLong(job, dut);
+    if (isTimed) await inferPeriodically(job, dut, signal);
     if (isTimed) await profile(job, dut);
     await sampleMemory(job, dut);
-    await expectModel(job, dut, { when: 'after the last inference' });
+    await expectModel(job, brought, { when: 'after the last inference' });
     seen.droppedFrames = (await dut.stats()).droppedFrames;
+    await leaveAlone(job, job.inputs.length, signal);
   } finally {
     sampleLink(job);
   }
@@ -49,13 +57,14 @@ const mostScalingRuns = 1000;
 const siliconWindow = 1 / 20;
 
 /** Prepares, warms up, checks that twice the work takes twice the ticks, and prepares again so that no state is left of it. */
-async function settle(job: AgentBoot, dut: Dut, link: Link): Promise<void> {
+async function settle(job: AgentBoot, dut: MarkedDut, link: Link): Promise<void> {
   const { suite, model, inputs, boot, recorder, target } = job;
   await prepare(job, dut);
   const first = inputs[0] ?? new Uint8Array();
-  for (let run = 0; run < suite.measure.warmup; run++) await dut.infer(first);
+  for (let run = 0; run < suite.measure.warmup; run++) await dut.infer(first, { purpose: 'warmup', vector: 0 });
   const executed = () => (target.basis === 'instructions' ? link.counters?.() : undefined);
-  const window = (repeat: number) => undisturbed(() => countedIn(executed, () => dut.infer(first, { repeat })));
+  const scaling = (repeat: number) => dut.infer(first, { purpose: 'scaling', vector: 0, repeat });
+  const window = (repeat: number) => undisturbed(() => countedIn(executed, () => scaling(repeat)));
   const one = await window(1);
   const runs = scalingRuns(one.ticks, leastTicks(target.basis, dut.identity.tickHz));
   const single = runs === 1 ? one : await window(runs);
@@ -73,7 +82,7 @@ async function settle(job: AgentBoot, dut: Dut, link: Link): Promise<void> {
   await dut.prepare(model.length);
 }
 
-async function prepare(job: AgentBoot, dut: Dut): Promise<void> {
+async function prepare(job: AgentBoot, dut: Pick<Dut, 'prepare'>): Promise<void> {
   const { inputBytes } = await dut.prepare(job.model.length);
   expectInputBytes(job, inputBytes, job.inputs[0]?.length ?? 0);
 }
@@ -122,15 +131,18 @@ function expectInputBytes({ target }: AgentBoot, wanted: number, given: number):
 const progressIntervalMs = 100;
 
 /** One after the other; nothing passes the link while one is timed. */
-async function* inferEach({ inputs, seen }: AgentBoot, dut: Dut): AsyncGenerator<Inference> {
+async function* inferEach({ inputs, seen }: AgentBoot, dut: MarkedDut): AsyncGenerator<Inference> {
   for (const [vector, input] of inputs.entries()) {
     seen.vector = vector;
-    yield await dut.infer(input);
+    yield await dut.infer(input, { purpose: 'inference', vector });
   }
 }
 
 /** As fast as the link is. */
-async function* feedAll({ inputs, seen }: AgentBoot, dut: Dut): AsyncGenerator<Pick<Inference, 'output'>> {
+async function* feedAll(
+  { inputs, seen }: AgentBoot,
+  dut: Pick<Dut, 'inferAll'>,
+): AsyncGenerator<Pick<Inference, 'output'>> {
   seen.vector = 0;
   for await (const output of dut.inferAll(inputs)) {
     yield { output };
@@ -163,12 +175,19 @@ function speed(before?: EmulationCounters, now?: EmulationCounters): { mips?: nu
   return { mips: (now.instructions - before.instructions) / (now.busyMs - before.busyMs) / 1000 };
 }
 
-async function profile({ inputs, boot, recorder }: AgentBoot, dut: Dut): Promise<void> {
-  const window = await undisturbed(() => dut.infer(inputs[0] ?? new Uint8Array(), { profile: true }));
+async function profile({ inputs, boot, recorder }: AgentBoot, dut: MarkedDut): Promise<void> {
+  const of = { purpose: 'profile', vector: 0, profile: true } as const;
+  const window = await undisturbed(() => dut.infer(inputs[0] ?? new Uint8Array(), of));
   recorder.sample({ kind: 'operators', boot, vector: 0, ticks: await dut.operatorTicks(), ...markOf(window) });
 }
 
-async function sampleMemory({ boot, recorder }: AgentBoot, dut: Dut): Promise<void> {
-  const { droppedFrames: _ofTheLink, ...memory } = await dut.stats();
+/** Since PREPARE, so it is what was sent of these inputs. */
+async function sampleUplink({ inputs, boot, recorder }: AgentBoot, dut: Pick<Dut, 'stats'>): Promise<void> {
+  const { uplink } = await dut.stats();
+  if (uplink) recorder.sample({ kind: 'uplink', boot, inputs: inputs.length, ...uplink });
+}
+
+async function sampleMemory({ boot, recorder }: AgentBoot, dut: Pick<Dut, 'stats'>): Promise<void> {
+  const { droppedFrames: _ofTheLink, uplink: _ofTheInputs, ...memory } = await dut.stats();
   recorder.sample({ kind: 'memory', boot, ...memory });
 }

@@ -75,6 +75,7 @@ export function boardBoots(job: RiggedJob, note: Note, signal: AbortSignal): Boo
       await close();
       if (hasMet) await bootAnew();
       if (boot === 0) await proveByFlash(job, steps);
+      await steps.cool();
       return open();
     },
     met({ proof, resetCause }: Met) {

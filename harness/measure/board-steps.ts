@@ -1,13 +1,14 @@
 import { messageOf, NotInstalled, TargetError } from '../errors.ts';
-import type { ToolIo } from '../flash/port.ts';
+import type { PowerSwitch, ToolIo } from '../flash/port.ts';
 import { pause } from '../pause.ts';
 import type { Recorder } from '../recording/recorder.ts';
 import type { RigSample } from '../recording/recording.ts';
 import type { Link } from '../target/port.ts';
-import { canBeHeard, resetHeard } from './heard-reset.ts';
+import { canBeHeard, powerHeard, resetHeard } from './heard-reset.ts';
 import { type Climbed, climb, expectPort, rungsOf } from './ladder.ts';
+import type { Metering } from './metering.ts';
 import { ownProbeOf } from './own-probe.ts';
-import type { Rig } from './rig.ts';
+import type { Gear, Rig } from './rig.ts';
 import { findSame, hasPort } from './same-port.ts';
 import type { Job } from './session.ts';
 
@@ -15,6 +16,7 @@ import type { Job } from './session.ts';
 export type RiggedJob = Pick<Job, 'image' | 'protocol'> & {
   readonly rig: Rig;
   readonly recorder: Pick<Recorder, 'sample' | 'tool'>;
+  readonly metering?: Pick<Metering, 'supply' | 'tracing'> | undefined;
 };
 
 type Step = RigSample['step'];
@@ -29,6 +31,11 @@ export interface Steps {
   isInFlash(path: string): Promise<boolean>;
   /** Climbs to the next rung that can be done; false when there is none left. Firmware that is silent cannot be asked to do anything. */
   reset(isSilent?: boolean): Promise<boolean>;
+  /**
+   * Takes the power away before current is measured, where a debug probe may have been attached since it last was: what that leaves on in a chip costs
+   * more than a milliamp. Where nothing can, and one was attached, that is sampled.
+   */
+  cool(): Promise<void>;
   /** The link that has heard the last reset from its begin on, once; undefined where the port is to be opened. */
   takeLink(): Link | undefined;
   /** Whether what was done last has helped, which the firmware's answer tells, or its silence. */
@@ -48,15 +55,16 @@ interface OnTrial extends Climbed {
   readonly ms: number;
 }
 
-export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: number, signal: AbortSignal): Steps {
-  const { gear } = rig;
+export function stepsOn({ rig, protocol, recorder, metering }: RiggedJob, boot: number, signal: AbortSignal): Steps {
+  const gear = withSupply(rig.gear, metering?.supply);
   const { target, flasher } = gear;
   const rungs = rungsOf({ gear, protocol });
   const failed: Step[] = [];
-  let onTrial: OnTrial | undefined;
+  let onTrial: readonly OnTrial[] = [];
   let trouble: Error | undefined;
   let heard: Link | undefined;
   let wasUnheard = false;
+  let isToldHot = false;
 
   const sample = (step: Step, worked: boolean, { ms, detail }: { readonly ms: number; readonly detail: string }) => {
     recorder.sample({ kind: 'rig', boot, step, worked, ms: Math.round(ms), detail });
@@ -73,15 +81,20 @@ export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: number, si
     };
   };
   const settle = (worked: boolean, why?: string): void => {
-    if (onTrial) sample(onTrial.step, worked, { ...onTrial, ...(why !== undefined && { detail: why }) });
-    onTrial = undefined;
+    for (const each of onTrial) sample(each.step, worked, { ...each, ...(why !== undefined && { detail: why }) });
+    onTrial = [];
+  };
+  const probed = (): void => {
+    if (!flasher?.isBootLoader) rig.probe = 'attached';
   };
   const attempt = async (step: Step, work: (io: ToolIo) => Promise<Climbed>): Promise<boolean> => {
     const startMs = performance.now();
+    if (step === 'probe' || step === 'flash') probed();
     try {
       const done = await work(await io());
-      onTrial = { step, ms: performance.now() - startMs, ...done };
+      onTrial = [...onTrial, { step, ms: performance.now() - startMs, ...done }];
       if (step === 'flash') trouble = undefined;
+      if (step === 'power') rig.probe = 'gone';
       return true;
     } catch (error) {
       signal.throwIfAborted();
@@ -93,7 +106,7 @@ export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: number, si
   return {
     failed,
     get isOnTrial() {
-      return onTrial !== undefined;
+      return onTrial.length > 0;
     },
     get trouble() {
       return trouble;
@@ -118,6 +131,7 @@ export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: number, si
     async isInFlash(path) {
       if (!flasher?.verify || (await flasher.missing()) !== undefined) return false;
       const startMs = performance.now();
+      probed();
       const isSame = await flasher.verify(path, await io(), signal);
       const detail = `${flasher.name} finds ${isSame ? 'the image' : 'something else'} in the flash`;
       sample('verify', isSame, { ms: performance.now() - startMs, detail });
@@ -142,13 +156,54 @@ export function stepsOn({ rig, protocol, recorder }: RiggedJob, boot: number, si
       }
       return false;
     },
+    async cool() {
+      if (!metering?.tracing || rig.probe === 'gone') return;
+      if (!gear.power) {
+        const detail = 'nothing here can, and a debug probe was attached: name `power` in the board file';
+        if (rig.probe === 'attached' && !isToldHot) sample('power', false, { ms: 0, detail });
+        isToldHot = true;
+        return;
+      }
+      await heard?.[Symbol.asyncDispose]();
+      heard = undefined;
+      const { power } = gear;
+      await attempt('power', async toolIo => {
+        const with_ = { gear, protocol, io: toolIo, power };
+        if (!power.isChipOnly || gear.isNative) return climb('power', with_, signal);
+        const { link, done } = await powerHeard(with_, signal);
+        heard = link;
+        return done;
+      });
+    },
     takeLink() {
       const link = heard;
       heard = undefined;
       return link;
     },
     helped(resetCause) {
-      if (onTrial) settle(true, detailOf(onTrial, resetCause));
+      for (const each of onTrial) sample(each.step, true, { ...each, detail: detailOf(each, resetCause) });
+      onTrial = [];
+    },
+  };
+}
+
+/** The meter's supply is the chip's; a board's own switch takes the rest of it along. */
+function withSupply(gear: Gear, supply: PowerSwitch | undefined): Gear {
+  if (!supply) return gear;
+  return { ...gear, power: gear.power ? bothOf(supply, gear.power) : supply };
+}
+
+function bothOf(chip: PowerSwitch, board: PowerSwitch): PowerSwitch {
+  return {
+    name: `${chip.name} and ${board.name}`,
+    missing: () => board.missing(),
+    async off(io, signal) {
+      await board.off(io, signal);
+      await chip.off(io, signal);
+    },
+    async on(io, signal) {
+      await chip.on(io, signal);
+      await board.on(io, signal);
     },
   };
 }
@@ -163,6 +218,8 @@ async function expectTool({ gear: { flasher, target } }: Rig): Promise<void> {
 function detailOf({ detail, proof }: OnTrial, resetCause: string | undefined): string {
   if (proof === undefined) return detail;
   if (proof === 'port') return `${detail}; the port went away with it`;
+  const says = resetCause === 'power-on' ? 'says' : 'does not say';
+  if (proof === 'chip') return `${detail}; the firmware ${says} that it was powered on`;
   if (resetCause === 'power-on') return `${detail}; the port stayed, but the firmware says that it was powered on`;
   return `${detail} says off, but the port stayed: whether the power dropped is not known`;
 }

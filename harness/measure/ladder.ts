@@ -19,8 +19,8 @@ export interface Climbed {
   readonly proof?: PowerProof;
 }
 
-/** Whether the power really dropped: by the port, which vanished, or by what the firmware says of its reset. */
-export type PowerProof = 'port' | 'unproved';
+/** Whether the power really dropped: by the port, which vanished, or by what the firmware says of its reset; of a chip alone only by that. */
+export type PowerProof = 'port' | 'unproved' | 'chip';
 
 /** The rungs that this board has, in its order. */
 export function rungsOf({ gear, protocol }: Pick<Climb, 'gear' | 'protocol'>): Rung[] {
@@ -80,16 +80,17 @@ const vanishMs = 3000;
 /** How long the power may take to come back: a run that ends kills what is slower. */
 const onMs = 30_000;
 
-async function powerCycle({ gear: { power, target }, io }: Climb, signal: AbortSignal): Promise<Climbed> {
+async function powerCycle({ gear: { power, target, isNative }, io }: Climb, signal: AbortSignal): Promise<Climbed> {
   if (!power) throw new TargetError('has no power switch', target.name, 'name one under `power`');
   const missing = await power.missing();
   if (missing !== undefined) throw new NotInstalled('its power cannot be switched', target.name, missing);
   let cause: unknown;
   try {
     await power.off(io, signal);
-    const vanished = await awaitPort(target, { isThere: false, withinMs: vanishMs }, signal);
+    const stays = power.isChipOnly && !isNative; // the port is its bridge's
+    const vanished = !stays && (await awaitPort(target, { isThere: false, withinMs: vanishMs }, signal));
     await pause(offMs, signal);
-    return { detail: power.name, proof: vanished ? 'port' : 'unproved' };
+    return { detail: power.name, proof: vanished ? 'port' : stays ? 'chip' : 'unproved' };
   } catch (error) {
     cause = error;
     throw error;

@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { TargetError } from '../errors.ts';
 import type { Flasher, PowerSwitch } from '../flash/port.ts';
+import { mockMeter } from '../power/mock.ts';
 import { logProtocol } from '../protocol/log/log.ts';
 import { readRecording } from '../recording/read.ts';
+import { hasTrace } from '../recording/read-trace.ts';
 import { createRecorder } from '../recording/recorder.ts';
 import type { LogSpec, LogSuite } from '../suite/suite.ts';
 import { byteQueue } from '../target/byte-queue.ts';
@@ -17,10 +19,12 @@ const log: LogSpec = { inferences: 1, metrics: [], fail: [], ignore: [], identit
 const round = '[TINYML INSIGHT] Inference execution time: 7 ticks.\n';
 const image: JobImage = { path: '/app.elf', file: 'app.elf', sha256: '5a'.repeat(32), flashBytes: 1, ramBytes: 1 };
 
+const current = { idleMs: 1000, periods: 3, agreementPercent: 2, cells: {} };
+
 let folder = '';
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'tickmark-log-board-'));
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'setInterval', 'clearInterval', 'performance'] });
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -39,6 +43,8 @@ interface Given {
   readonly flasher?: Partial<Flasher>;
   /** A switch whose board's port stays, in place of the probe. */
   readonly hasPower?: true;
+  /** A meter supplies it, and current is asked for: what its line says as the supply goes off and on. */
+  readonly metered?: { readonly off: string; readonly on: string };
 }
 
 async function measuredOn({
@@ -47,6 +53,7 @@ async function measuredOn({
   spec = {},
   boots = 1,
   hasPower,
+  metered,
   flasher: more,
   ...rest
 }: Given) {
@@ -70,6 +77,9 @@ async function measuredOn({
     off: async () => void done.push('off'),
     on: async () => void done.push('on'),
   };
+  const onSupply = (isOn: boolean): void => {
+    for (const bytes of open) bytes.push(Buffer.from((isOn ? metered?.on : metered?.off) ?? ''));
+  };
   const rig: Rig = {
     port,
     gear: {
@@ -92,6 +102,7 @@ async function measuredOn({
       },
       flasher,
       ...(hasPower && { power }),
+      ...(metered && { meter: { meter: mockMeter({ supplies: true, onSupply }) } }),
       hasLines: false,
       rungs: [hasPower ? 'power' : 'probe'],
       bootMs: 5000,
@@ -102,7 +113,7 @@ async function measuredOn({
     file: '/suites/monitor/suite.yaml',
     firmware: {},
     targets: ['desk'],
-    measure: { warmup: 0, boots, timeoutMs: 60_000, link: 'memory' },
+    measure: { warmup: 0, boots, timeoutMs: 60_000, link: 'memory', ...(metered && { current }) },
     robustness: [],
     budgets: [],
     on: {},
@@ -224,4 +235,12 @@ test('a board that hangs between two inferences is given up long before its limi
 test('a board that is listened to for a time may be silent in it', async () => {
   const { reason } = await measuredOn({ prints: () => round.repeat(3), spec: { inferences: 5, forMs: 40_000 } });
   expect(reason).not.toMatch(/says nothing any more/);
+});
+
+test('what it prints once its meter has supplied it is heard from the first byte on, and nothing of what the line said before', async () => {
+  const noise = round.replace('7', '9');
+  const { outcome, samples } = await measuredOn({ prints: () => noise, metered: { off: noise, on: round } });
+  expect(outcome).toEqual({ status: 'complete' });
+  expect(samples.filter(({ kind }) => kind === 'metric')).toEqual([expect.objectContaining({ value: 7 })]);
+  expect(hasTrace(folder)).toBe(true);
 });

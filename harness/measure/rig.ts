@@ -1,4 +1,5 @@
 import type { Flasher, PowerSwitch } from '../flash/port.ts';
+import type { PowerMeter } from '../power/port.ts';
 import type { Rung } from '../suite/board.ts';
 import type { FoundPort, SerialTarget } from '../target/port.ts';
 
@@ -7,6 +8,7 @@ export interface Gear {
   readonly target: SerialTarget;
   readonly flasher?: Flasher;
   readonly power?: PowerSwitch;
+  readonly meter?: MeterGear;
   /** Whether DTR and RTS can reset it: then every opening of its port does. */
   readonly hasLines: boolean;
   /** Whether its port is the chip's own USB, which is there while its firmware runs. @default false */
@@ -17,6 +19,15 @@ export interface Gear {
   readonly bootMs: number;
 }
 
+/** The current meter of a board, through which it is supplied: nothing runs before it is on. */
+export interface MeterGear {
+  readonly meter: PowerMeter;
+  /** What the DUT is supplied with, where the meter does not tell. */
+  readonly supplyMv?: number;
+  /** Of its lines, the one that sees the firmware's marker pin. */
+  readonly marker?: string;
+}
+
 /** A board of silicon, from one case to the next: nobody else has it meanwhile. It has one case at a time. */
 export interface Rig {
   /** As the case at hand describes it: suites may talk at rates of their own. */
@@ -24,6 +35,9 @@ export interface Rig {
   readonly port: FoundPort;
   /** What is known to be in its flash. */
   holds?: Held;
+  readonly meterPort?: FoundPort;
+  /** What a debug probe that was attached may have left on in the chip goes with its power alone. Absent: nobody knows of any. */
+  probe?: 'attached' | 'gone';
   /** Why nothing is tried with it any more: the first cause. */
   sick?: string;
   /** Whether what ended the last session may have been a fault of the rig that is over by now. */

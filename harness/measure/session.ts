@@ -19,6 +19,7 @@ import { type Boots, bootsOf, type Met } from './boots.ts';
 import type { ExpectedBoard } from './bring-up.ts';
 import { located } from './locate.ts';
 import { measureLog } from './log-session.ts';
+import { type Metering, meteringOf } from './metering.ts';
 import { measureMlperf } from './mlperf-session.ts';
 import type { Rig } from './rig.ts';
 import type { TimeLimit } from './time-limit.ts';
@@ -83,6 +84,8 @@ export interface Progress {
   readonly total: number;
   /** The emulator's speed since the last progress, in million instructions a second. */
   readonly mips?: number;
+  /** What takes its time besides vectors: `idle for 1 s`. */
+  readonly busy?: string;
 }
 
 /**
@@ -117,10 +120,13 @@ async function outcomeOf(job: Job, note: (seen: Partial<Manifest>) => void, sign
   let seen: Seen = {};
   if (job.rig) job.rig.isWorthAgain = false;
   try {
-    await using boots = bootsFor(job, note, signal);
+    if (job.rig) job.limit?.pause();
+    await using metering = await meteringOf(job, signal);
+    const metered = { ...job, ...(metering && { metering }) };
+    await using boots = bootsFor(metered, note, signal);
     for (let boot = 0; boot < job.suite.measure.boots; boot++) {
       do seen = {};
-      while (!(await isBootMeasured({ ...job, boot, note, seen }, boots, signal)));
+      while (!(await isBootMeasured({ ...metered, boot, note, seen }, boots, signal)));
     }
     return { status: 'complete' } as const;
   } catch (error) {
@@ -130,7 +136,7 @@ async function outcomeOf(job: Job, note: (seen: Partial<Manifest>) => void, sign
   }
 }
 
-function bootsFor(job: Job, note: (seen: Partial<Manifest>) => void, signal: AbortSignal): Boots {
+function bootsFor(job: MeteredJob, note: (seen: Partial<Manifest>) => void, signal: AbortSignal): Boots {
   const { target, image, suite, rig } = job;
   return rig
     ? boardBoots({ ...job, rig }, note, signal)
@@ -170,9 +176,9 @@ function firstFigure(recorder: Recorder, onFirst: () => void): Recorder & { hasF
   };
 }
 
-/** Neither what was done to the board, nor how a line did, nor who a log says that it is. */
+/** Neither what was done to the board and when, nor how a line did, nor who a log says that it is. */
 function isFigure({ kind }: Sample): boolean {
-  return kind !== 'rig' && kind !== 'link' && kind !== 'log' && kind !== 'fact';
+  return kind !== 'rig' && kind !== 'mark' && kind !== 'link' && kind !== 'log' && kind !== 'fact';
 }
 
 function rememberEnd(rig: Rig, reason: unknown, signal: AbortSignal): void {
@@ -203,7 +209,11 @@ function statusFor(error: unknown, { isRequired }: Job): 'failed' | 'skipped' | 
   return error instanceof NotInstalled && !isRequired ? 'skipped' : 'broken';
 }
 
-export interface Boot extends Job {
+interface MeteredJob extends Job {
+  readonly metering?: Metering;
+}
+
+export interface Boot extends MeteredJob {
   readonly boot: number;
   readonly note: (seen: Partial<Manifest>) => void;
   /** Takes note that the firmware that is meant answers, and of how it has shown that. */

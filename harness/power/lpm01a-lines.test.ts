@@ -46,6 +46,10 @@ test('reads answers behind prompts, and what follows an error', () => {
   ]);
 });
 
+test('reads a sample behind a prompt', () => {
+  expect(itemsOf(latin1('PowerShield > 6409-07\r\n'))).toEqual([{ kind: 'values', values: [640.9e-6] }]);
+});
+
 test('takes no line of the summary for a sample', () => {
   const text = 'end\r\nsummary beg\r\n0012-09\r\n6409-07\r\nsummary end\r\nPowerShield > Acquisition completed\r\n';
   const kinds = itemsOf(latin1(text)).map(({ kind }) => kind);

@@ -73,7 +73,8 @@ type TextReader = (bytes: Uint8Array, isUntilStart: boolean) => Taken;
 function textReader(): TextReader {
   let isSummary = false;
 
-  const itemsOf = (line: Uint8Array): readonly Lpm01aItem[] => {
+  const itemsOf = (whole: Uint8Array): readonly Lpm01aItem[] => {
+    const line = withoutPrompt(whole);
     const values = valuesIn(line);
     const item: Lpm01aItem = values ? { kind: 'values', values } : itemOf(line);
     const summary = item.kind === 'text' ? /^summary (beg|end)/.exec(item.text)?.[1] : undefined;
@@ -146,14 +147,20 @@ function digit(line: Uint8Array, at: number): number {
   return value >= 0 && value <= 9 ? value : Number.NaN;
 }
 
-const prompt = 'PowerShield > ';
+const promptBytes = Buffer.from('PowerShield > ');
 
-/** A line without its end, its zeros and the prompts before it: a command's answer follows one, and so may anything. */
+/** A command's answer follows a prompt on its line, and so may anything. */
+function withoutPrompt(line: Uint8Array): Uint8Array {
+  if (line[0] !== promptBytes[0]) return line;
+  const isPrompt = promptBytes.equals(line.subarray(0, promptBytes.length));
+  return isPrompt ? withoutPrompt(line.subarray(promptBytes.length)) : line;
+}
+
+/** A line without its end and its zeros. */
 function textOf(line: Uint8Array): string {
-  const text = Buffer.from(line.filter(byte => !isFiller(byte))).toString('latin1');
-  return text
-    .replaceAll(prompt, '')
-    .replace(/PowerShield >$/, '')
+  return Buffer.from(line.filter(byte => !isFiller(byte)))
+    .toString('latin1')
+    .replace(/^PowerShield >$/, '')
     .trim();
 }
 
@@ -277,8 +284,6 @@ function metadataItem(kind: number, content: Uint8Array): Lpm01aItem | undefined
   if (kind === tag.info) return itemOf(content.filter(byte => byte !== lineFeed));
   return undefined; // answers to `volt get` and `temp`, and what is reserved
 }
-
-const promptBytes = Buffer.from(prompt);
 
 /** A command's answer that is text all the same: its line, with the end of the one before. Undefined where there is none. */
 function promptLineAt(bytes: Uint8Array, at: number): Uint8Array | 'unfinished' | undefined {

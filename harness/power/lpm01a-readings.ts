@@ -31,8 +31,8 @@ const fullPercent = 80;
 /** A timestamp that is further from the one before has a digit wrong. */
 const longestGapMs = 60_000;
 
-/** The name of its input for edges, as in `eventsrc`. */
-export const eventLine = 'd7';
+/** The name of its input for edges, as a board file has it. */
+export const eventLine = 'D7';
 
 /**
  * Counts samples against the timestamps between them: what is missing is a gap. A damaged line is at least one sample, and its place is known; the place of

@@ -155,7 +155,7 @@ async function timed({ count, ...options }: Timed): Promise<{ readonly payloadSh
   await dut.prepare(0);
   const startMs = performance.now();
   const outputs = await all(dut.inferAll(inputs));
-  const rawBytes = ((performance.now() - startMs - (options.windowMs?.(count) ?? 0)) / 10_000) * options.baud;
+  const rawBytes = ((performance.now() - startMs - (options.windowMs?.(count, 1) ?? 0)) / 10_000) * options.baud;
   expect(outputs).toEqual(inputs.map(digestOf));
   expect(dut.linkUse()).toMatchObject({ repeats: 0, lostFrames: 0, damagedFrames: 0 });
   return { payloadShare: (count * options.inputBytes) / rawBytes };

@@ -14,7 +14,7 @@ export interface MockOptions extends MockFirmware {
   readonly memory?: boolean;
   readonly faults?: MockFaults;
   /** What a window takes of the host's time. @default 0 */
-  readonly windowMs?: (inference: number) => number;
+  readonly windowMs?: (inference: number, repeat: number) => number;
   /** Bytes came within the window of this inference, from 1. */
   readonly onDisturbance?: (inference: number) => void;
   /** More bytes came while it was busy than it keeps. */
@@ -81,7 +81,7 @@ function mockLink(name: string, options: MockOptions, signal: AbortSignal): Link
   };
   const next = (): Frame | undefined => (isInWindow || closed ? undefined : asked.shift());
   const answer = (request: Frame): void => {
-    const ms = agent.isInference(request) ? windowMs(agent.inferences + 1) : 0;
+    const ms = agent.isInference(request) ? windowMs(agent.inferences + 1, repeatOf(request)) : 0;
     if (ms > 0) openWindow(request, ms);
     else carryOut(request);
   };
@@ -150,6 +150,14 @@ function mockLink(name: string, options: MockOptions, signal: AbortSignal): Link
       close(new TargetError('the link is closed', name, 'open it again'));
     },
   };
+}
+
+/** Of INFER; what is fed is inferred once. */
+function repeatOf({ kind, payload }: Frame): number {
+  if (kind !== kinds.infer) return 1;
+  const fields = readPayload(payload);
+  fields.bytes(3); // the limit, and the flags
+  return fields.u16();
 }
 
 /** What the host may send besides what it was told there is room for. */

@@ -17,6 +17,8 @@ export interface DutIdentity {
   readonly tickHz: number;
   /** Why the chip booted: power-on, brown-out, pin, watchdog, software; absent where the firmware cannot tell. */
   readonly resetCause?: string;
+  /** Whether a pin is active in each window, for a meter; absent where the agent is too old to say. */
+  readonly marksWindows?: boolean;
 }
 
 /** A model accepted by the runtime. Input and output bytes are those of all tensors, end to end. */
@@ -41,6 +43,8 @@ export interface DutStats {
   readonly arenaBytes: number;
   readonly arenaReservedBytes: number;
   readonly droppedFrames: number;
+  /** What the application sent on its telemetry channel since PREPARE; absent where it has none, or the agent knows of none. */
+  readonly uplink?: { readonly messages: number; readonly bytes: number };
 }
 
 /** What the link did to frames so far. All of it was repaired, as long as the session goes on. */
@@ -72,6 +76,19 @@ export interface Carried {
   readonly tensors?: Way;
 }
 
+/** How a window is asked for. */
+export interface InferOptions {
+  /** @default 1 */
+  readonly repeat?: number;
+  /** @default false */
+  readonly profile?: boolean;
+  /** It was inferred last, and is not sent again where the DUT still has it: then nothing but the request comes before the window. @default false */
+  readonly isThere?: boolean;
+  /** Told right before the request for the window is sent, and when its answer has come: the window lies between the two. */
+  readonly onAsk?: () => void;
+  readonly onAnswer?: () => void;
+}
+
 /** A DUT that has introduced itself. Every call rejects with ProtocolError or TargetError, or when the connection's signal aborts. */
 export interface Dut {
   readonly identity: DutIdentity;
@@ -82,7 +99,7 @@ export interface Dut {
   /** SHA-256 of nonce ‖ the model bytes as they lie in the DUT, computed by the DUT. `nonce` has 16 bytes. */
   proveModel(modelBytes: number, nonce: Uint8Array): Promise<Uint8Array>;
   prepare(modelBytes: number): Promise<PreparedModel>;
-  infer(input: Uint8Array, options?: { readonly repeat?: number; readonly profile?: boolean }): Promise<Inference>;
+  infer(input: Uint8Array, options?: InferOptions): Promise<Inference>;
   /**
    * The outputs of many inputs in their order, one inference each, with no ticks: where there is no back door and the DUT can, the next
    * inputs are sent while it computes. To be read to its end before anything else is asked.

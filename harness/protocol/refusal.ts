@@ -1,4 +1,4 @@
-import { FirmwareFault, ModelRefused, messageOf, ProtocolError, Silent } from '../errors.ts';
+import { FirmwareFault, ModelRefused, messageOf, ProtocolError, Silent, WrongInput } from '../errors.ts';
 import { decodeFrame, type Frame } from './frame.ts';
 import type { LinkCounter } from './link-use.ts';
 import { readPayload } from './payload.ts';
@@ -23,6 +23,8 @@ function refusalFor(name: RequestName, code: number, what: string): ProtocolErro
     return new ModelRefused(what, 'DUT', 'change the model, or use firmware with another runtime or a larger arena');
   if (code === errorCodes.inferenceFailed)
     return new FirmwareFault(what, 'DUT', 'run the model on the host to see whether it is the model or the runtime');
+  if (code === errorCodes.wrongInput)
+    return new WrongInput(what, 'DUT', 'the memory or the link corrupts what is written: see PROTOCOL.md');
   if (code === errorCodes.notPrepared)
     return new ProtocolError(what, 'DUT', 'it has forgotten its model: look for a restart that was not heard');
   return new ProtocolError(what, 'DUT', 'host and firmware disagree about the protocol or the memory: see PROTOCOL.md');

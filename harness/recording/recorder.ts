@@ -6,6 +6,8 @@ import type { Manifest, Sample } from './recording.ts';
 /** Writes a recording as it happens: what was seen survives whatever ends the process. Throws HarnessError when the disk refuses. */
 export interface Recorder extends Disposable {
   readonly folder: string;
+  /** The host's time since the recording began: of the bytes of the link, the marks, and the trace. */
+  nowMs(): number;
   sample(sample: Sample): void;
   /**
    * Raw bytes of the link, with the host's time since the recording began, and of which fault on demand they are. What follows within two
@@ -18,19 +20,21 @@ export interface Recorder extends Disposable {
 }
 
 /** Starts a recording in `folder`, in place of one that lies there. */
-export function createRecorder(folder: string, nowMs: () => number): Recorder {
+export function createRecorder(folder: string, clockMs: () => number): Recorder {
   startAfresh(folder);
   const samples = openLines(join(folder, 'samples.jsonl'));
   const wire = openLines(join(folder, 'wire.jsonl'));
-  const startMs = nowMs();
+  const startMs = clockMs();
+  const nowMs = (): number => clockMs() - startMs;
   const stretch = gatherStretches(({ direction, ms, bytes, trial }) => {
     const data = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
     const of = trial === undefined ? {} : { trial };
-    wire.append({ ms: Math.round((ms - startMs) * 1000) / 1000, dir: direction, data, ...of });
+    wire.append({ ms: Math.round(ms * 1000) / 1000, dir: direction, data, ...of });
   });
 
   return {
     folder,
+    nowMs,
     sample: sample => samples.append(sample),
     wire: (direction, bytes, trial) => stretch.add({ direction, ms: nowMs(), bytes, trial }),
     tool: line => appendTo(join(folder, 'rig.log'), `${line}\n`),

@@ -48,6 +48,8 @@ export interface Manifest {
     readonly runtime: string;
     readonly tickSource: string;
     readonly tickHz: number;
+    /** Whether it drives a pin in each window; absent in older recordings, and of agents that do not say. */
+    readonly marksWindows?: boolean;
   };
   /** Of MLPerf Tiny firmware, which has no build id and tells no more: in place of `dut`. */
   readonly mlperf?: {
@@ -219,8 +221,11 @@ export type LogSample =
 export interface RigSample {
   readonly kind: 'rig';
   readonly boot: number;
-  /** found: its port was opened. verify: the image was compared with the flash. soft: the firmware was asked to reset. lines: DTR and RTS. */
-  readonly step: 'found' | 'verify' | 'flash' | 'soft' | 'lines' | 'probe' | 'power';
+  /**
+   * found: its port was opened. verify: the image was compared with the flash. soft: the firmware was asked to reset. lines: DTR and RTS.
+   * meter: the trace began, or, where it has not worked, ended before its time.
+   */
+  readonly step: 'found' | 'verify' | 'flash' | 'soft' | 'lines' | 'probe' | 'power' | 'meter';
   readonly worked: boolean;
   /** What it took by itself, without the answer after it. */
   readonly ms: number;

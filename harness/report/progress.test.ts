@@ -25,6 +25,12 @@ function at(done: number): RunProgress {
   return { state, expect() {}, update() {}, measured() {}, judged() {}, restart() {} };
 }
 
+test('says what takes its time besides vectors', () => {
+  const { mips: _of, ...done } = fashion(300);
+  const text = progressText({ ...alone, underWay: [{ ...done, busy: 'period 2/3' }] }, unbounded);
+  expect(text).toBe('fashion on rp2040js-pico  vector 300/300  period 2/3  12 s left');
+});
+
 test('the line says what is measured, how far it is, how fast and how long', () => {
   expect(progressText(alone, unbounded)).toBe('fashion on rp2040js-pico  vector 120/300  41 MIPS  12 s left');
 });

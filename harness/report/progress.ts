@@ -68,9 +68,9 @@ export function progressText({ judged, planned, underWay, leftMs }: RunState, co
 
 const gap = '  ';
 
-function longFigures({ done, total, mips }: UnderWay): string {
+function longFigures({ done, total, mips, busy }: UnderWay): string {
   const speed = mips === undefined ? [] : [`${mips < 10 ? mips.toFixed(1) : Math.round(mips)} MIPS`];
-  return ['', `vector ${done}/${total}`, ...speed].join(gap);
+  return ['', `vector ${done}/${total}`, ...(busy === undefined ? [] : [busy]), ...speed].join(gap);
 }
 
 function shortFigures({ done, total }: UnderWay): string {

@@ -30,6 +30,17 @@ test('what was done is told in its order, with what helped and what did not', ()
   ]);
 });
 
+test('a meter is told, and that it was lost', () => {
+  const rig = [
+    step('meter', { detail: 'PPK2 at /dev/ttyACM1' }),
+    step('meter', { worked: false, detail: 'it was unplugged' }),
+  ];
+  expect(rigClauses({ rig })).toEqual([
+    'its current measured by PPK2 at /dev/ttyACM1',
+    'lost its meter: it was unplugged',
+  ]);
+});
+
 test('resets that the suite asks for are no news, unless they fail', () => {
   expect(rigClauses({ rig: [step('soft', { boot: 1 })] })).toEqual([]);
   expect(rigClauses({ rig: [step('soft', { boot: 1, worked: false, detail: 'silence' })] })).toHaveLength(1);

@@ -16,6 +16,7 @@ function stepClause(step: RigStep): string[] {
   if (step.step === 'found') return [worked ? 'found again' : `opened its port again in vain: ${detail}`];
   if (step.step === 'verify') return worked ? [detail] : [];
   if (step.step === 'flash') return [worked ? `flashed by ${detail} in ${duration(ms)}` : `not flashed: ${detail}`];
+  if (step.step === 'meter') return [worked ? `its current measured by ${detail}` : `lost its meter: ${detail}`];
   if (boot > 0 && worked) return []; // asked for by the suite, once a boot
   return [worked ? `answered after ${resets[step.step]} (${detail})` : `no help: ${resets[step.step]} (${detail})`];
 }

@@ -12,6 +12,8 @@ export interface Progress {
   readonly done: number;
   readonly total: number;
   readonly mips?: number;
+  /** What takes its time besides vectors: `idle for 1 s`. */
+  readonly busy?: string;
 }
 
 /** How far a run is. */

@@ -1,5 +1,5 @@
-import type { Basis } from '../units.ts';
 import type { CaseResult, Status, Verdict } from '../verdict/result.ts';
+import { bounds } from '../verdict/status.ts';
 
 /** How a status looks in plain text, with what it means to the reader. */
 export const statusWords: Readonly<Record<Status, { readonly mark: string; readonly meaning: string }>> = {
@@ -26,8 +26,7 @@ export function notPassed(result: CaseResult): readonly Verdict[] {
   const rank: readonly Status[] = ['broken', 'failed', 'inconclusive', 'skipped'];
   return verdicts
     .filter(
-      verdict =>
-        verdict.status !== 'passed' && !(verdict.status === 'skipped' && boundsOther(verdict, provenance.basis)),
+      verdict => verdict.status !== 'passed' && (verdict.status !== 'skipped' || bounds(verdict, provenance.basis)),
     )
     .sort((a, b) => rank.indexOf(a.status) - rank.indexOf(b.status));
 }
@@ -35,10 +34,6 @@ export function notPassed(result: CaseResult): readonly Verdict[] {
 /** Why nothing was tried on the case's target; undefined where something was. */
 export function whyUntried({ verdicts }: CaseResult): Verdict | undefined {
   return verdicts.find(({ budget, status }) => budget === 'rig.session' && status === 'skipped');
-}
-
-function boundsOther(verdict: Verdict, basis: Basis): boolean {
-  return verdict.basis !== null && verdict.basis !== basis;
 }
 
 /** How many cases have each status; all statuses are present. */

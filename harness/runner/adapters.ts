@@ -1,8 +1,10 @@
+import { HarnessError, messageOf } from '../errors.ts';
 import type { Flasher, PowerSwitch } from '../flash/port.ts';
-import type { Gear } from '../measure/rig.ts';
+import type { Gear, MeterGear } from '../measure/rig.ts';
+import type { PowerMeter } from '../power/port.ts';
 import type { AgentProtocol, Protocol } from '../protocol/port.ts';
 import type { Reporter } from '../report/port.ts';
-import type { Board, ProtocolName, SerialPlace } from '../suite/board.ts';
+import type { Board, BoardMeter, ProtocolName, SerialPlace } from '../suite/board.ts';
 import { rungsInFile } from '../suite/rungs.ts';
 import type { OwnFirmware } from '../suite/suite.ts';
 import type { SerialTarget, Target } from '../target/port.ts';
@@ -31,12 +33,32 @@ export async function targetFor(board: Board & Partial<Tracing>, signal: AbortSi
 }
 
 /** Why a board cannot be run on this machine, and how to change that; undefined when it can. */
-export async function missingFor({ name, target }: Board): Promise<string | undefined> {
+export async function missingFor(board: Board): Promise<string | undefined> {
+  const { target } = board;
   if (target.kind === 'qemu') return (await import('../target/qemu.ts')).missingQemu(target.machine);
   if (target.kind === 'renode') return (await import('../target/renode-program.ts')).missingRenode();
   if (target.kind === 'esp-qemu') return (await import('../target/esp-qemu.ts')).missingEspQemu(target.machine);
-  if (target.kind === 'serial') return (await import('../target/serial.ts')).missingPort({ ...target, name });
+  if (target.kind === 'serial') return missingBoard({ ...board, target });
   return undefined;
+}
+
+/** A chip's own USB is there once its meter supplies it. */
+async function missingBoard(board: Board & { readonly target: SerialPlace }): Promise<string | undefined> {
+  const { name, target } = board;
+  if (isSetUp(board.meter)) {
+    const missing = await missingMeter(board);
+    if (missing !== undefined || target.native) return missing;
+  }
+  return (await import('../target/serial.ts')).missingPort({ ...target, name });
+}
+
+async function missingMeter(board: Board): Promise<string | undefined> {
+  try {
+    await (await meterFor(board))?.find();
+    return undefined;
+  } catch (error) {
+    return error instanceof HarnessError ? `${error.where}: ${error.what}: ${error.fix}` : messageOf(error);
+  }
 }
 
 /** What writes images into a board's flash; undefined where its file names nothing. */
@@ -58,15 +80,45 @@ export async function powerSwitchFor({ power }: Pick<Board, 'power'>): Promise<P
   return undefined;
 }
 
+type SetUpMeter = NonNullable<Board['meter']> & Pick<BoardMeter, 'kind'>;
+
+/** What measures a board's current; undefined where its file names nothing. Throws InputError for a meter that cannot do what the file says. */
+export async function meterFor(board: Pick<Board, 'name' | 'meter' | 'supplyMv'>): Promise<PowerMeter | undefined> {
+  const { name, meter } = board;
+  if (!isSetUp(meter)) return undefined;
+  const { kind, port, mode = 'source', rateHz } = meter;
+  const supply = board.supplyMv !== undefined && { supplyMv: board.supplyMv };
+  const options = { name: `the meter of ${name}`, mode, ...(port && { port }), ...supply };
+  if (kind === 'ppk2') return (await import('../power/ppk2.ts')).ppk2Meter(options);
+  return (await import('../power/lpm01a.ts')).lpm01aMeter({ ...options, ...(rateHz !== undefined && { rateHz }) });
+}
+
+function isSetUp(meter: Board['meter']): meter is SetUpMeter {
+  return meter?.kind !== undefined;
+}
+
+async function meterGearFor(board: Board): Promise<MeterGear | undefined> {
+  const meter = await meterFor(board);
+  if (!meter) return undefined;
+  const { marker } = board.meter ?? {};
+  return {
+    meter,
+    ...(board.supplyMv !== undefined && { supplyMv: board.supplyMv }),
+    ...(marker && { marker: `D${marker.line}` }),
+  };
+}
+
 /** What can be done to a board of silicon besides talking to it. */
 export async function gearFor(board: Board & { readonly target: SerialPlace }, signal: AbortSignal): Promise<Gear> {
   const { lines = 'none', native = false } = board.target;
   const flasher = await flasherFor(board);
   const power = await powerSwitchFor(board);
+  const meter = await meterGearFor(board);
   return {
     target: (await targetFor(board, signal)) as SerialTarget,
     ...(flasher && { flasher }),
     ...(power && { power }),
+    ...(meter && { meter }),
     hasLines: lines !== 'none',
     isNative: native,
     rungs: rungsInFile(board),

@@ -17,6 +17,7 @@ test.each<[string, Partial<Board>]>([
   ['the agent, which can be asked to', { protocol: 'tickmark' }],
   ['lines', { target: { ...target, lines: 'esp32' } }],
   ['a probe', { flasher: { tool: 'st-flash' } }],
+  ['a meter that supplies it', { meter: { at: 'JP5', kind: 'ppk2', mode: 'source' } }],
   ['a power switch', { power: { switch: 'uhubctl', hub: '1-1', port: 3 } }],
 ])('%s will do', (_what, has) => {
   expect(misfits({ ...bare, ...has })).toEqual([]);
@@ -28,6 +29,22 @@ test.each<[string, Partial<Board>]>([
   ['a switch that the ladder leaves out', { reset: ['soft'], power: { switch: 'uhubctl', hub: '1-1', port: 3 } }],
 ])('%s will not', (_what, has) => {
   expect(misfits({ ...bare, ...has })).toHaveLength(1);
+});
+
+const current = { idleMs: 1000, periodMs: 10_000, periods: 3, agreementPercent: 2, cells: {} };
+const patient = (timeoutMs: number) => aSuite({ measure: { ...aSuite().measure, timeoutMs, current } });
+const metered: Board = { ...bare, protocol: 'tickmark', meter: { at: 'JP5', kind: 'ppk2', mode: 'source' } };
+
+test('a limit that what is waited for does not fit into is refused before anything runs', () => {
+  expect(misfits(metered, patient(32_000))).toEqual([
+    'twice an idle of 1 s and 3 periods of 10 s take 32 s on some-board, and the case has 32 s: raise `measure: { timeout }`',
+  ]);
+  expect(misfits(metered, patient(32_001))).toEqual([]);
+});
+
+test('where nothing is waited for, no limit is too short', () => {
+  expect(misfits({ ...metered, meter: { at: 'JP5' } }, patient(1000))).toEqual([]);
+  expect(misfits({ ...metered, protocol: 'log' }, patient(1000))).toEqual([]);
 });
 
 test('one boot asks for nothing, and an emulator is started afresh', () => {

@@ -92,6 +92,7 @@ function evidenceOf(
     identity: identityOf(inputs),
     truth: inputs.vectors,
     inputs: inputs.vectors.inputs,
+    ...(inputs.vectors.rawInputBytes !== undefined && { rawInputBytes: inputs.vectors.rawInputBytes }),
   };
 }
 

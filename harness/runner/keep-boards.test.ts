@@ -33,6 +33,14 @@ function keeping(cases: readonly PlannedCase[]) {
   return keepBoards({ tenant: { command: 'tickmark run', pid: process.pid }, cases, onWait: () => {} });
 }
 
+/** The same case on a board with a meter. */
+function metered({ board, ...given }: PlannedCase, at = 'meter'): PlannedCase {
+  const meter = { at: 'JP5', kind: 'ppk2', mode: 'source', port: { path: join(folder, at) } } as const;
+  return { ...given, board: { ...board, meter, supplyMv: 3300 } };
+}
+
+const plugIn = (name: string) => writeFileSync(join(folder, name), '');
+
 const locks = () => readdirSync(join(folder, 'locks'));
 
 test('a board is kept from its first case to its last, and is the same one in each', async () => {
@@ -89,6 +97,56 @@ test('a board that is not plugged in is told as such, and an emulator is none', 
   const absent = planned('hum@desk', 'desk', { path: join(folder, 'none') });
   await expect(boards.rigFor(absent, never)).rejects.toThrow(PortAbsent);
   expect(await boards.rigFor({ board: aBoard(), suite: aSuite() }, never)).toBeUndefined();
+});
+
+test('a meter is kept with its board, and free with it', async () => {
+  plugIn('meter');
+  const [one, two] = [metered(planned('hum@desk')), metered(planned('hiss@desk'))];
+  using boards = keeping([one, two]);
+  expect((await boards.rigFor(one, never))?.meterPort).toMatchObject({ path: join(folder, 'meter') });
+  boards.settled(one);
+  await boards.rigFor(two, never);
+  expect(locks()).toHaveLength(2);
+  boards.settled(two);
+  expect(locks()).toEqual([]);
+});
+
+test('two boards on one meter are told, and the second one is let go of', async () => {
+  for (const name of ['meter', 'tty2']) plugIn(name);
+  const [one, two] = [planned('hum@desk'), planned('hum@bench', 'bench', { path: join(folder, 'tty2') })];
+  using boards = keeping([one, two]);
+  await boards.rigFor(metered(one), never);
+  await expect(boards.rigFor(metered(two), never)).rejects.toThrow(
+    /the meter of bench: is described by the port of the meter of desk, .*meter\n.*describe each by a port of its own/,
+  );
+  expect(locks()).toHaveLength(2);
+  boards.settled(one);
+  await boards.rigFor(metered(two), never);
+});
+
+test('a board is no meter', async () => {
+  using boards = keeping([]);
+  const board = metered(planned('hum@desk'), 'tty');
+  await expect(boards.rigFor(board, never)).rejects.toThrow(/desk: is described by the port of the meter of desk/);
+  expect(locks()).toEqual([]);
+});
+
+test('a meter that is not plugged in leaves the case out, and the board to others', async () => {
+  using boards = keeping([]);
+  await expect(boards.rigFor(metered(planned('hum@desk')), never)).rejects.toThrow(PortAbsent);
+  await boards.rigFor(planned('hum@desk'), never);
+});
+
+test('another process that has the meter is waited for', async () => {
+  plugIn('meter');
+  plugIn('tty2');
+  using others = keeping([]);
+  await others.rigFor(metered(planned('hum@bench', 'bench', { path: join(folder, 'tty2') })), never);
+  using boards = keeping([]);
+  const asked = boards.rigFor(metered(planned('hum@desk')), AbortSignal.abort(new Error('interrupted')));
+  await expect(asked).rejects.toThrow('interrupted');
+  others[Symbol.dispose]();
+  await boards.rigFor(metered(planned('hum@desk')), never);
 });
 
 const at = (port: Record<string, string>) => placeOf(planned('hum@desk', 'desk', port).board);

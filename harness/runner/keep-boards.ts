@@ -1,15 +1,18 @@
 import { TargetError } from '../errors.ts';
 import { lockPort } from '../farm/lock.ts';
+import { findPowered } from '../measure/find-powered.ts';
 import type { Gear, Rig } from '../measure/rig.ts';
 import type { Board, SerialPlace } from '../suite/board.ts';
+import type { FoundPort } from '../target/port.ts';
 import { gearFor } from './adapters.ts';
 import type { PlannedCase } from './plan.ts';
 
-/** The boards of silicon that a process has for itself, each from its first case to its last. Disposing lets go of all. */
+/** The boards of silicon that a process has for itself with their meters, each from its first case to its last. Disposing lets go of all. */
 export interface KeptBoards extends Disposable {
   /**
-   * The board of a case, nobody else's until it is let go of; undefined for an emulated one. Waits while another process has it. Rejects
-   * with NotInstalled when it is not plugged in, with TargetError when its port cannot be told, or is kept from us too long.
+   * The board of a case, nobody else's until it is let go of; undefined for an emulated one. So is its meter, if it has one.
+   * Waits while another process has either. Rejects with NotInstalled when one is not plugged in, with TargetError when its port cannot be told, or
+   * is kept from us too long.
    */
   rigFor(planned: Pick<PlannedCase, 'board' | 'suite'>, signal: AbortSignal): Promise<Rig | undefined>;
   /** A case is over. The board of the last one is free. */
@@ -26,29 +29,48 @@ interface KeepOptions {
 
 /** Keeps boards while a run needs them. */
 export function keepBoards({ tenant, cases = [], onWait }: KeepOptions): KeptBoards {
-  const kept = new Map<string, { readonly rig: Rig; readonly lock: Disposable }>();
-  const ports = new Map<string, Rig>(); // also those that are still waited for
+  const kept = new Map<string, Rig>();
+  const ports = new Map<string, Holding>(); // also those that are still waited for
   const left = new Map(cases.map(({ id, board }) => [id, placeOf(board)]));
 
-  const take = async (gear: Gear, signal: AbortSignal) => {
-    const { name } = gear.target;
-    const port = await gear.target.find();
+  const hold = async (port: FoundPort, name: string, signal: AbortSignal): Promise<void> => {
     const other = ports.get(port.id);
     if (other) throw samePort(name, other);
-    const rig: Rig = { gear, port };
-    ports.set(port.id, rig);
+    const holding: Holding = { name, port };
+    ports.set(port.id, holding);
     try {
-      return { rig, lock: await lockPort({ portId: port.id, name, tenant, onWait }, signal) };
+      holding.lock = await lockPort({ portId: port.id, name, tenant, onWait }, signal);
     } catch (error) {
       ports.delete(port.id);
       throw error;
     }
   };
+  const free = ({ id }: FoundPort): void => {
+    ports.get(id)?.lock?.[Symbol.dispose]();
+    ports.delete(id);
+  };
+  const takeMeter = async ({ meter }: Gear, signal: AbortSignal): Promise<FoundPort | undefined> => {
+    if (!meter) return undefined;
+    const port = await meter.meter.find();
+    await hold(port, meter.meter.name, signal);
+    return port;
+  };
+  /** The meter comes first: without it there may be no board. */
+  const take = async (gear: Gear, signal: AbortSignal): Promise<Rig> => {
+    const meterPort = await takeMeter(gear, signal);
+    try {
+      const port = await findPowered(gear, signal);
+      await hold(port, gear.target.name, signal);
+      return { gear, port, ...(meterPort && { meterPort }) };
+    } catch (error) {
+      if (meterPort) free(meterPort);
+      throw error;
+    }
+  };
   const letGo = (place: string): void => {
-    const found = kept.get(place);
-    if (!found) return;
-    found.lock[Symbol.dispose]();
-    ports.delete(found.rig.port.id);
+    const rig = kept.get(place);
+    if (!rig) return;
+    for (const port of [rig.port, rig.meterPort]) if (port) free(port);
     kept.delete(place);
   };
   return {
@@ -56,10 +78,10 @@ export function keepBoards({ tenant, cases = [], onWait }: KeepOptions): KeptBoa
       if (!isSerial(board)) return undefined;
       const place = placeOf(board);
       const gear = await gearFor(withBaud(board, suite.firmware[board.name]?.baud), signal);
-      const found = kept.get(place) ?? (await take(gear, signal));
-      kept.set(place, found);
-      found.rig.gear = gear;
-      return found.rig;
+      const rig = kept.get(place) ?? (await take(gear, signal));
+      kept.set(place, rig);
+      rig.gear = gear;
+      return rig;
     },
     settled({ id }) {
       const place = left.get(id);
@@ -72,10 +94,18 @@ export function keepBoards({ tenant, cases = [], onWait }: KeepOptions): KeptBoa
   };
 }
 
+/** A port that this process has, or waits for. */
+interface Holding {
+  /** Whose it is. */
+  readonly name: string;
+  readonly port: FoundPort;
+  lock?: Disposable;
+}
+
 /** Waiting for oneself has no end. */
-function samePort(name: string, { gear, port }: Rig): TargetError {
-  const what = `is described by the port of ${gear.target.name}, ${port.path}`;
-  return new TargetError(what, name, 'describe each board by a port of its own, or leave one of the two out');
+function samePort(name: string, { name: other, port }: Holding): TargetError {
+  const what = `is described by the port of ${other}, ${port.path}`;
+  return new TargetError(what, name, 'describe each by a port of its own, or leave one of the two out');
 }
 
 type SerialBoard = Board & { readonly target: SerialPlace };

@@ -1,5 +1,6 @@
 import type { Board } from './board.ts';
 import { accuracyFaults } from './checks/accuracy.ts';
+import { currentFaults } from './checks/current.ts';
 import { fileFaults } from './checks/files.ts';
 import { latencyFaults, uncountedFaults } from './checks/latency.ts';
 import { logFaults } from './checks/log.ts';
@@ -20,6 +21,7 @@ export function crossFaults(source: YamlSource, boards: ReadonlyMap<string, Boar
     ...accuracyFaults(source),
     ...latencyFaults(source, boards),
     ...uncountedFaults(source),
+    ...currentFaults(source, boards),
     ...logFaults(source, boards),
   ];
 }

@@ -58,8 +58,12 @@ export interface Cell {
   readonly selfDischargePercentPerYear: number;
   /** The most that it may be asked for in a pulse. */
   readonly pulseMa: number;
+  /** No life is promised beyond it, however little is drawn; absent where nobody says. */
+  readonly shelfYears?: number;
   /** Where these figures come from. */
   readonly of: string;
+  /** Which of them do not. */
+  readonly assumed?: string;
 }
 
 /** A parsed suite of a model and its vectors. */
@@ -107,6 +111,8 @@ export interface LogSpec {
   readonly metrics: readonly string[];
   readonly fail: readonly string[];
   readonly ignore: readonly string[];
+  /** What is sent on the telemetry channel, a message a line; its group `bytes`, where it has one, tells how long. */
+  readonly uplink?: string;
   /** What facts have to be, by name; `image`: the image's own. */
   readonly identity: Readonly<Record<string, string>>;
   /** Of the timer whose ticks the log tells. */
@@ -229,7 +235,7 @@ interface BudgetBound {
 export type BudgetUnit = Unit;
 
 /** The suite's budgets on one target: those under `on.<target>` replace those of the same path, and add to the others. */
-export function budgetsFor(suite: Pick<Suite, 'budgets' | 'on'>, target: string): readonly Budget[] {
+export function budgetsFor(suite: Pick<AnySuite, 'budgets' | 'on'>, target: string): readonly Budget[] {
   const overrides = suite.on[target]?.budgets ?? [];
   const replaced = new Set(overrides.map(budget => budget.budget));
   return [...suite.budgets.filter(budget => !replaced.has(budget.budget)), ...overrides];

@@ -3,6 +3,7 @@ import { boardBoots } from '../measure/board-boots.ts';
 import { type Boots, bootsOf } from '../measure/boots.ts';
 import { bringUp, buildIdProof, type Setup } from '../measure/bring-up.ts';
 import { located } from '../measure/locate.ts';
+import { type Metering, suppliedBy } from '../measure/metering.ts';
 import type { Rig } from '../measure/rig.ts';
 import type { AgentImage } from '../measure/session.ts';
 import { heardDut } from '../measure/silence.ts';
@@ -28,20 +29,26 @@ export interface Up extends AsyncDisposable {
 
 /** Opens a bench's target until its firmware answers as it should. */
 export async function openLink(bench: Bench, signal: AbortSignal): Promise<Up> {
-  const boots = bootsFor(bench, signal);
+  const metering = await suppliedBy(bench.rig?.gear.meter, signal);
+  const boots = bootsFor(bench, metering, signal);
+  const close = async (): Promise<void> => {
+    await using _metering = metering;
+    await boots[Symbol.asyncDispose]();
+  };
   try {
     const dut = await bringUpMended(bench, boots, signal);
-    return { dut, [Symbol.asyncDispose]: () => boots[Symbol.asyncDispose]() };
+    return { dut, [Symbol.asyncDispose]: close };
   } catch (error) {
-    await boots[Symbol.asyncDispose]();
+    await close();
     throw located(error, bench.setup.image.functionAt);
   }
 }
 
-function bootsFor({ rig, setup }: Bench, signal: AbortSignal): Boots {
+function bootsFor({ rig, setup }: Bench, metering: Metering | undefined, signal: AbortSignal): Boots {
   const { target, image, protocol } = setup;
+  const recorder = { sample: () => {}, tool: () => {} };
   return rig
-    ? boardBoots({ rig, image, protocol, recorder: { sample: () => {}, tool: () => {} } }, () => {}, signal)
+    ? boardBoots({ rig, image, protocol, recorder, metering }, () => {}, signal)
     : bootsOf({ target, imagePath: image.path, count: 1 }, signal);
 }
 

@@ -1,4 +1,6 @@
+import type { MarkSample } from '../recording/recording.ts';
 import type { TraceFacts } from '../recording/trace.ts';
+import type { CurrentWindow } from '../suite/suite.ts';
 
 /** What a trace tells of a case, ready to be judged: places, validity and figures, and no sample. */
 export interface CurrentEvidence {
@@ -20,7 +22,10 @@ export interface CurrentEvidence {
   readonly application?: CurrentFigures;
 }
 
-/** `sample` is where, when it is one place. */
+/**
+ * `sample` is where, when it is one place. `spoils`: only these may not be taken; absent: none may. What is spoilt has its place in the evidence,
+ * and no figure: one that must not be judged is not there to be judged.
+ */
 export interface TraceFault {
   readonly check:
     | 'rate'
@@ -36,14 +41,25 @@ export interface TraceFault {
     | 'meter';
   readonly what: string;
   readonly sample?: number;
+  readonly spoils?: readonly Spoilt[];
 }
 
-/** host time = offset + meter time × (1 + driftPpm / 10⁶), fitted over all marks. */
+/** Figures that a fault may take away: of a stretch, or all energies. */
+export type Spoilt = CurrentWindow | 'energy';
+
+/** host time = offset + meter time × (1 + driftPpm / 10⁶). */
 export interface ClockFit {
+  /** By the pulses in all marks; by when samples arrived, where there are no pulses. */
+  readonly by: 'marks' | 'anchors';
+  /** Marks or anchors that it was fitted over. */
   readonly marks: number;
   readonly driftPpm: number;
+  /** The standard error of the drift; absent where it is not estimated. */
+  readonly errorPpm?: number;
   /** The root mean square of what the fit leaves. */
   readonly residualMs: number;
+  /** By how much the DUT's second is longer than the meter's: the median over all windows with ticks. */
+  readonly dutPpm?: number;
 }
 
 /**
@@ -63,9 +79,12 @@ export interface CurrentFigures {
   readonly energyUj?: number;
 }
 
-/** One marked window. `purpose` as its sample in the recording has it. */
+/** One marked window. */
 export interface InferenceWindow extends CurrentFigures {
+  /** Absent where no host has asked for it: of firmware that only prints, or of a file. */
+  readonly purpose?: MarkSample['purpose'];
   readonly boot: number;
+  /** Its place in their order, where `purpose` is absent. */
   readonly vector: number;
   /** So many inferences of one input, one after the other. */
   readonly runs: number;

@@ -94,7 +94,7 @@ function seriesOf({ columns, rows }: Table, name: string, fail: Fail): Input {
     length += columns;
   }
   if (length === 0) throw fail('has no row of numbers', 'write a row a step');
-  return { name, parts: [{ shape: [length / columns, columns], values: values.subarray(0, length) }] };
+  return { name, parts: [{ shape: [length / columns, columns], values: values.subarray(0, length), stored: 'text' }] };
 }
 
 function grown(values: Float64Array, least: number): Float64Array<ArrayBuffer> {
@@ -106,7 +106,7 @@ function grown(values: Float64Array, least: number): Float64Array<ArrayBuffer> {
 function* rowInputs({ columns, rows }: Table, name: string, { tensors: [tensor] }: VectorFormat): Generator<Input> {
   const shape = tensor && elementCount(tensor.shape) === columns ? inputShape(tensor) : [columns];
   let index = 0;
-  for (const values of rows) yield { name: `${name}[${index++}]`, parts: [{ shape, values }] };
+  for (const values of rows) yield { name: `${name}[${index++}]`, parts: [{ shape, values, stored: 'text' }] };
 }
 
 /** The rate of the sounds so far. A set recorded at several would feed the model other frequencies than it knows. */

@@ -1,6 +1,7 @@
 import type { Source } from '../suite/truth.ts';
 import { type Fail, within } from './fail.ts';
 import type { VectorFormat } from './format.ts';
+import type { Input } from './input.ts';
 import { openInputs } from './open.ts';
 import { vectorizerOf } from './vectorize.ts';
 
@@ -13,6 +14,8 @@ export interface ReadVectors {
   readonly inputs?: number;
   /** How many vectors of the last input lie behind `first`: they are made to be counted, once. */
   readonly countCut: () => number;
+  /** What the files hold of all inputs that were read, before preprocessing; undefined of text, which says nothing of a sensor's bytes. */
+  readonly rawBytes?: number;
 }
 
 /**
@@ -27,6 +30,7 @@ export function readVectors(format: VectorFormat, fail: Fail): ReadVectors {
   const { inputs, count } = openInputs(format, fail);
   let made: Iterator<Uint8Array> = [].values();
   let bytes = 0;
+  let rawBytes: number | undefined = 0;
   for (const input of inputs) {
     const before = vectors.length;
     const failHere = input.file === undefined ? fail : within(fail, input.file);
@@ -39,11 +43,32 @@ export function readVectors(format: VectorFormat, fail: Fail): ReadVectors {
       expectBearable(vectors.length, bytes, fail);
     }
     sources.push({ name: input.name, count: vectors.length - before });
+    rawBytes = sumOf(rawBytes, rawBytesOf(input));
     if (vectors.length === wanted) break;
   }
   if (vectors.length === 0) throw fail('holds no vector', 'give at least one');
   vectorizer.expectRange(fail);
-  return { vectors, sources, ...(count !== undefined && { inputs: count }), countCut: () => countLeft(made, fail) };
+  return {
+    vectors,
+    sources,
+    ...(count !== undefined && { inputs: count }),
+    countCut: () => countLeft(made, fail),
+    ...(rawBytes !== undefined && { rawBytes }),
+  };
+}
+
+function rawBytesOf(input: Input): number | undefined {
+  if ('vectors' in input) return input.vectors.length;
+  return input.parts
+    .map(part => {
+      if ('codes' in part) return part.codes.length;
+      return part.stored === 'text' ? undefined : (part.stored ?? part.values.byteLength);
+    })
+    .reduce(sumOf, 0);
+}
+
+function sumOf(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined || b === undefined ? undefined : a + b;
 }
 
 function countLeft(made: Iterator<Uint8Array>, fail: Fail): number {

@@ -18,6 +18,7 @@ import {
   suiteOf,
   tensor,
 } from './fixtures/suites.ts';
+import { writeNpy } from './formats/npy.ts';
 import { loadVectors } from './vectors.ts';
 
 const kws = (name: string) => join(dataDir ?? '', 'kws01', name);
@@ -135,6 +136,53 @@ test('first cuts a folder within a file, and its labels and sources with it', ()
     { name: 'c.bin', count: 3 },
     { name: 'a.bin', count: 1 },
   ]);
+});
+
+const uplink: Suite['budgets'][number] = {
+  kind: 'uplink',
+  metric: 'saved',
+  budget: 'uplink.saved',
+  relation: '>=',
+  limit: 99,
+  unit: '%',
+  optional: false,
+};
+
+/** What a vector's raw data takes by the file of this suite. */
+function rawOf(suite: Suite): number | undefined {
+  return loadVectors({ ...suite, budgets: [uplink] }, modelOf(3)).rawInputBytes;
+}
+
+function rawOfFile(name: string, content: Uint8Array | string, preprocess: Suite['vectors']['preprocess'] = []) {
+  const suite = suiteOf(classification);
+  writeFileSync(join(folder, name), content);
+  return rawOf({ ...suite, vectors: { ...suite.vectors, inputs: join(folder, name), preprocess } });
+}
+
+test('the raw data of an input is what its file holds, before any preprocessing and in its own type', () => {
+  expect(rawOf(suiteOf(classification))).toBe(2);
+  const floats = new Uint8Array(Float32Array.of(0.1, 0.2, 0.3, 0.4).buffer);
+  expect(rawOfFile('raw.npy', writeNpy({ dtype: 'float32', shape: [2, 2], data: floats }))).toBe(8);
+  const pixels = Uint8Array.from({ length: 3 * 8 }, (_, index) => index);
+  const half = [
+    { kind: 'resize', height: 1, width: 2, method: 'bilinear' },
+    { kind: 'scale', from: [0, 255], to: [0, 0.4] },
+  ] as const;
+  expect(rawOfFile('pixels.npy', writeNpy({ dtype: 'uint8', shape: [3, 2, 4, 1], data: pixels }), half)).toBe(8);
+});
+
+test('windows that overlap share the data of their input, those behind `first` too', () => {
+  const window = [{ kind: 'window', size: 2, hop: 1 }] as const;
+  const codes = writeNpy({ dtype: 'int8', shape: [1, 6], data: Uint8Array.of(1, 2, 3, 4, 5, 6) });
+  expect(rawOfFile('series.npy', codes, window)).toBe(6 / 5);
+  const suite = suiteOf(classification, undefined, 2);
+  const vectors = { ...suite.vectors, inputs: join(folder, 'series.npy'), preprocess: window };
+  expect(rawOf({ ...suite, vectors })).toBe(6 / 5);
+});
+
+test('text tells nothing of raw data, and nobody is told who does not ask', () => {
+  expect(rawOfFile('text.csv', '0.1,0.2\n')).toBeUndefined();
+  expect(loadVectors(suiteOf(classification), modelOf(3))).not.toHaveProperty('rawInputBytes');
 });
 
 test('the files of a folder are named, those of one vector too; rows of one file are not', () => {

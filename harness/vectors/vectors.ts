@@ -19,6 +19,11 @@ export interface Vectors extends Truth {
   readonly inputs: readonly Uint8Array[];
   /** SHA-256 over all the inputs. */
   readonly sha256: string;
+  /**
+   * What a vector's raw data takes, where a budget asks: the bytes that the files hold, shared out over the vectors that become of them. Absent of text, which tells
+   * nothing of a sensor's bytes.
+   */
+  readonly rawInputBytes?: number;
 }
 
 /**
@@ -36,6 +41,7 @@ export function loadVectors(suite: Suite, model: Model): Vectors {
     count: inputs.length,
     inputs,
     sha256: sha256Of(inputs),
+    ...(asksForUplink(suite) && rawOf(read)),
     ...(table && labelsOf(suite, outputs, table, read)),
     ...((isFolder(suite.vectors.inputs) || sources.some(isCut)) && { sources }),
   };
@@ -98,6 +104,15 @@ function expectCount(suite: Suite, lines: number, { sources, inputs: count }: Re
   const inputs = `${wanted} ${one}${wanted === 1 ? '' : 's'}`;
   const what = `${basename(labels)} has ${lines} labels for ${inputs}: write one line ${one === 'input' ? 'an' : 'a'} ${one}`;
   throw new Misfit(suite, ['vectors', 'labels'], what);
+}
+
+function asksForUplink({ budgets, on }: Suite): boolean {
+  return [budgets, ...Object.values(on).map(own => own.budgets)].flat().some(({ kind }) => kind === 'uplink');
+}
+
+/** Windows that overlap share their data: an input's bytes count once, over all its vectors, those behind `first` too. */
+function rawOf({ rawBytes, vectors, countCut }: ReadVectors): Pick<Vectors, 'rawInputBytes'> {
+  return rawBytes === undefined ? {} : { rawInputBytes: rawBytes / (vectors.length + countCut()) };
 }
 
 function isCut({ count }: Source): boolean {

@@ -17,6 +17,8 @@ export interface Figure {
   readonly evidence: 'final' | 'grows' | 'moves';
   /** Set where the figure is too little to judge by, with why. */
   readonly doubt?: string;
+  /** Set where the figure's own uncertainty holds the limit, with what to do: it ends the reason. */
+  readonly open?: string;
   /** Follows the figure in brackets: `183 of 200`. */
   readonly detail?: string;
   /** Ends the reason: where to look, what else to know. */
@@ -41,6 +43,7 @@ export function judgeFigure(budget: Budget, figure: Figure, end: SessionEnd): Ve
   if (!isSettled) return notMeasured(budget, `not judged, since ${explainEnd(end)}; so far ${sentence}`);
   const base = { ...head(budget), measured: figure.value };
   if (figure.doubt) return { ...base, status: 'inconclusive', reason: `${figure.doubt}; so far ${sentence}` };
+  if (figure.open) return { ...base, status: 'inconclusive', reason: `${sentence}; ${figure.open}` };
   return { ...base, status: met ? 'passed' : 'failed', reason: sentence };
 }
 
@@ -54,6 +57,11 @@ export function notMeasured(budget: Budget, reason: string): Verdict {
   return { ...head(budget), status: 'skipped', measured: null, reason };
 }
 
+/** A budget whose figure the rig has spoilt. */
+export function judgeBroken(budget: Budget, reason: string): Verdict {
+  return { ...head(budget), status: 'broken', measured: null, reason };
+}
+
 /** A budget without a figure, for a reason that may be more than that nobody measured it. */
 export function judgeLack(budget: Budget, { status, reason }: Lack, end: SessionEnd): Verdict {
   if (status === 'skipped') return notMeasured(budget, reason);
@@ -63,7 +71,7 @@ export function judgeLack(budget: Budget, { status, reason }: Lack, end: Session
 
 function head(budget: Budget): Omit<Verdict, 'status' | 'measured' | 'reason'> {
   const { relation, limit, unit, optional } = budget;
-  const basis = budget.kind === 'latency' ? budget.basis : null;
+  const basis = 'basis' in budget ? budget.basis : null;
   return { budget: budget.budget, relation, limit, unit, basis, optional };
 }
 

@@ -7,7 +7,16 @@ import type { TensorSpec } from './tensor.ts';
 
 function sessionOf(outputs: readonly Uint8Array[]): Session {
   const inferences = outputs.map((output, vector) => ({ boot: 0, vector, ticks: 1, output }));
-  const others = { scaling: [], operators: [], memory: [], link: [], windows: [], trials: [], trialInferences: [] };
+  const others = {
+    scaling: [],
+    operators: [],
+    memory: [],
+    link: [],
+    windows: [],
+    uplink: [],
+    trials: [],
+    trialInferences: [],
+  };
   return { end: { status: 'complete' }, vectors: outputs.length, boots: 1, inferences, ...others };
 }
 

@@ -2,11 +2,15 @@ import type { Manifest, Recording } from '../recording/recording.ts';
 import type { Board } from '../suite/board.ts';
 import { type Budget, budgetsFor, type Suite } from '../suite/suite.ts';
 import type { Truth } from '../suite/truth.ts';
+import type { CurrentEvidence } from '../trace/evidence.ts';
 import type { Basis } from '../units.ts';
 import { judgeAccuracy, measureAccuracy } from './accuracy/accuracy.ts';
 import type { Accuracy } from './accuracy/finding.ts';
 import { notMeasured } from './budget.ts';
-import { isOfCurrent, judgeCurrent } from './current/current.ts';
+import { type CurrentFacts, currentMetrics, gatherCurrent, isOfCurrent, judgeCurrent } from './current/current.ts';
+import { judgeTrace } from './current/trace.ts';
+import { judgeUplink, measureUplink } from './current/uplink.ts';
+import { currentWarnings } from './current/warnings.ts';
 import { compareWithGolden, type GoldenComparison, goldenMetrics, judgeGolden } from './golden.ts';
 import { judgeLatency, measureLatency, type Ticks, undisturbedOf } from './latency.ts';
 import { measureLink } from './link.ts';
@@ -14,7 +18,15 @@ import { judgeMemory, measureMemory } from './memory.ts';
 import { measureOperators } from './operators.ts';
 import { provenanceOf } from './provenance.ts';
 import type { Reference } from './reference.ts';
-import type { CaseResult, MemoryMetrics, Metrics, OperatorMetrics, Verdict, WindowMetrics } from './result.ts';
+import type {
+  CaseResult,
+  MemoryMetrics,
+  Metrics,
+  OperatorMetrics,
+  UplinkMetrics,
+  Verdict,
+  WindowMetrics,
+} from './result.ts';
 import { attemptWarnings, rigOf } from './rig.ts';
 import { judgeTrials } from './robustness.ts';
 import { explainEnd, type Identity, judgeSession, readSession, type Session } from './session.ts';
@@ -37,6 +49,10 @@ export interface Evidence {
   readonly truth: Truth;
   /** The bytes of all input tensors, end to end [vectors]: what a reconstruction is compared with. */
   readonly inputs: readonly Uint8Array[];
+  /** What the raw data of one input takes, where that is known and asked for. */
+  readonly rawInputBytes?: number;
+  /** What a meter has shown; absent where none was there. */
+  readonly current?: CurrentEvidence;
 }
 
 /**
@@ -52,6 +68,7 @@ export function judgeCase(evidence: Evidence): CaseResult {
   const verdicts = [
     judgeSession(facts.session),
     ...(facts.tickCounter ? [facts.tickCounter] : []),
+    ...(evidence.current ? [judgeTrace(evidence.current)] : []),
     ...budgets.map(budget => judgeBudget(budget, facts)),
     ...judgeTrials(suite.robustness, facts.session, evidence.reference.outputs),
   ];
@@ -62,8 +79,12 @@ export function judgeCase(evidence: Evidence): CaseResult {
     status: caseStatus(verdicts),
     verdicts,
     metrics,
-    warnings: [...warningsOf(metrics, golden, facts.session), ...attemptWarnings(manifest)],
-    provenance: provenanceOf(manifest, board),
+    warnings: [
+      ...warningsOf(metrics, golden, facts.session),
+      ...currentWarnings(budgets, facts.current),
+      ...attemptWarnings(manifest),
+    ],
+    provenance: provenanceOf(manifest, board, evidence.current),
     ...rigOf(recording),
     recording: recordingFolder,
     startedAt: manifest.startedAt,
@@ -80,9 +101,12 @@ interface Facts extends Ticks {
   readonly accuracy: Accuracy;
   readonly operators: readonly OperatorMetrics[] | undefined;
   readonly memory: MemoryMetrics;
+  readonly current: CurrentFacts;
+  readonly uplink: UplinkMetrics | undefined;
 }
 
-function gather({ suite, board, recording, identity, reference, truth, inputs }: Evidence): Facts {
+function gather(evidence: Evidence): Facts {
+  const { suite, board, recording, identity, reference, truth, inputs } = evidence;
   const { manifest } = recording;
   const { basis, dut } = manifest;
   const session = readSession(recording, { identity, outputs: reference.outputs, boots: suite.measure.boots });
@@ -99,6 +123,15 @@ function gather({ suite, board, recording, identity, reference, truth, inputs }:
     accuracy: measureAccuracy({ task: suite.task, session, reference, golden, truth, inputs }),
     operators: counts ? measureOperators(session, reference) : undefined,
     memory: measureMemory(session, reference),
+    current: gatherCurrent({
+      suite,
+      board,
+      basis,
+      evidence: evidence.current,
+      latency: timing.latency,
+      end: session.end,
+    }),
+    uplink: measureUplink(session.uplink, suite.measure.rawInputBytes ?? evidence.rawInputBytes),
     missing: missingTicks(recording.manifest, session, timing),
   };
 }
@@ -139,13 +172,13 @@ function judgeBudget(budget: Budget, facts: Facts): Verdict {
   if (budget.kind === 'latency') return judgeLatency(budget, facts, session);
   if (budget.kind === 'metric')
     return notMeasured(budget, 'its firmware has the agent: figures of a log are of firmware that only prints');
-  if (isOfCurrent(budget)) return judgeCurrent(budget);
-  if (budget.kind === 'uplink') return notMeasured(budget, 'the firmware has sent nothing on its telemetry channel');
+  if (isOfCurrent(budget)) return judgeCurrent(budget, facts.current);
+  if (budget.kind === 'uplink') return judgeUplink(budget, facts.uplink, session);
   return judgeAccuracy(budget, accuracy, session);
 }
 
 function metricsOf(
-  { session, golden, accuracy, latency, windows, operators, memory }: Facts,
+  { session, golden, accuracy, latency, windows, operators, memory, current, uplink }: Facts,
   { emulation }: Manifest,
 ): Metrics {
   const link = measureLink(session);
@@ -158,6 +191,8 @@ function metricsOf(
     ...accuracy.metrics,
     memory,
     ...(link && { link }),
+    ...currentMetrics(current),
+    ...(uplink && { uplink }),
     ...(emulation && { emulation }),
   };
 }

@@ -6,7 +6,16 @@ import type { Session } from './session.ts';
 
 function sessionOf(ticks: readonly number[]): Session {
   const inferences = ticks.map((count, vector) => ({ boot: 0, vector, ticks: count, output: new Uint8Array() }));
-  const others = { scaling: [], operators: [], memory: [], link: [], windows: [], trials: [], trialInferences: [] };
+  const others = {
+    scaling: [],
+    operators: [],
+    memory: [],
+    link: [],
+    windows: [],
+    uplink: [],
+    trials: [],
+    trialInferences: [],
+  };
   return { end: { status: 'complete' }, vectors: ticks.length, boots: 1, inferences, ...others };
 }
 

@@ -21,6 +21,7 @@ const session: Session = {
   memory: [],
   link: [],
   windows: [],
+  uplink: [],
   trials: [],
   trialInferences: [],
 };

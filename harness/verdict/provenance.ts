@@ -1,9 +1,11 @@
 import type { Manifest } from '../recording/recording.ts';
 import type { Board } from '../suite/board.ts';
+import type { CurrentEvidence } from '../trace/evidence.ts';
+import { meterOf } from './current/trace.ts';
 import type { Provenance } from './result.ts';
 
 /** Whose figures they are. */
-export function provenanceOf(manifest: Manifest, board: Board): Provenance {
+export function provenanceOf(manifest: Manifest, board: Board, current?: CurrentEvidence): Provenance {
   const { basis, emulator, dut, mlperf, image, carried, model, vectors, board: seen } = manifest;
   return {
     board: board.name,
@@ -17,6 +19,7 @@ export function provenanceOf(manifest: Manifest, board: Board): Provenance {
     ...(image && { imageSha256: image.sha256, imageFile: image.file, isOwnImage: image.isOwn ?? false }),
     ...(seen && portOf(seen)),
     ...(carried && { carried }),
+    ...(current && { meter: meterOf(current) }),
     ...(model && { modelSha256: model.sha256 }),
     ...(vectors && { vectorsSha256: vectors.sha256 }),
   };

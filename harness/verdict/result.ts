@@ -1,3 +1,6 @@
+import type { MeterFacts } from '../recording/trace.ts';
+import type { Cell, CurrentBasis } from '../suite/suite.ts';
+import type { ClockFit } from '../trace/evidence.ts';
 import type { Basis } from '../units.ts';
 
 /**
@@ -9,14 +12,15 @@ export type Status = (typeof statuses)[number];
 
 /** One budget judged. `measured` and `limit` are in `unit`; `measured` is null where there is no figure. */
 export interface Verdict {
-  /** The budget's path in the suite, or a check the harness makes itself: `rig.session`, `rig.tickCounter`, `firmware.session`. */
+  /** The budget's path in the suite, or a check the harness makes itself: `rig.session`, `rig.tickCounter`, `rig.trace`, `firmware.session`. */
   readonly budget: string;
   readonly status: Status;
   readonly measured: number | null;
   readonly relation: '<=' | '>=' | null;
   readonly limit: number | null;
   readonly unit: string;
-  readonly basis: Basis | null;
+  /** What the ticks behind it count, or whether a current was measured or modelled; null where it is of neither. */
+  readonly basis: Basis | CurrentBasis | null;
   readonly optional: boolean;
   /** A sentence with both numbers, their units and, for a failure, where to look. */
   readonly reason: string;
@@ -45,7 +49,7 @@ export interface CaseResult {
 /** One thing done to a board, and whether it then answered as it should. `ms` is what it took by itself. */
 export interface RigStep {
   readonly boot: number;
-  readonly step: 'found' | 'verify' | 'flash' | 'soft' | 'lines' | 'probe' | 'power';
+  readonly step: 'found' | 'verify' | 'flash' | 'soft' | 'lines' | 'probe' | 'power' | 'meter';
   readonly worked: boolean;
   readonly ms: number;
   readonly detail: string;
@@ -72,8 +76,135 @@ export interface Metrics {
   readonly memory?: MemoryMetrics;
   readonly link?: LinkMetrics;
   readonly emulation?: { readonly instructions: number; readonly busyMs: number };
+  /** By a meter; absent where none was there, and without figures where its trace cannot be trusted. */
+  readonly current?: CurrentMetrics;
+  /** By datasheet, on a target that models time. */
+  readonly modelled?: ModelledMetrics;
+  /** Of each known cell, and each that the suite describes; absent where no duty cycle is known. */
+  readonly battery?: readonly BatteryMetrics[];
+  readonly uplink?: UplinkMetrics;
   /** Of firmware that only prints. */
   readonly log?: LogMetrics;
+}
+
+/** A figure, and between what the true one lies by the meter's accuracy; without an interval where nobody has said how good that is. */
+export interface IntervalFigure {
+  readonly value: number;
+  readonly low?: number;
+  readonly high?: number;
+}
+
+/** What a meter has shown. Currents in mA, charge in µC, energy in µJ. */
+export interface CurrentMetrics {
+  readonly basis: 'measured';
+  readonly samples: number;
+  readonly rateHz: number;
+  /** `runs`: inferences in them. */
+  readonly inference?: WindowCurrent & { readonly runs: number };
+  readonly dutyCycle?: WindowCurrent & { readonly periodUs: number };
+  readonly application?: WindowCurrent;
+  readonly sleep?: WindowCurrent;
+  readonly charge?: PerInference;
+  readonly energy?: PerInference;
+  /** How its windows were found: the loosest of them. */
+  readonly placed?: { readonly by: 'edges' | 'uart' | 'file'; readonly uncertaintyUs: number };
+  /** How the meter's clock runs against the host's and the DUT's. */
+  readonly clock?: ClockFit;
+  /** Ticks and meter on how long a window lasts; absent where the firmware counts nothing in time. */
+  readonly lengths?: LengthMetrics;
+}
+
+/** The current in windows of one kind. Of several windows: the mean by time, and of percentiles and peaks the largest that one of them has. */
+export interface WindowCurrent {
+  readonly windows: number;
+  readonly durationUs: number;
+  readonly mean?: IntervalFigure;
+  readonly p50?: IntervalFigure;
+  readonly p99?: IntervalFigure;
+  readonly peak?: IntervalFigure;
+}
+
+/** By the inference, with what the DUT would have drawn asleep and without. */
+export interface PerInference {
+  readonly inference: InferenceFigures;
+  readonly aboveSleep?: InferenceFigures;
+}
+
+/** Over marked windows; of one with several inferences its share. The interval is of the mean. Percentiles are by nearest rank. */
+export interface InferenceFigures {
+  readonly min: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly low?: number;
+  readonly high?: number;
+  /** [windows], in the order measured. */
+  readonly values: readonly number[];
+}
+
+/** `percent` is how far the two are apart in the window where that is most, `allowedPercent` what may be there. */
+export interface LengthMetrics {
+  readonly windows: number;
+  readonly disagreeing: number;
+  readonly percent: number;
+  readonly allowedPercent: number;
+  readonly boot: number;
+  readonly vector: number;
+  readonly dutUs: number;
+  readonly meterUs: number;
+}
+
+/** Datasheet currents × modelled time by state. Currents in mA, charge in µC, energy in µJ. */
+export interface ModelledMetrics {
+  readonly basis: 'modelled';
+  /** What was multiplied: states of the chip with the datasheet that says so. */
+  readonly currents: readonly ModelledCurrent[];
+  /** Mean of all inferences, in `run`. */
+  readonly inferenceUs: number;
+  readonly inference: { readonly mean: number };
+  readonly dutyCycle?: { readonly mean: number; readonly periodUs: number };
+  readonly sleep?: { readonly mean: number };
+  readonly charge: PerInference;
+  /** Absent where the board file names no supply. */
+  readonly energy?: PerInference;
+  readonly supplyMv?: number;
+}
+
+/** `isUsed`: whether a time of this state was modelled. */
+export interface ModelledCurrent {
+  readonly state: string;
+  readonly currentMa: number;
+  readonly of: string;
+  readonly isUsed: boolean;
+}
+
+/** How long a cell lasts: computed, never measured. */
+export interface BatteryMetrics extends Cell {
+  readonly cell: string;
+  readonly basis: CurrentBasis;
+  /** Null where the cell cannot give the peak. */
+  readonly lifeDays: number | null;
+  readonly lowDays?: number;
+  readonly highDays?: number;
+  /** `charge`: capacity, load and self-discharge. `shelf`: it would last longer than the cell keeps. `pulse`: the peak is more than it gives. */
+  readonly limitedBy: 'charge' | 'shelf' | 'pulse';
+  /** The mean current it is of, at this period. `computed`: from an inference and sleep; else from a measured duty cycle. */
+  readonly meanMa: number;
+  readonly periodUs: number;
+  readonly from: 'dutyCycle' | 'computed';
+  /** The largest current that was seen, or modelled. */
+  readonly peakMa?: number;
+}
+
+/** Bytes on the telemetry channel against the raw data of the same inputs. */
+export interface UplinkMetrics {
+  readonly inputs: number;
+  readonly messages: number;
+  readonly sentBytes: number;
+  readonly rawBytes: number;
+  /** The share of the raw data that was not sent, in percent; negative where more was sent. */
+  readonly savedPercent: number;
 }
 
 /** What a log told. */
@@ -321,6 +452,8 @@ export interface Provenance {
   readonly proof?: string;
   /** The way that each took into the DUT: an emulator's back door, or the UART. */
   readonly carried?: { readonly model?: 'memory' | 'uart'; readonly tensors?: 'memory' | 'uart' };
+  /** What measured the current, and what it was supplied with. */
+  readonly meter?: Omit<MeterFacts, 'lines' | 'mostMa'> & { readonly supplyMv?: number };
   /** Absent where the suite knows none. */
   readonly modelSha256?: string;
   readonly vectorsSha256?: string;

@@ -1,4 +1,4 @@
-import type { PrintedSample, Recording, Sample } from '../recording/recording.ts';
+import type { PrintedSample, Recording, Sample, UplinkSample } from '../recording/recording.ts';
 import { readPrinted } from './printed.ts';
 import type { Verdict } from './result.ts';
 import { bytesOf, type TensorSpec } from './tensor.ts';
@@ -28,6 +28,7 @@ export interface Session {
   readonly link: readonly SampleOf<'link'>[];
   /** Timed windows of firmware that times itself. */
   readonly windows: readonly SampleOf<'window'>[];
+  readonly uplink: readonly UplinkSample[];
   /** Set where outputs were read from what firmware printed: why they are not the model's bytes, where they are not. */
   readonly printed?: { readonly unreadable?: string };
   /** Faults on demand, and the outputs that were taken for right in them. */
@@ -84,6 +85,7 @@ export function readSession(recording: Recording, { identity, outputs, boots }: 
     memory: ofKind(samples, 'memory'),
     link: ofKind(samples, 'link'),
     windows: ofKind(samples, 'window'),
+    uplink: ofKind(samples, 'uplink'),
     ...(printed && { printed }),
     trials: ofKind(samples, 'trial'),
     trialInferences: ofKind(samples, 'trial-inference'),

@@ -25,6 +25,12 @@ export function missingBudgets({ verdicts, provenance }: CaseResult): Verdict[] 
 
 /** Whether a required budget that bounds this basis has no figure to show for it. */
 function isMissing(verdict: Verdict, basis: Basis): boolean {
-  const applies = verdict.basis === null || verdict.basis === basis;
-  return isBudget(verdict) && applies && !verdict.optional && verdict.status === 'skipped';
+  return isBudget(verdict) && bounds(verdict, basis) && !verdict.optional && verdict.status === 'skipped';
+}
+
+/** Whether a verdict is of what a target of this basis can show: a meter needs a chip, and a datasheet's currents a modelled time. */
+export function bounds({ basis }: Pick<Verdict, 'basis'>, on: Basis): boolean {
+  if (basis === 'measured') return on === 'silicon';
+  if (basis === 'modelled') return on === 'modelled-cycles';
+  return basis === null || basis === on;
 }

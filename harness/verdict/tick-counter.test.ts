@@ -14,6 +14,7 @@ function judge(seen: Partial<Pick<Session, 'inferences' | 'scaling'>>, rates?: R
     memory: [],
     link: [],
     windows: [],
+    uplink: [],
     trials: [],
     trialInferences: [],
     ...seen,

@@ -12,7 +12,16 @@ function aWindow(us: number, more: Partial<WindowSample> = {}): WindowSample {
 }
 
 function sessionOf(...windows: readonly WindowSample[]): Session {
-  const others = { inferences: [], scaling: [], operators: [], memory: [], link: [], trials: [], trialInferences: [] };
+  const others = {
+    inferences: [],
+    scaling: [],
+    operators: [],
+    memory: [],
+    link: [],
+    uplink: [],
+    trials: [],
+    trialInferences: [],
+  };
   return { end: { status: 'complete' }, vectors: 5, boots: 1, windows, ...others };
 }
 

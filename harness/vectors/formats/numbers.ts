@@ -15,6 +15,8 @@ export interface Numbers {
   readonly values: Values;
   /** Of a sound. */
   readonly sampleHz?: number;
+  /** Bytes that the file has of it, where that is not the size of `values`; text tells none. */
+  readonly stored?: number | 'text';
   /** Of an image: what its brightest sample would be. */
   readonly brightest?: number;
 }

@@ -56,7 +56,7 @@ test.each<[string, Buffer, readonly number[]]>([
 
 test('channels come last', () => {
   const sound = readWav(wav({ channels: 2, bits: 8, sampleHz: 44_100 }, Uint8Array.from([0, 128, 128, 0])), fail);
-  expect(sound).toMatchObject({ shape: [2, 2], sampleHz: 44_100 });
+  expect(sound).toMatchObject({ shape: [2, 2], sampleHz: 44_100, stored: 4 });
   expect([...sound.values]).toEqual([-1, 0, 0, -1]);
 });
 

@@ -17,7 +17,8 @@ export function readWav(bytes: Uint8Array, fail: Fail): Numbers {
     throw fail(`its ${data.byteLength} bytes of sound are no whole frames of ${frameBytes} bytes`, 'export it again');
   }
   if (data.byteLength === 0) throw fail('holds no sound', 'leave it out, or record it again');
-  return { shape: [data.byteLength / frameBytes, channels], values: decode(data, encoding), sampleHz };
+  const shape = [data.byteLength / frameBytes, channels];
+  return { shape, values: decode(data, encoding), sampleHz, stored: data.byteLength };
 }
 
 type Encoding = keyof typeof encodings;

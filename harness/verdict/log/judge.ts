@@ -2,10 +2,14 @@ import type { Manifest, Recording } from '../../recording/recording.ts';
 import type { Board } from '../../suite/board.ts';
 import { type AnySuite, type Budget, budgetsFor, hasModel } from '../../suite/suite.ts';
 import type { Truth } from '../../suite/truth.ts';
+import type { CurrentEvidence } from '../../trace/evidence.ts';
 import { judgeAccuracy } from '../accuracy/accuracy.ts';
 import { type Accuracy, lacking } from '../accuracy/finding.ts';
 import { notMeasured } from '../budget.ts';
-import { isOfCurrent, judgeCurrent } from '../current/current.ts';
+import { type CurrentFacts, currentMetrics, gatherCurrent, isOfCurrent, judgeCurrent } from '../current/current.ts';
+import { judgeTrace } from '../current/trace.ts';
+import { judgeUplink } from '../current/uplink.ts';
+import { currentWarnings } from '../current/warnings.ts';
 import { judgeLatency, measureLatency, type Ticks } from '../latency.ts';
 import { judgeMemory } from '../memory.ts';
 import { provenanceOf } from '../provenance.ts';
@@ -38,6 +42,8 @@ export interface LogEvidence {
   readonly subject?: Subject;
   /** A file that somebody has kept: one log, however many boots the suite measures. */
   readonly isImported?: boolean;
+  /** What a meter has shown; absent where none was there. */
+  readonly current?: CurrentEvidence;
 }
 
 /**
@@ -48,10 +54,12 @@ export function judgeLogCase(evidence: LogEvidence): CaseResult {
   const { suite, board, recording, recordingFolder } = evidence;
   const { manifest } = recording;
   const facts = gather(evidence);
+  const budgets = budgetsFor(suite, board.name);
   const verdicts = [
     judgeSession(facts),
     ...judgeLines(facts),
-    ...budgetsFor(suite, board.name).map(budget => judgeBudget(budget, facts)),
+    ...(evidence.current ? [judgeTrace(evidence.current)] : []),
+    ...budgets.map(budget => judgeBudget(budget, facts)),
   ];
   return {
     suite: suite.name,
@@ -59,8 +67,8 @@ export function judgeLogCase(evidence: LogEvidence): CaseResult {
     status: caseStatus(verdicts),
     verdicts,
     metrics: metricsOf(facts, manifest),
-    warnings: [...warningsOf(facts.heard), ...attemptWarnings(manifest)],
-    provenance: provenanceOf(manifest, board),
+    warnings: [...warningsOf(facts.heard), ...currentWarnings(budgets, facts.current), ...attemptWarnings(manifest)],
+    provenance: provenanceOf(manifest, board, evidence.current),
     ...rigOf(recording),
     recording: recordingFolder,
     startedAt: manifest.startedAt,
@@ -78,9 +86,10 @@ interface Facts extends Ticks {
   readonly accuracy: Accuracy;
   readonly memory: MemoryMetrics;
   readonly operators: readonly OperatorMetrics[] | undefined;
+  readonly current: CurrentFacts;
 }
 
-function gather({ suite, board, recording, subject, isImported = false }: LogEvidence): Facts {
+function gather({ suite, board, recording, subject, isImported = false, current }: LogEvidence): Facts {
   const { basis, outcome } = recording.manifest;
   const heard = readHeard(recording);
   const vectors = subject?.inputs.length ?? 0;
@@ -108,6 +117,7 @@ function gather({ suite, board, recording, subject, isImported = false }: LogEvi
         : lacking('the suite has no model'),
     memory: memoryOf(heard, recording, subject?.reference),
     operators: operatorsOf(heard, subject?.reference),
+    current: gatherCurrent({ suite, board, basis, evidence: current, latency, end }),
   };
 }
 
@@ -123,6 +133,7 @@ const noSession = {
   memory: [],
   link: [],
   windows: [],
+  uplink: [],
   trials: [],
   trialInferences: [],
 } as const satisfies Partial<Session>;
@@ -187,8 +198,8 @@ function judgeBudget(budget: Budget, facts: Facts): Verdict {
   if (budget.kind === 'latency') return judgeLatency(budget, facts, session);
   if (budget.kind === 'memory') return judgeMemory(budget, memory, session);
   if (budget.kind === 'golden') return notMeasured(budget, 'a log does not tell outputs to the bit');
-  if (isOfCurrent(budget)) return judgeCurrent(budget);
-  if (budget.kind === 'uplink') return notMeasured(budget, 'the firmware has sent nothing on its telemetry channel');
+  if (isOfCurrent(budget)) return judgeCurrent(budget, facts.current);
+  if (budget.kind === 'uplink') return judgeUplink(budget, undefined, session);
   return judgeAccuracy(budget, accuracy, session);
 }
 
@@ -226,13 +237,17 @@ function operatorsOf(heard: Heard, reference: Reference | undefined): readonly O
   });
 }
 
-function metricsOf({ heard, latency, accuracy, memory, operators, session }: Facts, { emulation }: Manifest): Metrics {
+function metricsOf(
+  { heard, latency, accuracy, memory, operators, session, current }: Facts,
+  { emulation }: Manifest,
+): Metrics {
   return {
     vectors: session.vectors,
     ...(latency && { latency }),
     ...(operators && { operators }),
     ...accuracy.metrics,
     memory,
+    ...currentMetrics(current),
     ...(emulation && { emulation }),
     log: heard.metrics,
   };

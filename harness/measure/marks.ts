@@ -1,0 +1,87 @@
+import type { Dut, Inference, InferOptions } from '../protocol/port.ts';
+import type { MarkSample } from '../recording/recording.ts';
+import type { Boot } from './session.ts';
+
+/** What a window is for, and of which vector. */
+export interface Purpose {
+  readonly purpose: Exclude<MarkSample['purpose'], 'idle'>;
+  readonly vector: number;
+}
+
+/** A DUT whose windows are marked in the recording where a trace is taken of them; else it is as it was. */
+export interface MarkedDut extends Omit<Dut, 'infer'> {
+  infer(input: Uint8Array, of: InferOptions & Purpose): Promise<Inference>;
+  /** What was seen of windows so far. */
+  readonly seen: SeenWindows;
+}
+
+export interface SeenWindows {
+  /** By how much more a window takes by the host's clock than by the DUT's, in the median: some are late because the host was busy. */
+  readonly slackMs: number;
+  /** When the last one was asked for, by the clock of the recording. */
+  readonly askedMs: number;
+  /** One inference, by the DUT's clock, of the window with the most. */
+  readonly eachMs: number;
+}
+
+/** Takes the times of each request for a window and of its answer, by the clock of the recording. */
+export function markedDut(
+  { metering, recorder, boot }: Pick<Boot, 'metering' | 'recorder' | 'boot'>,
+  dut: Dut,
+): MarkedDut {
+  let askedMs = 0;
+  const slacksMs: number[] = [];
+  let eachMs = 0;
+  let mostRuns = 0;
+  const see = ({ runs, sentMs, heardMs }: MarkSample, ticks: number): void => {
+    askedMs = sentMs;
+    const dutMs = (1000 * ticks) / dut.identity.tickHz;
+    slacksMs.push(Math.max(0, heardMs - sentMs - dutMs));
+    if (runs > mostRuns) eachMs = dutMs / runs;
+    mostRuns = Math.max(mostRuns, runs);
+  };
+  return {
+    ...dut,
+    get seen() {
+      return { askedMs, slackMs: median(slacksMs), eachMs };
+    },
+    async infer(input, { purpose, vector, ...options }) {
+      if (!metering?.tracing) return dut.infer(input, options);
+      let [sentMs, heardMs] = [0, 0];
+      const onAsk = (): void => void (sentMs = recorder.nowMs());
+      const onAnswer = (): void => void (heardMs = recorder.nowMs());
+      const inference = await dut.infer(input, { ...options, onAsk, onAnswer });
+      const { ticks, output } = inference;
+      const mark: MarkSample = {
+        kind: 'mark',
+        boot,
+        purpose,
+        vector,
+        runs: options.repeat ?? 1,
+        ...timesOf(sentMs, heardMs),
+        ...(purpose !== 'inference' && { ticks }),
+        ...(hasOutput(purpose) && { output: Buffer.from(output).toString('base64') }),
+        isPulse: true,
+      };
+      recorder.sample(mark);
+      see(mark, ticks);
+      return inference;
+    },
+  };
+}
+
+/** 0 of none. */
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
+}
+
+/** To the microsecond. */
+export function timesOf(sentMs: number, heardMs: number): Pick<MarkSample, 'sentMs' | 'heardMs'> {
+  const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;
+  return { sentMs: rounded(sentMs), heardMs: rounded(heardMs) };
+}
+
+/** What is in no other sample, and has to be right all the same. */
+function hasOutput(purpose: Purpose['purpose']): boolean {
+  return purpose === 'window' || purpose === 'period';
+}

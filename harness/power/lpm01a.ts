@@ -1,0 +1,242 @@
+import { InputError, TargetError } from '../errors.ts';
+import type { MeterFacts } from '../recording/trace.ts';
+import { connectWire } from '../target/serial-connect.ts';
+import { findPort, type PortMatch } from '../target/serial-find.ts';
+import type { Lpm01aFormat, Lpm01aItem } from './lpm01a-lines.ts';
+import { type Lpm01aStream, lpm01aReader, mostMa } from './lpm01a-readings.ts';
+import { command, identify, type Lpm01aIdentity } from './lpm01a-setup.ts';
+import { type Lpm01aTalk, openTalk } from './lpm01a-talk.ts';
+import type { OpenMeter, PowerMeter } from './port.ts';
+import { readingQueue } from './reading-queue.ts';
+
+export interface Lpm01aOptions {
+  /** What errors call it. */
+  readonly name: string;
+  /** @default the one device with its USB id */
+  readonly port?: PortMatch;
+  /** It is always the DUT's supply. */
+  readonly mode?: 'source' | 'ampere';
+  /** 1800 to 3300. */
+  readonly supplyMv?: number;
+  /** One of its rates. @default 1000, the rate of MLPerf Tiny */
+  readonly rateHz?: number;
+  /** `energy`: what went over each sample, integrated by the meter; `current`: at the instant. @default current */
+  readonly output?: 'current' | 'energy';
+}
+
+const usb = '0483:5740';
+/** Of the UART behind its USB; a pseudo-terminal has none. */
+const baud = 3_686_400;
+const ratesHz = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000];
+/** Beyond, decimal samples are more than its line carries for longer than a second: UM2269 Rev 6, table 2. */
+const fastestDecimalHz = 5000;
+const fastestEnergyHz = 10_000;
+
+/**
+ * ST's X-NUCLEO-LPM01A, which supplies a DUT and measures what it draws; it tells falling edges on its D7. Throws InputError for what it cannot be set to.
+ * UM2243 (board) and UM2269 (commands): https://www.st.com/en/evaluation-tools/x-nucleo-lpm01a.html
+ */
+export function lpm01aMeter(options: Lpm01aOptions): PowerMeter {
+  const { name, port = { usb } } = options;
+  const stream = streamOf(options);
+  const find = () => findPort(port, name);
+  return {
+    name,
+    find,
+    async open(signal) {
+      signal.throwIfAborted();
+      const { path } = await find();
+      return openLpm01a({ name, path, stream }, signal);
+    },
+  };
+}
+
+function streamOf({ name, mode, supplyMv, rateHz = 1000, output = 'current' }: Lpm01aOptions): Lpm01aStream {
+  const fail = (what: string, fix: string): InputError => new InputError(what, name, fix);
+  if (mode === 'ampere')
+    throw fail('an LPM01A always supplies what it measures', 'write `mode: source`, or leave `mode` out');
+  if (supplyMv === undefined)
+    throw fail('an LPM01A has to know what to supply', 'write `supply` in the board file: 1.8 V to 3.3 V');
+  if (supplyMv < 1800 || supplyMv > 3300)
+    throw fail(`an LPM01A cannot supply ${supplyMv / 1000} V`, 'it supplies 1.8 V to 3.3 V: take another meter');
+  if (!ratesHz.includes(rateHz))
+    throw fail(`an LPM01A takes no ${rateHz} samples a second`, `its rates in Hz are ${ratesHz.join(', ')}`);
+  if (output === 'energy' && rateHz > fastestEnergyHz)
+    throw fail(`an LPM01A integrates at most ${fastestEnergyHz / 1000} kHz`, 'lower `rate`');
+  const format: Lpm01aFormat = rateHz > fastestDecimalHz ? 'bin_hexa' : 'ascii_dec';
+  return { quantity: output, rateHz, supplyMv: Math.round(supplyMv), format, isWhole: true };
+}
+
+interface Opening {
+  readonly name: string;
+  readonly path: string;
+  readonly stream: Lpm01aStream;
+}
+
+/** How long it may take to end an acquisition: what is in its buffer comes first. */
+const stopMs = 5000;
+/** At disposal, for each command. */
+const partingMs = 1000;
+/** So long without a byte while it measures is the end of it. */
+const silentMs = 2000;
+const silentSamples = 3;
+
+async function openLpm01a({ name, path, stream }: Opening, signal: AbortSignal): Promise<OpenMeter> {
+  const reader = lpm01aReader(stream);
+  const queue = readingQueue();
+  let state: 'idle' | 'starting' | 'measuring' | 'stopping' | 'over' = 'idle';
+  let end: unknown;
+  let lastError = '';
+  let isOn = false;
+  let isTaken = false;
+  let heardAtMs = 0;
+  let closing: Promise<void> | undefined;
+
+  const over = (error?: Error): void => {
+    state = 'over';
+    clearInterval(watching);
+    queue.end(error);
+  };
+  const lose = (what: string, fix: string): void => {
+    end ??= new TargetError(what, name, fix);
+    over(end as Error);
+  };
+  const onItem = (item: Lpm01aItem): void => {
+    heardAtMs = performance.now();
+    if (item.kind === 'error') lastError = `, and said "error ${item.text}"`;
+    if (state === 'starting' && item.kind === 'ack' && item.text === 'start') state = 'measuring';
+    if (state !== 'measuring' && state !== 'stopping') return; // a line of an earlier acquisition
+    for (const reading of reader.read(item)) queue.put(reading);
+    if (!endOf(item)) return;
+    for (const reading of reader.finish()) queue.put(reading);
+    if (state === 'stopping') over();
+    else lose(`stopped measuring by itself${lastError}`, 'see whether this machine was too busy to take its data');
+  };
+  const talk = await openTalk(
+    { format: stream.format, connect: listener => connectWire(path, { baud, where: name }, listener, signal) },
+    {
+      onItem,
+      onLoss(lost) {
+        end ??= lost;
+        over(lost);
+      },
+    },
+  );
+
+  const limitMs = silentMs + (silentSamples * 1000) / stream.rateHz;
+  const watching = setInterval(() => {
+    if (state === 'measuring' && performance.now() - heardAtMs > limitMs)
+      lose(
+        `has said nothing for ${(limitMs / 1000).toFixed(1)} s while it measured${lastError}`,
+        'unplug it and plug it in again',
+      );
+  }, silentMs / 4).unref();
+  const abort = (): void => {
+    end ??= signal.reason;
+    over();
+  };
+  signal.addEventListener('abort', abort);
+
+  const part = async (): Promise<void> => {
+    const wasMeasuring = state === 'measuring' || state === 'stopping' || (isTaken && state === 'over');
+    end ??= new TargetError('the meter is closed', name, 'open it again');
+    signal.removeEventListener('abort', abort);
+    over();
+    if (isTaken) await partFrom(talk, { isOn, wasMeasuring }).catch(() => {}); // a lost port has no more to say
+    await talk.close();
+  };
+  const close = (): Promise<void> => (closing ??= part());
+
+  try {
+    const identity = await identify(talk, name);
+    signal.throwIfAborted();
+    await command(talk, ['htc'], name);
+    isTaken = true;
+    signal.throwIfAborted();
+    await command(talk, setupOf(stream), name);
+    if (end) throw end;
+    return {
+      facts: factsOf(identity, stream),
+      stream: { ...streamFacts(stream), rateHz: stream.rateHz, supplyMv: stream.supplyMv },
+      readings: queue,
+      async start() {
+        if (end) throw end;
+        state = 'starting';
+        await command(talk, ['start'], name);
+      },
+      async stop() {
+        if (end) throw end;
+        if (state !== 'measuring') return over();
+        state = 'stopping';
+        const ended = talk.hear(endOf, stopMs);
+        await talk.write('stop');
+        if ((await ended) === undefined) lose('does not stop measuring', 'press its reset button');
+        if (end) throw end;
+      },
+      async supply(shallBeOn) {
+        if (end) throw end;
+        isOn = shallBeOn;
+        await command(talk, [isOn ? 'pwr on nostatus' : 'pwr off'], name);
+      },
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await close();
+    throw end === signal.reason && signal.aborted ? end : error;
+  }
+}
+
+/** Order as MLPerf Tiny's runner has it; the last changes the voltage, after which it calibrates itself. */
+function setupOf({ quantity, rateHz, supplyMv, format }: Lpm01aStream): readonly string[] {
+  return [
+    'acqtime inf',
+    'acqmode dyn',
+    'trigdelay 0',
+    'trigsrc sw',
+    'eventsrc d7 fal',
+    `output ${quantity}`,
+    `format ${format}`,
+    `freq ${rateHz >= 1000 ? `${rateHz / 1000}k` : rateHz}`,
+    `volt ${supplyMv}m`,
+  ];
+}
+
+/** Nothing streams any more. A DUT that is on stays on, which it would not for certain once the meter's own buttons rule. */
+async function partFrom(
+  talk: Lpm01aTalk,
+  { isOn, wasMeasuring }: { readonly isOn: boolean; readonly wasMeasuring: boolean },
+): Promise<void> {
+  if (wasMeasuring) {
+    const ended = talk.hear(endOf, partingMs);
+    await talk.write('stop');
+    await ended;
+  }
+  if (!isOn) await talk.ask('hrc', partingMs);
+}
+
+function endOf({ kind }: Lpm01aItem): true | undefined {
+  return kind === 'end' || kind === 'completed' ? true : undefined;
+}
+
+function factsOf({ firmware, serial }: Lpm01aIdentity, { quantity, format }: Lpm01aStream): MeterFacts {
+  const decimation = format === 'bin_hexa' ? 0.2 : 0; // of base 16: UM2269 Rev 6, 4.4.2
+  const supply = quantity === 'energy' ? 1 : 0; // its own voltage: UM2269 Rev 6, 4.4
+  return {
+    kind: 'lpm01a',
+    title: 'X-NUCLEO-LPM01A',
+    firmware,
+    mode: 'source',
+    mostMa,
+    lines: [],
+    accuracy: {
+      percent: 2 + decimation + supply,
+      offsetMa: 100e-6, // the least that it measures
+      of: 'UM2243 Rev 2, 10: 2 % from 100 nA to 50 mA',
+    },
+    ...(serial !== undefined && { serial }),
+  };
+}
+
+function streamFacts({ quantity }: Lpm01aStream): Pick<OpenMeter['stream'], 'quantity' | 'unit'> {
+  return { quantity, unit: quantity === 'current' ? 'mA' : 'µJ' };
+}

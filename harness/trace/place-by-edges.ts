@@ -1,0 +1,67 @@
+import type { AnchorFit } from './clock.ts';
+import { tellEdges } from './edge-faults.ts';
+import type { ClockFit } from './evidence.ts';
+import type { Marks } from './marks.ts';
+import { type Manner, type Matchable, type Matched, type Matching, matchPulses } from './match.ts';
+import type { Placed, PlacedRequests, Placing } from './places.ts';
+import { edgesOf, type Marker, pulsesOf } from './pulses.ts';
+
+export interface MarkedPlacing extends Placing {
+  readonly marks: Marks;
+  /** Absent where the meter tells edges of an input of its own. */
+  readonly marker: Marker | undefined;
+  readonly anchors: AnchorFit | undefined;
+}
+
+/** Windows by the edges of the firmware's marker pin, as the meter has sampled them with the current: exact to a sample. */
+export function placeByEdges(placing: MarkedPlacing): PlacedRequests {
+  const wanted = matchableOf(placing);
+  const matching = matchPulses(wanted);
+  const { fit, matched } = matching;
+  const clock = clockOf(placing, matching);
+  return {
+    windows: matched.map(match => placedOf(placing, match)),
+    findings: tellEdges(placing, wanted, matching),
+    ...(clock && { clock }),
+    ...(fit && { fit: clockFit(fit, matching) }),
+  };
+}
+
+function matchableOf({ facts, events, samples, recording, marker, anchors, marks }: MarkedPlacing): Matchable {
+  const levels = marker ? pulsesOf(events, marker, samples) : [];
+  const edges = edgesOf(events);
+  const isAtEnds = recording.manifest.mlperf?.timestamps === 'energy';
+  const manner: Manner = isAtEnds ? 'last-edges' : edges.length > 0 && levels.length === 0 ? 'edges' : 'pulse';
+  const at = edges.length > 0 ? edges : levels.map(({ first }) => first); // MLPerf Tiny's pulses fall at a window's ends
+  return {
+    marks: marks.requests,
+    idle: marks.idle,
+    pulses: manner === 'pulse' ? levels : at.map(sample => ({ first: sample, end: sample })),
+    manner,
+    rateHz: facts.rateHz,
+    ...(anchors && { anchors }),
+    ...(facts.startMs !== undefined && { startMs: facts.startMs }),
+  };
+}
+
+function placedOf({ facts, marks }: MarkedPlacing, { mark, pulse: { first, end } }: Matched): Placed {
+  const { boot, vector, runs, purpose } = mark;
+  const uncertaintyUs = 1e6 / facts.rateHz; // an edge lies between a sample and the one before
+  return { first, end, boot, vector, runs, purpose, by: 'edges', uncertaintyUs, ...marks.counted(mark) };
+}
+
+/** An edge is known to a sample: no drift is known better than that allows, however well all marks agree. */
+function clockFit(fit: NonNullable<Matching['fit']>, { matched }: Matching): ClockFit {
+  const { count, slope, residualMs } = fit;
+  const samples = (matched.at(-1)?.pulse.end ?? 0) - (matched[0]?.pulse.first ?? 0);
+  const errorPpm = Math.max(fit.errorPpm, 1e6 / samples);
+  return { by: 'marks', marks: count, driftPpm: 1e6 * (slope - 1), errorPpm, residualMs };
+}
+
+/** So many deviations of the marks from their line hide what it may be off. */
+const deviations = 3;
+
+function clockOf({ anchors }: MarkedPlacing, { fit, line, isAmbiguous }: Matching): PlacedRequests['clock'] {
+  if (fit && !isAmbiguous) return { line, uncertaintyMs: deviations * fit.residualMs };
+  return anchors && { line: anchors, uncertaintyMs: 1 + anchors.lateMs };
+}

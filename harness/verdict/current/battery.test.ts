@@ -1,0 +1,183 @@
+import { expect, test } from 'vitest';
+import {
+  aCurrentBudget,
+  aCurrentSuite,
+  aMeteredBoard,
+  currentEvidence,
+  someCurrent,
+  someTraceFacts,
+} from '../../fixtures/current.ts';
+import { lifeDays } from '../../suite/battery-life.ts';
+import { knownCells } from '../../suite/cells.ts';
+import type { Cell } from '../../suite/suite.ts';
+import type { CurrentEvidence } from '../../trace/evidence.ts';
+import { type Evidence, judgeCase } from '../judge.ts';
+import type { CaseResult } from '../result.ts';
+
+const year = 365.25;
+/** 225 mAh that keep all that is not drawn: every figure can be checked by hand. */
+const plain: Cell = {
+  capacityMah: 225,
+  nominalMv: 3000,
+  cutOffMv: 2000,
+  selfDischargePercentPerYear: 0,
+  pulseMa: 15,
+  of: 'a test',
+};
+
+/** The application peaks at 12 mA, and its duty cycle has a mean of so many mA. */
+function drawing(meanMa: number, peakMa = 12): Partial<CurrentEvidence> {
+  const { dutyCycle, application } = someCurrent();
+  if (!dutyCycle || !application) throw new Error('the fixture has both');
+  return { dutyCycle: { ...dutyCycle, meanMa }, application: { ...application, peakMa } };
+}
+
+function judged(limitDays: number, current: Partial<CurrentEvidence>, cells = { plain }, periodMs = 1000): CaseResult {
+  const suite = aCurrentSuite([aCurrentBudget('battery.measured.plain', limitDays)], { cells, periodMs });
+  return judgeCase(currentEvidence([], { suite, current: someCurrent(current) }));
+}
+
+function lastOf({ verdicts }: CaseResult) {
+  return verdicts.at(-1);
+}
+
+test('an application of 1.0 mA empties 225 mAh in 9.4 days, whatever its own budget says', () => {
+  const result = judged(year, drawing(1));
+  expect(lastOf(result)).toMatchObject({ status: 'failed', measured: 9.375, unit: 'days', basis: 'measured' });
+  expect(lastOf(result)?.reason).toBe(
+    'plain lasts 9.4 days (225 mAh), budget >= 1 year (97 % below); computed from 1 mA, the mean of the measured duty cycle of 1 s; ' +
+      '±11 %, 8.5 days to 10.4 days, by the meter; a life of 1 year asks for a mean of 25.7 µA',
+  );
+});
+
+test('a life is as long as its mean says, and as sure as the meter', () => {
+  const { metrics } = judged(9, drawing(1));
+  expect(metrics.battery?.find(({ cell }) => cell === 'plain')).toEqual({
+    cell: 'plain',
+    ...plain,
+    basis: 'measured',
+    lifeDays: 9.375,
+    lowDays: 9.375 / 1.1,
+    highDays: 9.375 / 0.9,
+    limitedBy: 'charge',
+    meanMa: 1,
+    periodUs: 1_000_000,
+    from: 'dutyCycle',
+    peakMa: 12,
+  });
+  expect(metrics.battery?.map(({ cell }) => cell)).toEqual(['CR2032', 'CR2450', 'AA', 'LiPo', 'plain']);
+});
+
+test('what the meter leaves open is inconclusive, and what it does not is decided', () => {
+  expect(lastOf(judged(9, drawing(1)))).toMatchObject({ status: 'inconclusive', measured: 9.375 });
+  expect(lastOf(judged(10, drawing(1)))?.status).toBe('inconclusive');
+  expect(lastOf(judged(8.5, drawing(1)))?.status).toBe('passed');
+  expect(lastOf(judged(10.5, drawing(1)))?.status).toBe('failed');
+});
+
+test('a peak that the cell cannot give fails it, however long it would last', () => {
+  const result = judged(1, drawing(0.001, 15.001));
+  expect(lastOf(result)).toMatchObject({ status: 'failed', measured: null });
+  expect(lastOf(result)?.reason).toBe(
+    'the cell cannot give it: a peak of 15 mA, and a plain is rated for pulses of 15 mA (a test)',
+  );
+  expect(result.metrics.battery?.at(-1)).toMatchObject({ lifeDays: null, limitedBy: 'pulse', peakMa: 15.001 });
+  expect(lastOf(judged(1, drawing(0.001, 13)))?.status).toBe('passed');
+});
+
+test('a peak that may be too high by the meter is inconclusive', () => {
+  const verdict = lastOf(judged(1, drawing(0.001, 14.5))); // 14.5 mA + 10 % are 15.95 mA
+  expect(verdict?.status).toBe('inconclusive');
+  expect(verdict?.reason).toContain("by the meter's accuracy the peak of 14.5 mA may be more than the 15 mA");
+});
+
+test('the peak is that of the whole application, be it in no window of an inference', () => {
+  const { application: _none, ...rest } = someCurrent();
+  const peakOf = (result: CaseResult) => result.metrics.battery?.[0]?.peakMa;
+  expect(peakOf(judged(1, {}))).toBe(12);
+  expect(peakOf(judgeCase(currentEvidence([], { current: rest })))).toBe(11);
+});
+
+test('without a measured duty cycle it is computed from an inference and sleep, and says so', () => {
+  const { dutyCycle: _none, ...current } = someCurrent();
+  const suite = aCurrentSuite([aCurrentBudget('battery.measured.plain', 1)], { cells: { plain }, periodMs: 10_000 });
+  const result = judgeCase(currentEvidence([], { suite, current }));
+  const meanMa = (100_000 + 0.1 * 9_990_000) / 1e7; // µC and mA × µs: 0.1099 mA
+  expect(result.metrics.battery?.at(-1)).toMatchObject({ from: 'computed', periodUs: 10_000_000 });
+  expect(result.metrics.battery?.at(-1)?.meanMa).toBeCloseTo(meanMa, 12);
+  expect(lastOf(result)?.measured).toBeCloseTo(225 / meanMa / 24, 6);
+  expect(lastOf(result)?.reason).toContain(
+    'computed from 109.9 µA: one measured inference every 10 s and sleep for the rest, nothing around it',
+  );
+  const { highDays = 0, lowDays = 0 } = result.metrics.battery?.at(-1) ?? {};
+  expect(highDays / lowDays).toBeCloseTo(1.1 / 0.9, 9);
+});
+
+test('ticks and meter that disagree leave a computed life open, and a measured duty cycle as it is', () => {
+  const inferences = someCurrent().inferences.map(window => ({ ...window, dutUs: 9_000 }));
+  const { dutyCycle: _none, ...current } = someCurrent({ inferences });
+  const budgets = [aCurrentBudget('battery.measured.plain', 1)];
+  const suite = aCurrentSuite(budgets, { cells: { plain } });
+  const verdict = lastOf(judgeCase(currentEvidence([], { suite, current })));
+  expect(verdict?.status).toBe('inconclusive');
+  expect(verdict?.reason).toMatch(/^ticks and meter disagree/);
+  expect(lastOf(judged(1, { inferences }))?.status).toBe('passed');
+});
+
+test('a period that no inference fits into has no life, and neither has a suite without a period', () => {
+  const { dutyCycle: _none, ...current } = someCurrent();
+  const lifeless = (evidence: Partial<Evidence>) => lastOf(judgeCase(currentEvidence([], evidence)));
+  const budgets = [aCurrentBudget('battery.measured.CR2032', 1)];
+  expect(lifeless({ suite: aCurrentSuite(budgets, { periodMs: 9 }), current })).toMatchObject({
+    status: 'skipped',
+    reason: 'not computed: an inference takes longer than measure.current.period',
+  });
+  const { periodMs: _period, ...measure } = aCurrentSuite(budgets).measure.current ?? { periodMs: 1 };
+  const suite = { ...aCurrentSuite(budgets), measure: { ...aCurrentSuite(budgets).measure, current: measure } };
+  expect(lifeless({ suite: suite as Evidence['suite'], current })?.reason).toContain(
+    'measure.current.period says how often',
+  );
+  const { sleep: _sleep, ...awake } = current;
+  expect(lifeless({ suite: aCurrentSuite(budgets), current: awake })?.reason).toContain(
+    'neither a duty cycle nor sleep',
+  );
+});
+
+test('no cell lasts beyond its shelf life', () => {
+  const cells = { plain: { ...plain, shelfYears: 10 } };
+  const suite = aCurrentSuite([aCurrentBudget('battery.measured.plain', 11 * year)], { cells });
+  const result = judgeCase(currentEvidence([], { suite, current: someCurrent(drawing(0.0001)) }));
+  expect(lastOf(result)).toMatchObject({ status: 'failed', measured: 10 * year });
+  expect(lastOf(result)?.reason).toContain('the load alone would let it last longer: a plain keeps for 10 years');
+  expect(result.metrics.battery?.at(-1)).toMatchObject({ limitedBy: 'shelf', lowDays: 10 * year, highDays: 10 * year });
+});
+
+test('a supply that the cell does not have is told, since what lies between is not counted', () => {
+  const at = (supplyMv: number) => lastOf(judged(1, { ...drawing(0.1), facts: someTraceFacts({ supplyMv }) }))?.reason;
+  expect(at(3000)).not.toContain('drawn from the cell');
+  expect(at(2400)).not.toContain('drawn from the cell');
+  expect(at(3300)).toContain("the current at 3.3 V is taken as drawn from the cell's 3 V: whatever lies between them");
+  expect(at(1800)).toContain('the current at 1.8 V');
+});
+
+test("a suite's own cell goes before one that is known", () => {
+  const own = { CR2032: { ...plain, capacityMah: 450 } };
+  const suite = aCurrentSuite([aCurrentBudget('battery.measured.CR2032', 18)], { cells: own });
+  const evidence = { suite, current: someCurrent(drawing(1)), board: aMeteredBoard() };
+  expect(lastOf(judgeCase(currentEvidence([], evidence)))?.measured).toBe(18.75);
+  const known = knownCells.CR2032 ?? plain;
+  expect(
+    lastOf(
+      judgeCase(currentEvidence([aCurrentBudget('battery.measured.CR2032', 1)], { current: someCurrent(drawing(1)) })),
+    )?.measured,
+  ).toBe(lifeDays(known, 1));
+});
+
+test('a computed life breaks with what it is computed from', () => {
+  const suite = aCurrentSuite([aCurrentBudget('battery.measured.plain', 1)], { cells: { plain } });
+  const { dutyCycle: _none, ...undriven } = someCurrent();
+  for (const spoilt of ['inference', 'sleep', 'application'] as const) {
+    const faults = [{ check: 'gaps', what: '3 samples are missing', spoils: [spoilt] } as const];
+    expect(lastOf(judgeCase(currentEvidence([], { suite, current: { ...undriven, faults } })))?.status).toBe('broken');
+  }
+});
