@@ -84,9 +84,7 @@ test('a case without any of it has nothing to tell', () => {
 test('summary and page hold the clauses, and the meter that they are of', () => {
   const page = descriptionHtml(measured);
   expect(page).toContain('• measured: mean 199 µA (179.1 µA to 218.9 µA) over the duty cycle of 1 s');
-  expect(page).toContain(
-    'meter: Nordic PPK2 C0FFEE, its firmware 1.2.0, as source at 3 V; ±10 % (its datasheet)',
-  );
+  expect(page).toContain('meter: Nordic PPK2 C0FFEE, its firmware 1.2.0, as source at 3 V; ±10 % (its datasheet)');
   const summary = summaryMarkdown(aResults({ cases: [measured, modelled] }));
   expect(summary).toContain('## Current\n\n- some-suite on some-board\n  - measured: mean 199 µA');
   expect(summary).toContain('  - modelled: mean 122');

@@ -75,9 +75,9 @@ function modelledClauses({ modelled }: Metrics): string[] {
   const figures = [
     dutyCycle &&
       `mean ${formatQuantity(dutyCycle.mean, 'mA')} over a duty cycle of ${formatQuantity(dutyCycle.periodUs, 'µs')}`,
-    `${formatQuantity(inference.mean, 'mA')} in an inference`,
+    inference && `${formatQuantity(inference.mean, 'mA')} in an inference`,
     sleep && `${formatQuantity(sleep.mean, 'mA')} asleep`,
-    `${formatQuantity(charge.inference.mean, 'µC')} by the inference`,
+    charge && `${formatQuantity(charge.inference.mean, 'µC')} by the inference`,
     energy && `${formatQuantity(energy.inference.mean, 'µJ')} by the inference`,
   ].filter(Boolean);
   return [
