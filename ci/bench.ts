@@ -3,9 +3,11 @@ import { benchReports, benchRun } from './bench/command.ts';
 import { benchEmulators } from './bench/emulators.ts';
 import { benchGolden } from './bench/golden.ts';
 import { benchSerial } from './bench/serial.ts';
+import { benchTrace } from './bench/trace.ts';
 
 await benchGolden();
 await benchEmulators();
 await benchSerial();
+await benchTrace();
 await benchRun();
 await benchReports();

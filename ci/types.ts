@@ -10,6 +10,7 @@ const folder = join(import.meta.dirname, '..', 'harness', 'suite');
 export const generated = [
   { schema: 'suite.schema.json', types: 'suite-file.generated.ts' },
   { schema: 'board.schema.json', types: 'board-file.generated.ts' },
+  { schema: 'columns.schema.json', types: 'columns-file.generated.ts' },
 ];
 
 /** The TypeScript of one schema. */

@@ -76,6 +76,7 @@ describe.each(platforms)('glue for $name', platform => {
     const outputs: Uint8Array[] = [];
     for await (const output of session.inferAll(inputs)) outputs.push(output);
     expect(outputs).toEqual(inputs.map(input => input.map(byte => byte + 1)));
+    expect((await session.stats()).uplink).toEqual({ messages: 100, bytes: 200 });
   });
 
   test('it restarts when it is asked to, where the platform can', async ({ skip }) => {

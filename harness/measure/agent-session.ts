@@ -29,6 +29,7 @@ export async function measureAgent(job: AgentBoot, link: Link, signal: AbortSign
     await (isTimed ? settle(job, dut, link) : prepare(job, dut));
     await leaveAlone(job, 0, signal);
     await recordAll(job, link, isTimed ? inferEach(job, dut) : feedAll(job, dut));
+    await sampleUplink(job, dut);
     job.note({ carried: dut.carried() });
     delete seen.vector;
     if (isTimed) await inferLong(job, dut);
@@ -180,7 +181,13 @@ async function profile({ inputs, boot, recorder }: AgentBoot, dut: MarkedDut): P
   recorder.sample({ kind: 'operators', boot, vector: 0, ticks: await dut.operatorTicks(), ...markOf(window) });
 }
 
+/** Since PREPARE, so it is what was sent of these inputs. */
+async function sampleUplink({ inputs, boot, recorder }: AgentBoot, dut: Pick<Dut, 'stats'>): Promise<void> {
+  const { uplink } = await dut.stats();
+  if (uplink) recorder.sample({ kind: 'uplink', boot, inputs: inputs.length, ...uplink });
+}
+
 async function sampleMemory({ boot, recorder }: AgentBoot, dut: Pick<Dut, 'stats'>): Promise<void> {
-  const { droppedFrames: _ofTheLink, ...memory } = await dut.stats();
+  const { droppedFrames: _ofTheLink, uplink: _ofTheInputs, ...memory } = await dut.stats();
   recorder.sample({ kind: 'memory', boot, ...memory });
 }

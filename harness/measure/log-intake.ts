@@ -8,6 +8,7 @@ import { logFile } from './log-file.ts';
 import { heardClause, logError, withLines } from './log-heard.ts';
 import { type IdentityCheck, type ImageIdentity, identityCheck } from './log-identity.ts';
 import { logSamples } from './log-samples.ts';
+import { logUplink } from './log-uplink.ts';
 
 type Found<Kind> = Extract<Finding, { readonly kind: Kind }>;
 
@@ -107,14 +108,15 @@ function findingsOf(
   identity: IdentityCheck,
 ): Findings {
   const samples = logSamples(recorder);
+  const uplink = logUplink(recorder);
   const count = inferenceCount(spec.inferences);
   const seen = { inferences: 0, end: 'open', isKnown: false } as Writable<IntakeState>;
   let boot = first;
 
   const begin = (finding: Found<'boot'>): void => {
     if (count.seen === 0) return; // boot loaders say it twice, and a board may be reset while it is being opened
-    if (mayRestart) boot++;
-    else take(restartOf(finding));
+    if (!mayRestart) return take(restartOf(finding));
+    uplink.end(boot++, count.seen);
   };
   const keepCrash = (crash: Found<'crash'>): void => {
     if (!seen.crash) writeWhole(join(recorder.folder, 'crash.txt'), crash.text);
@@ -127,6 +129,7 @@ function findingsOf(
     if (finding.kind === 'boot') onBoot(finding.cause);
     if (finding.kind === 'boot') begin(finding);
     samples.add(finding, boot);
+    uplink.see(finding);
     count.see(finding);
     seen.inferences = count.seen;
     if (count.isFull && seen.end === 'open') seen.end = 'full';
@@ -139,6 +142,7 @@ function findingsOf(
     seen,
     take,
     end({ lines, bytes, unprintable }) {
+      uplink.end(boot, count.seen);
       const { leftOut } = samples.end(boot);
       recorder.sample({ kind: 'log', boot, lines, bytes, unprintable, leftOut });
     },
@@ -153,5 +157,5 @@ function restartOf({ cause, line }: Found<'boot'>): Found<'fail'> {
 }
 
 function isFigure({ kind }: Finding): boolean {
-  return kind === 'metric' || kind === 'scores' || kind === 'operators';
+  return kind === 'metric' || kind === 'scores' || kind === 'operators' || kind === 'message';
 }

@@ -43,7 +43,7 @@ export function logSamples(recorder: Pick<Recorder, 'sample'>): LogSamples {
   return {
     add(finding, boot) {
       if (finding.kind === 'metric') return addMetric(finding, boot);
-      if (finding.kind === 'boot' || finding.kind === 'end') return;
+      if (finding.kind === 'boot' || finding.kind === 'end' || finding.kind === 'message') return;
       if (others++ >= (finding.kind === 'scores' ? most.values : most.others)) return void leftOut++;
       recorder.sample(sampleOf(finding, boot));
     },
@@ -59,7 +59,7 @@ function startOf(unit: Metric['unit']): Rest {
   return { unit, values: 0, count: 0, min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY, sum: 0, last: 0 };
 }
 
-type Kept = Exclude<Finding, { readonly kind: 'metric' | 'boot' | 'end' }>;
+type Kept = Exclude<Finding, { readonly kind: 'metric' | 'boot' | 'end' | 'message' }>;
 
 /** A line of text that is kept for evidence is cut: the log has it whole. */
 const keptText = 400;

@@ -112,6 +112,30 @@ test('ends at the suite’s line, and takes no figure behind it', async () => {
   expect(values).toHaveLength(2);
 });
 
+test('adds up what it sent of the inferences that were wanted', async () => {
+  const prints = Array.from({ length: 9 }, (_, n) => `${round(n)}radio: sent ${10 + n} bytes\n`);
+  const { samples } = await session({ spec: { inferences: 3, uplink: 'sent (?<bytes>\\d+) bytes' }, prints });
+  expect(samples.filter(({ kind }) => kind === 'uplink')).toEqual([
+    { kind: 'uplink', boot: 0, inputs: 3, messages: 3, bytes: 10 + 11 + 12 },
+  ]);
+});
+
+test('adds up what it sent for each boot of a file', async () => {
+  const boot = 'ESP-ROM:esp32c3\nrst:0x1 (POWERON)\n';
+  const sent = (count: number) => `${round(0)}${'TX 1\n'.repeat(count)}`;
+  const prints = [boot, sent(1), sent(2), boot, sent(4)];
+  const { samples } = await session({ spec: { uplink: '^TX' }, prints, ends: true, isImported: true });
+  expect(samples.filter(({ kind }) => kind === 'uplink')).toEqual([
+    { kind: 'uplink', boot: 0, inputs: 2, messages: 3, bytes: 6 },
+    { kind: 'uplink', boot: 1, inputs: 1, messages: 4, bytes: 8 },
+  ]);
+});
+
+test('has sent nothing that is known where no line matches: the pattern may be wrong', async () => {
+  const { samples } = await session({ spec: { inferences: 1, uplink: '^TX' }, prints: [round(0)] });
+  expect(samples.map(({ kind }) => kind)).not.toContain('uplink');
+});
+
 test('ends when its time is over, whatever still comes', async () => {
   const prints = Array.from({ length: 40 }, (_, n) => ({ afterMs: 1000, text: round(n) }));
   const { outcome, values } = await session({ spec: { forMs: 5500 }, prints });

@@ -7,8 +7,10 @@ type TracedBoot = Pick<Boot & AgentJob, 'suite' | 'metering' | 'recorder' | 'boo
 
 /** A window whose ends are known no better than to a hundredth of it says nothing of one inference. */
 const leastTimes = 100;
-/** What the link took so far may not be the most that it takes. */
-const slackMargin = 1.5;
+/** Where no wire tells: a window lies anywhere in what the link takes, which may be so many times what it usually takes; … */
+const slackMargin = 3;
+/** … and samples are on their way for a frame of USB at least, and for how much longer nobody sees. */
+const meterMs = 3;
 const windows = 10;
 /** INFER has two bytes for it. */
 const mostRuns = 65_535;
@@ -31,7 +33,7 @@ export async function inferLong(job: TracedBoot, dut: MarkedDut): Promise<void> 
   if (!currentOf(job)) return;
   const { eachMs, slackMs } = dut.seen;
   const { edgeUs } = metering?.tracing ?? {};
-  const leastMs = leastTimes * (edgeUs === undefined ? slackMs * slackMargin : edgeUs / 1000);
+  const leastMs = leastTimes * (edgeUs === undefined ? (slackMargin * slackMs) / 2 + meterMs : edgeUs / 1000);
   if (eachMs >= leastMs || eachMs === 0) return; // a counter that stands still is said elsewhere
   const repeat = Math.min(Math.ceil(leastMs / eachMs) + 1, mostRuns);
   for (let window = 0; window < windows; window++) {

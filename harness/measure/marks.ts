@@ -16,7 +16,7 @@ export interface MarkedDut extends Omit<Dut, 'infer'> {
 }
 
 export interface SeenWindows {
-  /** By how much more a window took by the host's clock than by the DUT's, at most: how far off the host may be about it. */
+  /** By how much more a window takes by the host's clock than by the DUT's, in the median: some are late because the host was busy. */
   readonly slackMs: number;
   /** When the last one was asked for, by the clock of the recording. */
   readonly askedMs: number;
@@ -30,20 +30,20 @@ export function markedDut(
   dut: Dut,
 ): MarkedDut {
   let askedMs = 0;
-  let slackMs = 0;
+  const slacksMs: number[] = [];
   let eachMs = 0;
   let mostRuns = 0;
   const see = ({ runs, sentMs, heardMs }: MarkSample, ticks: number): void => {
     askedMs = sentMs;
     const dutMs = (1000 * ticks) / dut.identity.tickHz;
-    slackMs = Math.max(slackMs, heardMs - sentMs - dutMs);
+    slacksMs.push(Math.max(0, heardMs - sentMs - dutMs));
     if (runs > mostRuns) eachMs = dutMs / runs;
     mostRuns = Math.max(mostRuns, runs);
   };
   return {
     ...dut,
     get seen() {
-      return { askedMs, slackMs, eachMs };
+      return { askedMs, slackMs: median(slacksMs), eachMs };
     },
     async infer(input, { purpose, vector, ...options }) {
       if (!metering?.tracing) return dut.infer(input, options);
@@ -68,6 +68,11 @@ export function markedDut(
       return inference;
     },
   };
+}
+
+/** 0 of none. */
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? 0;
 }
 
 /** To the microsecond. */

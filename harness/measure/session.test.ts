@@ -106,6 +106,18 @@ test('records every vector in order, with its ticks and output', async () => {
   ]);
 });
 
+test('records what the application sent of the vectors, and of nothing else', async () => {
+  const { samples } = await session({ mock: { uplinkBytes: ([first = 0]) => first } });
+  expect(samples.filter(sample => sample.kind === 'uplink')).toEqual([
+    { kind: 'uplink', boot: 0, inputs: 3, messages: 3, bytes: 4 + 8 + 12 },
+  ]);
+});
+
+test('records nothing of a telemetry channel that the firmware does not have', async () => {
+  const { samples } = await session();
+  expect(samples.map(({ kind }) => kind)).not.toContain('uplink');
+});
+
 test.each([
   [20_000, 1],
   [3_000, 4],

@@ -3,13 +3,13 @@ import { ProtocolError } from '../errors.ts';
 import { ask, type Session } from './asking.ts';
 import { join, readPayload, u8, u16 } from './payload.ts';
 import type { DutIdentity } from './port.ts';
-import { magic, version } from './wire.ts';
+import { features, magic, version } from './wire.ts';
 
 /** Says HELLO, and learns who answers and how long frames may be. */
 export async function introduce(session: Session): Promise<DutIdentity> {
-  const { protocol, maxPayload, tickHz } = await hello(session);
+  const { maxPayload, ...told } = await hello(session);
   session.exchange.allow(maxPayload);
-  return { protocol, tickHz, ...(await identify(session)) };
+  return { ...told, ...(await identify(session)) };
 }
 
 /** PROVE's answer, the longest that is never split. */
@@ -27,11 +27,13 @@ function hello(session: Session) {
     const [maxPayload, tickHz] = [answer.u16(), answer.u32()];
     if (maxPayload < leastPayload) throw new RangeError(`payloads of ${maxPayload} bytes at most are too short`);
     if (tickHz === 0) throw new RangeError('a tick rate of 0 Hz');
-    return { protocol: `tickmark/${spoken}`, maxPayload, tickHz };
+    const [told] = answer.rest();
+    const marks = told === undefined ? {} : { marksWindows: (told & features.marksWindows) !== 0 };
+    return { protocol: `tickmark/${spoken}`, maxPayload, tickHz, ...marks };
   });
 }
 
-type Names = Omit<DutIdentity, 'protocol' | 'tickHz'>;
+type Names = Omit<DutIdentity, 'protocol' | 'tickHz' | 'marksWindows'>;
 
 /** In as many pieces as the line needs. */
 async function identify(session: Session): Promise<Names> {

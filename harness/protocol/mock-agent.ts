@@ -10,6 +10,7 @@ import {
   answerBit,
   disturbances,
   errorCodes,
+  features,
   kinds,
   magic,
   type RequestName,
@@ -53,10 +54,12 @@ export interface MockFirmware extends Partial<Omit<DutIdentity, 'protocol'>> {
   readonly windowBytes?: number;
   /** @default 4 */
   readonly keptResults?: number;
-  /** An agent that tells no reset cause. @default false */
+  /** An agent that tells no reset cause, nor whether it marks windows. @default false */
   readonly isOld?: boolean;
   /** Whether it can restart itself. @default false */
   readonly resets?: boolean;
+  /** Bytes of the message that it sends for an inference, on its telemetry channel. @default it has none */
+  readonly uplinkBytes?: (output: Uint8Array) => number;
 }
 
 /** The DUT's end of boards/firmware/PROTOCOL.md, with memory in place of hardware. */
@@ -141,6 +144,8 @@ interface State {
   provedModel?: Uint8Array;
   isDisturbed: boolean;
   inferences: number;
+  /** Since PREPARE. */
+  uplink: { messages: number; bytes: number };
 }
 
 function bootedState(firmware: MockFirmware): State {
@@ -158,6 +163,7 @@ function bootedState(firmware: MockFirmware): State {
     isPrepared: false,
     isDisturbed: false,
     inferences: 0,
+    uplink: { messages: 0, bytes: 0 },
   };
 }
 
@@ -210,7 +216,9 @@ const handlers: Readonly<Record<RequestName, Handler>> = {
       throw new Refusal(errorCodes.noCommonVersion, `this DUT speaks version ${spoken} only`);
     if (state.staleNonces-- > 0) nonce.fill(0);
     delete state.feed;
-    return join(u8(spoken), nonce, u16(state.maxPayload), u32(state.firmware.tickHz ?? 1_000_000));
+    const { isOld = false, marksWindows = false, tickHz = 1_000_000 } = state.firmware;
+    const told = isOld ? [] : [u8(marksWindows ? features.marksWindows : 0)];
+    return join(u8(spoken), nonce, u16(state.maxPayload), u32(tickHz), ...told);
   },
 
   identify: ({ firmware }, fields) => introduction(firmware).subarray(fields.u16()),
@@ -230,6 +238,7 @@ const handlers: Readonly<Record<RequestName, Handler>> = {
 
   prepare(state) {
     state.isPrepared = true;
+    state.uplink = { messages: 0, bytes: 0 };
     const [, input, output] = state.regions;
     const { windowBytes, keptResults = 4 } = state.firmware;
     const sizes = [u32(512), u32(input.bytes.length), u32(output.bytes.length), u16(state.operatorTicks.length)];
@@ -276,10 +285,11 @@ const handlers: Readonly<Record<RequestName, Handler>> = {
 
   read: (state, fields) => placeIn(state, fields).slice(),
 
-  stats({ firmware: { stats = {} } }) {
+  stats({ firmware: { stats = {}, uplinkBytes }, uplink }) {
     const { stackBytes = 300, stackReservedBytes = 1024, arenaBytes = 512 } = stats;
     const { arenaReservedBytes = 1024, droppedFrames = 0 } = stats;
-    return join(...[stackBytes, stackReservedBytes, arenaBytes, arenaReservedBytes, droppedFrames].map(u32));
+    const sent = uplinkBytes ? [uplink.messages, uplink.bytes] : [];
+    return join(...[stackBytes, stackReservedBytes, arenaBytes, arenaReservedBytes, droppedFrames, ...sent].map(u32));
   },
 
   operators({ operatorTicks }, fields) {
@@ -292,6 +302,9 @@ function inferInput(state: State, digest: number): number {
   const [, { bytes: input }, { bytes: output }] = state.regions;
   if (crc32c(input) !== digest) throw new Refusal(errorCodes.wrongInput, 'the input region has another digest');
   output.set(state.infer(input));
+  const { uplinkBytes } = state.firmware;
+  if (uplinkBytes)
+    state.uplink = { messages: state.uplink.messages + 1, bytes: state.uplink.bytes + uplinkBytes(output) };
   return ++state.inferences;
 }
 

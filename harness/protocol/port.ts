@@ -17,6 +17,8 @@ export interface DutIdentity {
   readonly tickHz: number;
   /** Why the chip booted: power-on, brown-out, pin, watchdog, software; absent where the firmware cannot tell. */
   readonly resetCause?: string;
+  /** Whether a pin is active in each window, for a meter; absent where the agent is too old to say. */
+  readonly marksWindows?: boolean;
 }
 
 /** A model accepted by the runtime. Input and output bytes are those of all tensors, end to end. */
@@ -41,6 +43,8 @@ export interface DutStats {
   readonly arenaBytes: number;
   readonly arenaReservedBytes: number;
   readonly droppedFrames: number;
+  /** What the application sent on its telemetry channel since PREPARE; absent where it has none, or the agent knows of none. */
+  readonly uplink?: { readonly messages: number; readonly bytes: number };
 }
 
 /** What the link did to frames so far. All of it was repaired, as long as the session goes on. */

@@ -31,6 +31,12 @@ test('learns why the chip booted, where the firmware can tell', async () => {
   expect((await settled(connect({ isOld: true }))).identity).toMatchObject({ board: 'mock', tickSource: 'declared' });
 });
 
+test('learns whether a pin marks windows, where the agent says', async () => {
+  expect((await connect({ marksWindows: true })).identity.marksWindows).toBe(true);
+  expect((await connect({})).identity.marksWindows).toBe(false);
+  expect((await settled(connect({ isOld: true }))).identity).not.toHaveProperty('marksWindows');
+});
+
 test.each([{ faults: {} }, { faults: { drop: [5] } }, { faults: { corrupt: [5] } }])(
   'has the firmware restart, also when the line has $faults',
   async ({ faults }) => {
@@ -65,6 +71,14 @@ test('reads operator ticks page by page', async () => {
 test('reads the stack and arena figures', async () => {
   const stats = { stackBytes: 1, stackReservedBytes: 2, arenaBytes: 3, arenaReservedBytes: 4, droppedFrames: 5 };
   expect(await (await connect({ stats })).stats()).toEqual(stats);
+});
+
+test('reads what the application sent since PREPARE, where it has a channel', async () => {
+  const dut = await prepared({ uplinkBytes: output => output.length + 13 });
+  for (const repeat of [1, 5]) await dut.infer(new Uint8Array(4), { repeat });
+  expect((await dut.stats()).uplink).toEqual({ messages: 2, bytes: 34 });
+  await dut.prepare(model.length);
+  expect((await dut.stats()).uplink).toEqual({ messages: 0, bytes: 0 });
 });
 
 test.each(['drop', 'corrupt', 'cut', 'duplicate'] as const)('gets over a frame that the link may %s', async fault => {

@@ -192,11 +192,15 @@ function readOperators(answer: PayloadReader): { readonly operators: number; rea
 }
 
 function readStats(answer: PayloadReader): DutStats {
-  return {
+  const stats = {
     stackBytes: answer.u32(),
     stackReservedBytes: answer.u32(),
     arenaBytes: answer.u32(),
     arenaReservedBytes: answer.u32(),
     droppedFrames: answer.u32(),
   };
+  const rest = answer.rest();
+  if (rest.length === 0) return stats;
+  const more = readPayload(rest);
+  return { ...stats, uplink: { messages: more.u32(), bytes: more.u32() } };
 }

@@ -46,6 +46,9 @@ export const errorCodes = {
   inferenceFailed: 11,
 } as const;
 
+/** What `HELLO` answers of the firmware, a bit each: a pin marks each window. */
+export const features = { marksWindows: 1 } as const;
+
 /** What `INFER` answers of its window: no byte from the host came in it, one did, or the DUT cannot tell. */
 export const disturbances = { none: 0, bytes: 1, unknown: 2 } as const;
 

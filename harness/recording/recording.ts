@@ -48,6 +48,8 @@ export interface Manifest {
     readonly runtime: string;
     readonly tickSource: string;
     readonly tickHz: number;
+    /** Whether it drives a pin in each window; absent in older recordings, and of agents that do not say. */
+    readonly marksWindows?: boolean;
   };
   /** Of MLPerf Tiny firmware, which has no build id and tells no more: in place of `dut`. */
   readonly mlperf?: {

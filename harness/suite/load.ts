@@ -161,6 +161,7 @@ function subjectOf(
 
 function logSpecOf(log: LogFile): LogSpec {
   const { until, inferences, metrics = [], fail = [], ignore = [], identity = {}, rate, runsVectors = false } = log;
+  const { uplink } = log;
   return {
     ...(until !== undefined && { until }),
     ...(log.for !== undefined && { forMs: milliseconds(log.for) }),
@@ -168,6 +169,7 @@ function logSpecOf(log: LogFile): LogSpec {
     metrics,
     fail,
     ignore,
+    ...(uplink !== undefined && { uplink }),
     identity,
     ...(rate !== undefined && { rateHz: quantity('frequency-with-unit', rate) }),
     runsVectors,

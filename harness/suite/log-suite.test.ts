@@ -24,6 +24,7 @@ log:
   for: 2 min
   inferences: 50
   metrics: ['I=(?<run_ma>[0-9.]+)']
+  uplink: '^TX'
   identity: { app_version: '1.4.2' }
   rate: 120 MHz
 budgets:
@@ -44,6 +45,7 @@ test('a suite of firmware that only prints needs no model', () => {
     metrics: ['I=(?<run_ma>[0-9.]+)'],
     fail: [],
     ignore: [],
+    uplink: '^TX',
     identity: { app_version: '1.4.2' },
     rateHz: 120e6,
     runsVectors: false,

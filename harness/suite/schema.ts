@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { BoardFile } from './board-file.generated.ts';
+import type { ColumnsFile } from './columns-file.generated.ts';
 import { explain } from './explain.ts';
 import type { Fault } from './fault.ts';
 import { formats, isFormat, parseFormat } from './formats.ts';
@@ -20,6 +21,10 @@ export function checkSuiteFile(source: YamlSource): Checked<SuiteFile> {
 export function checkBoardFile(source: YamlSource): Checked<BoardFile> {
   validateBoard ??= compile<BoardFile>('board.schema.json');
   return check(source, validateBoard);
+}
+
+export function checkColumnsFile(source: YamlSource): Checked<ColumnsFile> {
+  return check(source, compile<ColumnsFile>('columns.schema.json'));
 }
 
 /** Budgets as a suite holds them under `budgets`, by the same rules. */

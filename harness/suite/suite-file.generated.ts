@@ -649,6 +649,7 @@ export interface Log {
   metrics?: Patterns;
   fail?: Patterns;
   ignore?: Patterns;
+  uplink?: Pattern;
   /**
    * What the log has to say of who runs: app_version, project_name and elf_sha256 (ESP-IDF), git_sha, model_sha1 and output_crc32 (TFLM), or a group of metrics. `image`: the SHA-256 or the build id of the firmware's ELF file. Another one is broken.
    */

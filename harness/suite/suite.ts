@@ -111,6 +111,8 @@ export interface LogSpec {
   readonly metrics: readonly string[];
   readonly fail: readonly string[];
   readonly ignore: readonly string[];
+  /** What is sent on the telemetry channel, a message a line; its group `bytes`, where it has one, tells how long. */
+  readonly uplink?: string;
   /** What facts have to be, by name; `image`: the image's own. */
   readonly identity: Readonly<Record<string, string>>;
   /** Of the timer whose ticks the log tells. */

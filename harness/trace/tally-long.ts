@@ -65,12 +65,12 @@ function countFirsts(blocks: Iterable<Block>) {
 function addFirsts({ values, bits }: Block, firsts: Float64Array) {
   let [count, sum, high] = [0, 0, lowestKey];
   for (let index = 0; index < values.length; index++) {
-    const value = values[index] as number;
+    const value = values[index];
     if (value - value !== 0) continue; // lost, or endless
-    const key = keyOf(bits[index] as number);
+    const key = keyOf(bits[index]);
     if (key > high) high = key;
     const first = firstHalf(key);
-    firsts[first] = (firsts[first] as number) + 1;
+    firsts[first]++;
     sum += value;
     count++;
   }
@@ -86,10 +86,10 @@ function countSeconds(blocks: Iterable<Block>, beginnings: ReadonlySet<number>):
 
 function addSeconds(bits: Int32Array, seconds: readonly (Float64Array | undefined)[]): void {
   for (let index = 0; index < bits.length; index++) {
-    const key = keyOf(bits[index] as number);
+    const key = keyOf(bits[index]);
     const counts = seconds[firstHalf(key)];
     if (!counts) continue;
     const second = key & (halves - 1);
-    counts[second] = (counts[second] as number) + 1;
+    counts[second]++;
   }
 }

@@ -6,7 +6,7 @@ export interface ShortTally {
   tally(length: number): Tally | undefined;
 }
 
-/** For up to `most` samples in memory, again and again: a few passes over them, in none of which a branch depends on a value. */
+/** For up to `most` samples in memory, again and again: their keys are counted into bins, then those of the bin that a percentile lies in, and so on. */
 export function shortTally(most: number): ShortTally {
   const room = new Float32Array(most);
   const bits = new Int32Array(room.buffer);
@@ -36,7 +36,7 @@ function addUp(values: Float32Array, length: number): { count: number; sum: numb
   if (sum - sum === 0) return { count: length, sum };
   let count = 0;
   for (let index = 0; index < length; index++) {
-    const value = values[index] as number;
+    const value = values[index];
     if (value - value === 0) values[count++] = value;
   }
   return { count, sum: sumOf(values, count) };
@@ -47,17 +47,17 @@ function sumOf(values: Float32Array, length: number): number {
   let [a, b, c, d] = [0, 0, 0, 0];
   const fours = length - (length % 4);
   for (let index = 0; index < fours; index += 4) {
-    a += values[index] as number;
-    b += values[index + 1] as number;
-    c += values[index + 2] as number;
-    d += values[index + 3] as number;
+    a += values[index];
+    b += values[index + 1];
+    c += values[index + 2];
+    d += values[index + 3];
   }
-  for (let index = fours; index < length; index++) a += values[index] as number;
+  for (let index = fours; index < length; index++) a += values[index];
   return a + b + (c + d);
 }
 
 function takeKeys(bits: Int32Array, count: number, keys: Int32Array): void {
-  for (let index = 0; index < count; index++) keys[index] = keyOf(bits[index] as number);
+  for (let index = 0; index < count; index++) keys[index] = keyOf(bits[index]);
 }
 
 const binBits = 11;
@@ -85,7 +85,7 @@ function countKeys({ keys, bins }: Keys, count: number): void {
   let low = 0x7fff_ffff;
   let high = -0x8000_0000;
   for (let index = 0; index < count; index++) {
-    const key = keys[index] as number;
+    const key = keys[index];
     if (key < low) low = key;
     if (key > high) high = key;
   }
@@ -94,8 +94,8 @@ function countKeys({ keys, bins }: Keys, count: number): void {
   const { counts } = bins;
   counts.fill(0);
   for (let index = 0; index < count; index++) {
-    const bin = (((keys[index] as number) - low) | 0) >>> shift;
-    counts[bin] = (counts[bin] as number) + 1;
+    const bin = ((keys[index] - low) | 0) >>> shift;
+    counts[bin]++;
   }
 }
 
@@ -113,7 +113,7 @@ function neighbours(rank: number, count: number, { all, some }: { all: Keys; som
 
 function neighboursInOrder(rank: number, keys: Int32Array): Neighbours {
   const last = keys.length - 1;
-  return [keys[rank] as number, keys[Math.min(rank + 1, last)] as number];
+  return [keys[rank], keys[Math.min(rank + 1, last)]];
 }
 
 /** The keys of a bin, in any order; `into` may be where they come from. */
@@ -121,7 +121,7 @@ function pick(bin: number, { keys, bins }: Keys, { count, into }: { count: numbe
   const { low, shift } = bins;
   let picked = 0;
   for (let index = 0; index < count; index++) {
-    const key = keys[index] as number;
+    const key = keys[index];
     if (((key - low) | 0) >>> shift === bin) into[picked++] = key;
   }
 }
@@ -130,7 +130,7 @@ function lastIn(bin: number, { keys, bins }: Keys, count: number): number {
   const { low, shift } = bins;
   let last = low;
   for (let index = 0; index < count; index++) {
-    const key = keys[index] as number;
+    const key = keys[index];
     if (((key - low) | 0) >>> shift === bin && key > last) last = key;
   }
   return last;
@@ -141,7 +141,7 @@ function firstAfter(bin: number, { keys, bins }: Keys, count: number): number {
   const { low, high, shift } = bins;
   let first = high;
   for (let index = 0; index < count; index++) {
-    const key = keys[index] as number;
+    const key = keys[index];
     if (((key - low) | 0) >>> shift > bin && key < first) first = key;
   }
   return first;

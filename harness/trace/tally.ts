@@ -42,8 +42,8 @@ export function valueOf(key: number): number {
 export function binOf(rank: number, counts: ArrayLike<number>): { bin: number; before: number; within: number } {
   let before = 0;
   let bin = 0;
-  for (let within = counts[0] as number; before + within <= rank; within = counts[++bin] as number) before += within;
-  return { bin, before, within: counts[bin] as number };
+  for (let within = counts[0]; before + within <= rank; within = counts[++bin]) before += within;
+  return { bin, before, within: counts[bin] };
 }
 
 const bits = new Int32Array(1);

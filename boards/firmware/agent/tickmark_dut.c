@@ -25,6 +25,7 @@ enum {
   FAULT = 0xfd,
   ERROR = 0xff
 };
+enum { MARKS_WINDOWS = 1 }; /* a feature */
 enum { ANSWER = 0x80, PROFILE = 1, LAST_SLICE = 1 };
 enum { UNDISTURBED, DISTURBED, CANNOT_TELL };
 enum {
@@ -61,6 +62,12 @@ typedef struct {
   tickmark_status failure; /* the end of it: nothing is taken any more */
 } feeding;
 
+/* What the application sent since PREPARE. */
+typedef struct {
+  bool exists;
+  uint32_t messages, bytes;
+} telemetry;
+
 static struct {
   const tickmark_board *board;
   uint8_t received[ENCODED_BYTES];
@@ -71,6 +78,7 @@ static struct {
   bool is_prepared;
   tickmark_prepared prepared;
   feeding feed;
+  telemetry uplink;
   bool is_silent;           /* this request has no answer */
   bool owes_ready;          /* nobody heard what was said at the start */
   uint32_t received_before; /* the window; not a local, since one register more to keep costs ticks within it */
@@ -182,6 +190,7 @@ static tickmark_status hello(payload *p, frame *f) {
   put(f, nonce, 8);
   put_uint(f, TICKMARK_MAX_PAYLOAD, 2);
   put_uint(f, dut.board->tick_hz, 4);
+  put_uint(f, dut.board->mark ? MARKS_WINDOWS : 0, 1);
   restart_feed();
   return done;
 }
@@ -259,6 +268,7 @@ static tickmark_status prepare(payload *p, frame *f) {
   dut.is_prepared = status.code == 0;
   if (!dut.is_prepared) return status;
   restart_feed();
+  dut.uplink.messages = dut.uplink.bytes = 0;
   put_uint(f, dut.prepared.arena_bytes, 4);
   put_uint(f, dut.prepared.input_bytes, 4);
   put_uint(f, dut.prepared.output_bytes, 4);
@@ -307,6 +317,10 @@ static tickmark_status run_window(uint32_t repeat, bool profile, uint64_t *ticks
   return status;
 }
 
+static void report(void) {
+  if (dut.board->report) dut.board->report();
+}
+
 static tickmark_status infer(payload *p, frame *f) {
   const uint32_t flags = take_uint(p, 1), repeat = take_uint(p, 2), expected = take_uint(p, 4);
   if (!is_exact(p) || flags > PROFILE || repeat == 0) return bad_field;
@@ -317,6 +331,7 @@ static tickmark_status infer(payload *p, frame *f) {
   uint64_t ticks;
   const tickmark_status status = run_window(repeat, flags & PROFILE, &ticks);
   if (status.code) return status;
+  report();
   const uint8_t *output = region(TICKMARK_OUTPUT)->base;
   put_uint(f, ticks, 8);
   put_uint(f, disturbance(), 1);
@@ -333,6 +348,9 @@ static tickmark_status stats(payload *p, frame *f) {
   put_uint(f, dut.is_prepared ? dut.prepared.arena_bytes : 0, 4);
   put_uint(f, region(TICKMARK_ARENA)->bytes, 4);
   put_uint(f, dut.dropped, 4);
+  if (!dut.uplink.exists) return done;
+  put_uint(f, dut.uplink.messages, 4);
+  put_uint(f, dut.uplink.bytes, 4);
   return done;
 }
 
@@ -366,6 +384,7 @@ static tickmark_status infer_fed(uint16_t number, uint32_t expected) {
   if (results_are_full()) return (tickmark_status){TICKMARK_NO_ROOM, "too many results wait for the host"};
   const tickmark_status status = dut.board->invoke(false);
   if (status.code) return status;
+  report();
   const uint8_t *output = region(TICKMARK_OUTPUT)->base;
   results_keep(number, crc32c(digest, output, dut.prepared.output_bytes), output);
   return done;
@@ -508,6 +527,13 @@ void tickmark_receive(uint8_t byte) {
   } else {
     dut.received_count = ENCODED_BYTES + 1;
   }
+}
+
+void tickmark_uplink(const uint8_t *bytes, uint32_t count) {
+  dut.uplink.exists = true;
+  if (!bytes && count == 0) return;
+  dut.uplink.messages++;
+  dut.uplink.bytes += count;
 }
 
 void tickmark_start(const tickmark_board *board) {

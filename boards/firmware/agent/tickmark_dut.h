@@ -98,6 +98,12 @@ typedef struct {
    * every window, and at no other time. What it takes is no part of the ticks. NULL: no such pin.
    */
   void (*mark)(bool is_active);
+
+  /*
+   * What the application does with the outputs, such as tell them by radio: called once for each input that the host
+   * has had inferred, however often it was repeated, after its window. NULL: nothing.
+   */
+  void (*report)(void);
 } tickmark_board;
 
 /* Says READY. `board` must stay as it is. */
@@ -108,6 +114,14 @@ void tickmark_poll(void);
 
 /* Takes one byte from the host; on the last of a request, carries it out and sends the answer. */
 void tickmark_receive(uint8_t byte);
+
+/*
+ * One message on the application's telemetry channel, whatever that is: LoRaWAN, BLE, a modem's UART. To be called by
+ * its driver for each message that it sends, with all the bytes that count, or by a firmware without one in its place.
+ * They are counted for the host, and go nowhere else; from the context that calls tickmark_receive. Firmware that may
+ * have nothing to tell says once, by a message of 0 bytes at NULL, that it has a channel: that is no message.
+ */
+void tickmark_uplink(const uint8_t *bytes, uint32_t count);
 
 /* Sends FAULT with a text. For a fault handler: nothing else may be called after it. */
 void tickmark_fault(const char *text);

@@ -88,6 +88,7 @@ static tickmark_board board = {
     .prepare = reference_prepare,
     .invoke = invoke,
     .operator_ticks = reference_operator_ticks,
+    .report = reference_report,
     .reset = restart,
 };
 

@@ -2,7 +2,7 @@ import type { Unit } from '../../units.ts';
 import type { Line } from './line.ts';
 
 /** Something that a log says, and in which of its lines. Values are in `unit`, a base unit. */
-export type Finding = Metric | Operators | Scores | Fact | Alarm | Crash | BootLine | EndLine;
+export type Finding = Metric | Operators | Scores | Fact | Message | Alarm | Crash | BootLine | EndLine;
 
 export interface Metric {
   readonly kind: 'metric';
@@ -32,6 +32,13 @@ export interface Fact {
   readonly kind: 'fact';
   readonly name: string;
   readonly text: string;
+  readonly line: number;
+}
+
+/** What was sent on the telemetry channel. */
+export interface Message {
+  readonly kind: 'message';
+  readonly bytes: number;
   readonly line: number;
 }
 

@@ -16,6 +16,7 @@ function shown(finding: Finding): string {
   if (finding.kind === 'crash') return `${line} crash of ${finding.lines} lines: ${finding.what}`;
   if (finding.kind === 'boot') return `${line} boot ${finding.cause ?? ''}`.trim();
   if (finding.kind === 'end') return `${line} end`;
+  if (finding.kind === 'message') return `${line} message of ${finding.bytes}`;
   return `${line} ${finding.kind} ${finding.text}`;
 }
 

@@ -67,7 +67,7 @@ export function logReader(patterns: LogPatterns): LogReader {
 
 /** A line that was cut off in a number or a version tells another one: without its end it has none, only what it failed by. */
 function isCutFigure({ kind, line }: Finding, last: readonly Line[]): boolean {
-  const isTold = kind === 'metric' || kind === 'scores' || kind === 'operators' || kind === 'fact';
+  const isTold = ['metric', 'scores', 'operators', 'fact', 'message'].includes(kind);
   return isTold && last.some(({ number }) => number === line);
 }
 

@@ -42,6 +42,20 @@ test('a group that names who runs is a fact', () => {
   ]);
 });
 
+test.each([
+  ['a match', '^TX: .*', 'TX: 4f2a', 8],
+  ['a match behind a prefix that is not sent', '(?<=^TX: ).*', 'TX: 4f2a°', 6],
+  ['the number in its group', 'sent (?<bytes>[\\d,]+) bytes', 'lora: sent 1,051 bytes', 1051],
+  ['the whole line, where that is no number', 'sent (?<bytes>\\S+) bytes', 'lora: sent no bytes', 19],
+])('a message has the bytes of %s', (_, uplink, text, bytes) => {
+  expect(findingsIn(`\n${text}\nelse\n`, { uplink })).toEqual([{ kind: 'message', bytes, line: 2 }]);
+});
+
+test('a message that is longer than what is kept of a line counts whole', () => {
+  const [message] = findingsIn(`\nTX: ${'x'.repeat(20_000)}\n`, { uplink: '(?<=^TX: ).*' });
+  expect(message).toMatchObject({ kind: 'message', bytes: 20_004 });
+});
+
 test('an ignored line says nothing, whatever it is', () => {
   const log = '[INFERENCE FAULT] on purpose\n[INFERENCE FAULT] for real\n';
   const failed = findingsIn(log, { ignore: ['on purpose$'], fail: ['FAULT'] });

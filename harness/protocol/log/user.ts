@@ -13,6 +13,8 @@ export interface LogPatterns {
   readonly fail: readonly string[];
   /** Lines that nothing looks at; they stay in the evidence. */
   readonly ignore: readonly string[];
+  /** What is sent on the telemetry channel: a match, or as many bytes as its group `bytes` says. */
+  readonly uplink?: string;
 }
 
 /** What a user’s patterns say of one line; of one that is ignored nothing of it counts. */
@@ -74,7 +76,7 @@ interface Compiled {
   readonly find?: (match: RegExpExecArray, line: Line) => readonly Finding[];
 }
 
-function compile({ until, metrics, fail, ignore }: LogPatterns): readonly Compiled[] {
+function compile({ until, metrics, fail, ignore, uplink }: LogPatterns): readonly Compiled[] {
   const as = (source: string, find?: Compiled['find']): Compiled => ({
     source,
     regex: new RegExp(source, 'u'),
@@ -86,6 +88,7 @@ function compile({ until, metrics, fail, ignore }: LogPatterns): readonly Compil
       as(source, (_, { plain, number }) => [{ kind: 'fail', pattern: source, text: plain, line: number }]),
     ),
     ...metrics.map(source => as(source, groupsOf)),
+    ...(uplink === undefined ? [] : [as(uplink, messageOf)]),
     ...(until === undefined ? [] : [as(until, (_, { number }) => [{ kind: 'end', line: number }])]),
   ];
 }
@@ -107,6 +110,16 @@ function groupsOf(match: RegExpExecArray, line: Line): readonly Finding[] {
     const value = Number(text.replace(/,(?=\d{3}\b)/g, '')) * factor;
     return Number.isFinite(value) && text.trim() !== '' ? [{ kind: 'metric', name, value, unit, line: number }] : [];
   });
+}
+
+/** Never too few: where a number cannot be read, or a line was too long to be kept, all of the line counts. */
+function messageOf(match: RegExpExecArray, line: Line): readonly Finding[] {
+  const [whole] = match;
+  const told = match.groups?.bytes?.replace(/,(?=\d{3}\b)/g, '');
+  const isCut = mayBeCut(told ?? whole, match, line);
+  const isReadable = !isCut && (told === undefined || /^\d+$/.test(told));
+  const bytes = told === undefined ? Buffer.byteLength(whole) : Number(told);
+  return [{ kind: 'message', bytes: isReadable ? bytes : line.bytes, line: line.number }];
 }
 
 /** Runs a function for so long at most; undefined when the time was over. Costs 75 µs a call. */

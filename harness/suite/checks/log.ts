@@ -8,11 +8,16 @@ import { budgetPlaces, written, writtenKeys, writtenList, writtenTargets, writte
 
 /** What is wrong with the part of a suite that is about firmware which only prints. */
 export function* logFaults(source: YamlSource, boards: ReadonlyMap<string, Board>): Generator<Fault> {
-  for (const path of [['log', 'until'], ...['metrics', 'fail', 'ignore'].flatMap(key => entries(source, key))])
+  for (const path of [
+    ['log', 'until'],
+    ['log', 'uplink'],
+    ...['metrics', 'fail', 'ignore'].flatMap(key => entries(source, key)),
+  ])
     yield* patternFaults(source, path);
   for (const { path } of budgetPlaces(source)) {
     yield* metricFaults(source, [...path, 'metrics']);
     yield* modelFaults(source, path);
+    yield* uplinkFaults(source, path);
   }
   yield* needingVectors(source);
   for (const target of writtenTargets(source)) yield* protocolFaults(source, boards.get(target));
@@ -75,6 +80,15 @@ function* modelFaults(source: YamlSource, budgets: Path): Generator<Fault> {
     if (written(source, path) === undefined) continue;
     yield { place: source.keyPlace(path), what: `${path.at(-1)} needs the suite's model and vectors: name them` };
   }
+}
+
+/** With a model, a target may run firmware that has the agent, and counts. */
+function* uplinkFaults(source: YamlSource, budgets: Path): Generator<Fault> {
+  const path = [...budgets, 'uplink'];
+  if (written(source, path) === undefined || written(source, ['model']) !== undefined) return;
+  if (written(source, ['log', 'uplink']) !== undefined) return;
+  const what = 'uplink: say in `log.uplink` which lines are sent: "radio: sent (?<bytes>[0-9]+) bytes"';
+  yield { place: source.keyPlace(path), what };
 }
 
 function* needingVectors(source: YamlSource): Generator<Fault> {

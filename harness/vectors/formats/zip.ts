@@ -1,4 +1,5 @@
 import { constants, crc32, inflateRawSync } from 'node:zlib';
+import { type DirectoryEntry, dataAt, directoryEntries, findDirectory } from '../../zip-directory.ts';
 import type { Fail } from '../fail.ts';
 
 /** A file in an archive: where its bytes are, and what they inflate to. */
@@ -12,24 +13,18 @@ export interface ZipEntry {
 
 /**
  * The files in a `.zip` by its central directory (PKWARE APPNOTE 6.3), stored or deflated. Nothing is inflated yet.
- * Throws `fail(…)` for a damaged directory, for encryption, for other compressions and for zip64, which files below 2 GiB do not need.
+ * Throws `fail(…)` for a damaged directory, for encryption and for other compressions.
  */
 export function readZip(archive: Uint8Array, fail: Fail): readonly ZipEntry[] {
   const damaged = (what: string) => fail(`is a damaged archive: ${what}`, 'save or copy it again');
   const view = new DataView(archive.buffer, archive.byteOffset, archive.length);
-  const end = findEnd(view);
-  if (end === undefined) throw damaged('it has no directory at its end');
-  const count = view.getUint16(end + 10, true);
-  const entries: ZipEntry[] = [];
-  for (let at = view.getUint32(end + 16, true); entries.length < count; ) {
-    if (at + 46 > end || view.getUint32(at, true) !== signatures.entry) throw damaged('its directory is cut short');
-    const lengths = [28, 30, 32].map(offset => view.getUint16(at + offset, true));
-    const next = lengths.reduce((sum, length) => sum + length, at + 46);
-    if (next > end) throw damaged('its directory is cut short');
-    entries.push(readEntry(view, at, fail, damaged));
-    at = next;
-  }
-  return entries;
+  const directory = findDirectory(view, 0);
+  if (directory === undefined) throw damaged('it has no directory at its end');
+  const listed = new DataView(archive.buffer, archive.byteOffset + directory.at, directory.bytes);
+  return [...directoryEntries(listed, directory.count)].map(entry => {
+    if (entry === undefined) throw damaged('its directory is cut short');
+    return locate(entry, view, fail, damaged);
+  });
 }
 
 /** The bytes of a file in an archive. Throws `fail(…)` where they are more than `limitBytes`, or not what the directory says. */
@@ -54,36 +49,26 @@ export function unzipStart({ name, isDeflated, stored }: ZipEntry, fail: Fail): 
   }
 }
 
-const signatures = { end: 0x06054b50, entry: 0x02014b50, local: 0x04034b50 };
 const startBytes = 4096;
 const largestRatio = 1100; // deflate's is 1032
 
-/** The end record is 22 bytes, and a comment of up to 65,535 after it. */
-function findEnd(view: DataView): number | undefined {
-  for (let at = view.byteLength - 22; at >= Math.max(0, view.byteLength - 22 - 0xffff); at--) {
-    if (view.getUint32(at, true) === signatures.end) return at;
-  }
-  return undefined;
-}
-
-function readEntry(view: DataView, at: number, fail: Fail, damaged: (what: string) => Error): ZipEntry {
-  const u16 = (offset: number) => view.getUint16(at + offset, true);
-  const u32 = (offset: number) => view.getUint32(at + offset, true);
-  const name = Buffer.from(view.buffer, view.byteOffset + at + 46, u16(28)).toString('utf8');
-  const method = u16(10);
-  if (u16(8) & 1) throw fail(`"${name}" is encrypted`, 'save the archive without a password');
+function locate(
+  { name, method, isEncrypted, crc, storedBytes, bytes, localAt }: DirectoryEntry,
+  archive: DataView,
+  fail: Fail,
+  damaged: (what: string) => Error,
+): ZipEntry {
+  if (isEncrypted) throw fail(`"${name}" is encrypted`, 'save the archive without a password');
   if (method !== 0 && method !== 8) {
     throw fail(`"${name}" is compressed by method ${method}`, 'save it with np.savez or np.savez_compressed');
   }
-
-  const local = u32(42);
-  if (local + 30 > view.byteLength || view.getUint32(local, true) !== signatures.local) {
-    throw damaged(`"${name}" is not where its directory says`);
-  }
-  const start = local + 30 + view.getUint16(local + 26, true) + view.getUint16(local + 28, true);
-  if (start + u32(20) > view.byteLength) throw damaged(`"${name}" is cut short`);
-  const stored = new Uint8Array(view.buffer, view.byteOffset + start, u32(20));
-  return { name, bytes: u32(24), crc: u32(16), isDeflated: method === 8, stored };
+  const local =
+    localAt + 30 <= archive.byteLength ? new DataView(archive.buffer, archive.byteOffset + localAt, 30) : undefined;
+  const start = local && dataAt(local, localAt);
+  if (start === undefined) throw damaged(`"${name}" is not where its directory says`);
+  if (start + storedBytes > archive.byteLength) throw damaged(`"${name}" is cut short`);
+  const stored = new Uint8Array(archive.buffer, archive.byteOffset + start, storedBytes);
+  return { name, bytes, crc, isDeflated: method === 8, stored };
 }
 
 function inflate({ name, bytes, stored }: ZipEntry, fail: Fail): Uint8Array {

@@ -14,6 +14,9 @@ const char *port_reset_cause(void);
 /* Restarts the chip, and does not return. NULL where it cannot. */
 extern void (*const port_reset)(void);
 
+/* Drives the pin that marks windows, which port_start has set up. NULL where the port has none. */
+extern void (*const port_mark)(bool is_active);
+
 /* Returns once the bytes are on their way. Works without interrupts: a fault is told by it. */
 void uart_send(const uint8_t *bytes, uint32_t count);
 

@@ -38,6 +38,7 @@ tickmark_board port_board = {
 void port_serve(void) {
   port_board.reset_cause = port_reset_cause();
   port_board.reset = port_reset;
+  port_board.mark = port_mark;
   port_start();
   port_board.regions[TICKMARK_MODEL] =
       (tickmark_region){__tickmark_model_start, (uint32_t)(__tickmark_model_end - __tickmark_model_start), MODEL_FLAGS};

@@ -6,6 +6,7 @@
 #include "../common/hooks.h"
 #include "../common/inbox.h"
 #include "../cortex-m/core.h"
+#include "marker.h"
 #include "port.h"
 
 #define CLOCK_TASKS_HFCLKSTART 0x40000000
@@ -56,6 +57,7 @@ void port_start(void) {
   start_crystal();
   REGISTER(NVMC_ICACHECNF) = CACHE_ON;
   configure_pins();
+  marker_start();
   REGISTER(PSEL_TXD) = P0_06;
   REGISTER(PSEL_RXD) = P0_08;
   REGISTER(BAUDRATE) = BAUD_115200;

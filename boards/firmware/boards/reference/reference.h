@@ -14,4 +14,7 @@ tickmark_status reference_prepare(uint32_t model_bytes, tickmark_prepared *prepa
 tickmark_status reference_invoke(bool profile);
 uint32_t reference_operator_ticks(uint16_t index);
 
+/* As a node does that sends what it has inferred, and not what it has sensed: the output bytes are one message. */
+void reference_report(void);
+
 #endif

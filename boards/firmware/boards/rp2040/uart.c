@@ -2,6 +2,7 @@
 #include "../common/hooks.h"
 #include "../common/inbox.h"
 #include "clocks.h"
+#include "marker.h"
 #include "port.h"
 #include "registers.h"
 
@@ -18,6 +19,7 @@ void port_start(void) {
   REGISTER(UART0_CR) = ENABLE_RX_TX;
   REGISTER(GPIO0_CTRL) = FUNCTION_UART;
   REGISTER(GPIO1_CTRL) = FUNCTION_UART;
+  marker_start();
   REGISTER(UART0_IMSC) = RX_AND_TIMEOUT;
   enable_interrupt(UART_IRQ);
 }

@@ -12,8 +12,12 @@ void enable_clock(uint32_t enable_register, uint32_t bit) {
   (void)REGISTER(enable_register);
 }
 
+enum { MODER = 0x00, OUTPUT = 1, ALTERNATE = 2 };
+
+void pin_to_output(uint32_t gpio, unsigned pin) { replace(gpio + MODER, 3u << 2 * pin, (uint32_t)OUTPUT << 2 * pin); }
+
 void pin_to_function(uint32_t gpio, unsigned pin, uint32_t function) {
-  enum { MODER = 0x00, PUPDR = 0x0c, AFRL = 0x20, ALTERNATE = 2, PULL_UP = 1 };
+  enum { PUPDR = 0x0c, AFRL = 0x20, PULL_UP = 1 };
   const unsigned at = pin % 8 * 4;
   replace(gpio + AFRL + pin / 8 * 4, 15u << at, function << at);
   replace(gpio + PUPDR, 3u << 2 * pin, (uint32_t)PULL_UP << 2 * pin);

@@ -10,4 +10,7 @@ void enable_clock(uint32_t enable_register, uint32_t bit);
  * drives is idle, not noise. RM0090, 8.4; alike on F7 and G0. */
 void pin_to_function(uint32_t gpio, unsigned pin, uint32_t function);
 
+/* Drives pin 0 ... 15 of that port, low until it is told otherwise. */
+void pin_to_output(uint32_t gpio, unsigned pin);
+
 #endif

@@ -8,6 +8,8 @@
 #define REMOVE_FLAGS (1 << 24)
 #define BROWN_OUT (1 << 25)
 
+#define GPIOA 0x40020000
+
 #define UART_BASE 0x40004400 /* USART2, on APB1 */
 #define UART_CLOCK_HZ 42000000
 #define UART_IRQ 38

@@ -7,6 +7,8 @@
 #define REMOVE_FLAGS (1 << 24)
 #define BROWN_OUT (1 << 25)
 
+#define GPIOA 0x40020000
+
 #define UART_BASE 0x40011000 /* USART1, on APB2 */
 #define UART_CLOCK_HZ 84000000
 #define UART_IRQ 37

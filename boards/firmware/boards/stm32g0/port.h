@@ -5,6 +5,8 @@
 #define REMOVE_FLAGS (1 << 23)
 #define BROWN_OUT 0 /* told as power-on */
 
+#define GPIOA 0x50000000
+
 #define UART_BASE 0x40004400 /* USART2, on HSI16's APB */
 #define UART_CLOCK_HZ 16000000
 #define UART_IRQ 28

@@ -28,6 +28,8 @@ static tickmark_status invoke(bool profile) {
 
 static uint32_t operator_ticks(uint16_t index) { return index + 7u; }
 
+static void report(void) { tickmark_uplink(output, 2); }
+
 void app_main(void) {
   tickmark_port_fill(&board);
   board.board = "fake";
@@ -38,5 +40,6 @@ void app_main(void) {
   board.prepare = prepare;
   board.invoke = invoke;
   board.operator_ticks = operator_ticks;
+  board.report = report;
   tickmark_port_serve(&board);
 }

@@ -17,6 +17,9 @@ void ticks_start(void);
 uint64_t ticks_stop(void);
 uint32_t ticks_now(void);
 
+void marker_set(bool is_active);                       /* a free pin, which a current meter samples too */
+void radio_send(const uint8_t *bytes, uint32_t count); /* its driver calls tickmark_uplink for what it sends */
+
 extern const uint8_t g_model[]; /* alignas(16) */
 extern const uint32_t g_model_bytes;
 
@@ -43,6 +46,9 @@ uint32_t stack_used() {
   while (*deepest == stack_paint) deepest++;
   return static_cast<uint32_t>((__StackTop - deepest) * sizeof *deepest);
 }
+
+/* What this node tells of an input: the first score, not the input. */
+void report() { radio_send(output, 1); }
 
 }  // namespace
 
@@ -76,6 +82,8 @@ int main() {
   board.clock_stop = ticks_stop;
   board.stack_used = stack_used;
   board.received = uart_received; /* or leave it out: see the README */
+  board.mark = marker_set;        /* or leave both out */
+  board.report = report;
   tickmark_tflm_attach(&board, resolver, ticks_now);
 
   tickmark_start(&board);

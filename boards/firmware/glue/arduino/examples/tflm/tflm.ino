@@ -16,8 +16,16 @@ alignas(16) static uint8_t output[64];
 static tflite::MicroMutableOpResolver<3> resolver;
 static tickmark_board board;
 
+static const int marker = 2;  // a free pin, which a current meter samples too
+
+static void mark(bool is_active) { digitalWrite(marker, is_active ? HIGH : LOW); }
+
+// What this node tells of an input, where it has a radio to tell it by.
+static void report() { tickmark_uplink(output, 1); }
+
 void setup() {
   Serial.begin(115200);
+  pinMode(marker, OUTPUT);
 
   resolver.AddConv2D();
   resolver.AddFullyConnected();
@@ -31,6 +39,8 @@ void setup() {
   board.regions[TICKMARK_INPUT] = tickmark_region_of(input, sizeof input, TICKMARK_WRITABLE);
   board.regions[TICKMARK_OUTPUT] = tickmark_region_of(output, sizeof output, 0);
   board.regions[TICKMARK_ARENA] = tickmark_region_of(tensor_arena, sizeof tensor_arena, 0);
+  board.mark = mark;
+  board.report = report;
   tickmark_tflm_attach(&board, resolver, tickmark_port_clock);
   tickmark_start(&board);
 }

@@ -1,5 +1,8 @@
 /* A model under Tickmark. Beside this, model.cc defines `alignas(16) extern const unsigned char g_model[]` and
- * g_model_len. */
+ * g_model_len. The marker is a free pin, which a current meter samples too: in an overlay
+ * `/ { zephyr,user { marker-gpios = <&gpio0 3 GPIO_ACTIVE_HIGH>; }; };` */
+#include <zephyr/drivers/gpio.h>
+
 #include "tensorflow/lite/micro/micro_mutable_op_resolver.h"
 #include "tickmark_port.h"
 #include "tickmark_tflm.h"
@@ -12,6 +15,13 @@ namespace {
 alignas(16) uint8_t tensor_arena[32 * 1024];
 alignas(16) uint8_t input[1024]; /* all input tensors, end to end */
 alignas(16) uint8_t output[64];
+
+const gpio_dt_spec marker = GPIO_DT_SPEC_GET_OR(DT_PATH(zephyr_user), marker_gpios, {});
+
+void mark(bool is_active) { gpio_pin_set_dt(&marker, is_active); }
+
+/* What this node tells of an input, where it has a radio to tell it by. */
+void report() { tickmark_uplink(output, 1); }
 
 }  // namespace
 
@@ -29,6 +39,8 @@ int main() {
   board.regions[TICKMARK_INPUT] = tickmark_region_of(input, sizeof input, TICKMARK_WRITABLE);
   board.regions[TICKMARK_OUTPUT] = tickmark_region_of(output, sizeof output, 0);
   board.regions[TICKMARK_ARENA] = tickmark_region_of(tensor_arena, sizeof tensor_arena, 0);
+  if (marker.port != nullptr && gpio_pin_configure_dt(&marker, GPIO_OUTPUT_INACTIVE) == 0) board.mark = mark;
+  board.report = report;
   tickmark_tflm_attach(&board, resolver, tickmark_port_clock);
   tickmark_port_serve(&board);
 }

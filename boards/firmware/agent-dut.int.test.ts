@@ -1,4 +1,4 @@
-// The marker pin as a meter sees it: of the agent on this machine, whose pin is a FIFO.
+// What the agent does beside its answers, on this machine: a pin that a meter sees, here a FIFO, and a count of what the application sends.
 import { createReadStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -44,21 +44,44 @@ test('a pin that nobody looks at keeps nobody waiting, and is seen from when som
   expect(edges()).toBe('10');
 });
 
+test('whether a pin marks windows is told', async ({ skip }) => {
+  skip(noPacedLine !== undefined, noPacedLine);
+  await using marked = await start('told');
+  await using plain = await start(undefined);
+
+  expect([marked.dut.identity.marksWindows, plain.dut.identity.marksWindows]).toEqual([true, false]);
+});
+
+test('what the application sends is counted, once for each input, from PREPARE on', async ({ skip }) => {
+  skip(noPacedLine !== undefined, noPacedLine);
+  await using board = await start(undefined);
+  expect((await board.dut.stats()).uplink).toBeUndefined();
+
+  await board.dut.infer(input);
+  await board.dut.infer(input, { repeat: 3 });
+  for await (const _ of board.dut.inferAll([input, input])) continue;
+  expect((await board.dut.stats()).uplink).toEqual({ messages: 4, bytes: 4 * 64 });
+
+  await board.dut.prepare(64);
+  expect((await board.dut.stats()).uplink).toEqual({ messages: 0, bytes: 0 });
+});
+
 interface Board extends AsyncDisposable {
   readonly dut: Dut;
   readonly marker: string;
 }
 
-async function start(name: string): Promise<Board> {
-  const marker = join(folder, name);
+/** With a pin of that name, or none. */
+async function start(name: string | undefined): Promise<Board> {
+  const marker = join(folder, name ?? 'none');
   const program = ['agent-dut', '--infer-us', `${1000 * inferMs}`, '--tick-us', '1'] as const;
-  const line = await startPacedLine({ dut: program, marker });
+  const line = await startPacedLine({ dut: program, ...(name !== undefined && { marker }) });
   const signal = AbortSignal.timeout(30_000);
-  const link = await serialTarget({ name, basis: 'host', port: { path: line.path } }).open('', signal);
+  const link = await serialTarget({ name: 'agent-dut', basis: 'host', port: { path: line.path } }).open('', signal);
   const dut = await tickmarkProtocol().connect(link, signal);
   await dut.load(new Uint8Array(64));
   await dut.prepare(64);
-  expect(existsSync(marker)).toBe(true);
+  expect(existsSync(marker)).toBe(name !== undefined);
   return {
     dut,
     marker,
