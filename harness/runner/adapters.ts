@@ -88,7 +88,7 @@ export async function meterFor(board: Pick<Board, 'name' | 'meter' | 'supplyMv'>
   if (!isSetUp(meter)) return undefined;
   const { kind, port, mode = 'source', rateHz } = meter;
   const supply = board.supplyMv !== undefined && { supplyMv: board.supplyMv };
-  const options = { name: `the meter of ${name}`, mode, ...(port && { port }), ...supply };
+  const options = { name: `${name}'s meter`, mode, ...(port && { port }), ...supply };
   if (kind === 'ppk2') return (await import('../power/ppk2.ts')).ppk2Meter(options);
   return (await import('../power/lpm01a.ts')).lpm01aMeter({ ...options, ...(rateHz !== undefined && { rateHz }) });
 }
