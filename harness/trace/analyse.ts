@@ -32,7 +32,7 @@ export function analyseTrace({ trace, recording, board, suite }: Analysed): Curr
   const figured = { ...figuresAt(trace, places), facts, samples, events, recording, board, used: usedBy(suite, board) };
   const { inferences, sleep, application } = figured;
   const fit = places.fit && withDut(places.fit, inferences);
-  const findings = [...places.findings, ...checksOf({ ...figured, fit })];
+  const findings = [...places.findings, ...checksOf({ ...figured, fit })].map(asUsed(figured.used));
   const keep = keeperOf(findings);
   const periods = places.dutyCycle && figured.dutyCycle && periodsOf(places.dutyCycle, figured.dutyCycle);
   return {
@@ -89,6 +89,14 @@ function periodsOf({ periods }: Periods, figures: CurrentFigures): NonNullable<C
   return { ...figures, periods, periodUs: figures.durationUs / periods };
 }
 
+/** What spoils nothing that a budget is about breaks no case: it is told, and what it spoils has no figure all the same. */
+function asUsed(used: ReadonlySet<Spoilt>): (finding: Finding) => Finding {
+  return finding => {
+    if (!isFault(finding) || !finding.spoils || finding.spoils.some(spoilt => used.has(spoilt))) return finding;
+    return { doubt: `${finding.what}; no budget is about it`, spoils: finding.spoils };
+  };
+}
+
 /** What takes figures away from what findings spoil, and leaves their place. */
 function keeperOf(findings: readonly Finding[]): <T extends CurrentFigures>(kind: Spoilt, figures: T) => T {
   const faults = findings.filter(isFault);
@@ -96,7 +104,7 @@ function keeperOf(findings: readonly Finding[]): <T extends CurrentFigures>(kind
   const spoilt = new Set(findings.flatMap(({ spoils = [] }) => spoils));
   return (kind, figures) => {
     const { meanMa: _mean, p50Ma: _p50, p99Ma: _p99, peakMa: _peak, chargeUc: _charge, energyUj, ...place } = figures;
-    if (isAllLost || spoilt.has(kind)) return place as typeof figures; // each of them may be absent
+    if (isAllLost || spoilt.has(kind)) return place as typeof figures; // whose figures may all be absent
     if (!spoilt.has('energy') || energyUj === undefined) return figures;
     const { energyUj: _energy, ...others } = figures;
     return others as typeof figures;

@@ -37,8 +37,8 @@ function placeRequests(placing: Placing, marks: Marks, anchors: AnchorFit | unde
   return isMarked ? placeByEdges({ ...placing, marker, anchors, marks }) : placeByUart({ ...placing, anchors, marks });
 }
 
-function isJudgedBy({ requests, isJudged }: Marks): (window: Placed) => boolean {
-  const judged = requests.filter(mark => isJudged(mark));
+function isJudgedBy(marks: Marks): (window: Placed) => boolean {
+  const judged = marks.requests.filter(mark => marks.isJudged(mark));
   const keys = new Set(judged.map(({ purpose, boot, vector, runs }) => `${purpose}/${boot}/${vector}/${runs}`));
   return ({ purpose, boot, vector, runs }) => purpose === undefined || keys.has(`${purpose}/${boot}/${vector}/${runs}`);
 }
