@@ -72,7 +72,7 @@ async function survey(
 ): Promise<number> {
   const stray = Object.entries({ target, out }).find(([, value]) => value !== undefined);
   if (stray) throw new InputError('needs a suite to judge by', `--${stray.join(' ')}`, 'name one with --suite');
-  const capture = captureOf(file, options, ['whole'], process.cwd());
+  const capture = captureOf(file, options, () => ['whole'], process.cwd());
   const terminal = consoleReporter(process.stderr, process.env, process.cwd());
   const found = await surveyed(capture, share => terminal.busy(`reads ${file}: ${Math.floor(100 * share)} %`), signal);
   terminal.clear();

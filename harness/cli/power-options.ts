@@ -23,7 +23,7 @@ export interface PowerOptions {
 }
 
 /** A capture as a command line tells it. `usual`: its windows where the line tells none. Throws InputError for what is wrong in it. */
-export function captureOf(file: string, options: PowerOptions, usual: readonly string[], cwd: string): Capture {
+export function captureOf(file: string, options: PowerOptions, usual: () => readonly string[], cwd: string): Capture {
   if (file === '-')
     throw new InputError('a capture is read from a file', '-', 'name it: some formats are not read from end to end');
   const columns = columnsOf(options, cwd);
@@ -37,7 +37,7 @@ export function captureOf(file: string, options: PowerOptions, usual: readonly s
       ...(options.supply !== undefined && { supplyMv: quantity('supply', options.supply, 'mV') }),
       ...(accuracy && { accuracy }),
     },
-    windows: parseWindows(options.windows ?? usual, cwd),
+    windows: parseWindows(options.windows ?? usual(), cwd),
     inferences: options.inferences === undefined ? 1 : countIn(options.inferences),
   };
 }

@@ -1,27 +1,30 @@
 import { basename } from 'node:path';
 import { InputError } from '../errors.ts';
-import { openTrace } from '../recording/read-trace.ts';
+import { openPowerFile } from '../power/files/open.ts';
 import { createRecorder } from '../recording/recorder.ts';
-import type { Manifest, Recording } from '../recording/recording.ts';
+import type { Manifest } from '../recording/recording.ts';
 import type { ReportedRun } from '../report/port.ts';
-import { analyseTrace } from '../trace/analyse.ts';
-import { judgeCapture } from '../verdict/current/judge-capture.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { type Capture, importTrace } from './import-trace.ts';
 import { type Import, planImport, publishImport } from './imported.ts';
+import { judgeRecordedCapture } from './judge-capture.ts';
 import { type Plan, type PlannedCase, recordingFolder } from './plan.ts';
 
 /** What is imported, and what it is judged by. */
 export interface PowerImport extends Import {
-  /** What a person says of the capture; `usual`: its windows where they say none. */
-  readonly captureOf: (usual: readonly string[]) => Capture;
+  /** What a person says of the capture; `usual` gives its windows where they say none. */
+  readonly captureOf: (usual: () => readonly string[]) => Capture;
 }
 
 /** Judges a capture by a suite as if a meter had shown it just now: recording, results and reports lie in a run's folder. Throws InputError. */
 export async function importPower(wanted: PowerImport, signal: AbortSignal): Promise<ReportedRun> {
-  const { path } = wanted.captureOf(['whole']); // before a run's folder is made for nothing
+  const { path, options } = wanted.captureOf(() => ['whole']);
+  await using _readable = await openPowerFile(path, options); // before a run's folder is made for nothing
   const { plan, planned } = planImport(wanted, { from: path, what: 'power' });
-  const capture = withBoard(wanted.captureOf(usualWindows(planned)), planned);
+  const capture = withBoard(
+    wanted.captureOf(() => usualWindows(planned)),
+    planned,
+  );
   const result = await judged(plan, planned, { capture, onBusy: wanted.onBusy, signal });
   return publishImport({ plan, result, wanted }, signal);
 }
@@ -62,11 +65,9 @@ async function judged(plan: Plan, planned: PlannedCase, { capture, onBusy, signa
     startedAt,
     finishedAt: new Date().toISOString(),
     outcome: { status: 'complete' },
+    isCapture: true,
   };
   recorder.manifest(manifest);
-  const recording: Recording = { manifest, samples: [] };
   onBusy('judges the capture');
-  using trace = openTrace(folder);
-  const current = analyseTrace({ trace, recording, board, suite });
-  return judgeCapture({ suite, board, recording, recordingFolder: `recordings/${planned.id}`, current });
+  return judgeRecordedCapture(plan, planned);
 }
