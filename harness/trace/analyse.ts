@@ -55,17 +55,22 @@ function figuresAt(
 ): Pick<Figured, 'inferences' | 'idle' | 'sleep' | 'dutyCycle' | 'application'> {
   const stretches = [application, ...(dutyCycle ? [dutyCycle] : []), ...idle, ...inferences];
   const figures = figuresOf(trace, stretches);
-  const [ofApplication, ...others] = figures;
-  if (!ofApplication) throw new RangeError('figures are of all windows that were asked for');
+  const others = figures.slice(1);
   const ofDuty = dutyCycle ? others.shift() : undefined;
   const ofIdle = others.splice(0, idle.length);
   return {
-    inferences: inferences.map((window, index) => ({ ...window, ...others[index] }) as InferenceWindow),
+    inferences: inferences.map((window, index) => ({ ...window, ...ofWindow(others, index) })),
     idle: ofIdle,
-    application: ofApplication,
+    application: ofWindow(figures, 0),
     sleep: mostOf(ofIdle),
     dutyCycle: ofDuty,
   };
+}
+
+function ofWindow(figures: readonly CurrentFigures[], index: number): CurrentFigures {
+  const found = figures[index];
+  if (!found) throw new RangeError('figures are of all windows that were asked for');
+  return found;
 }
 
 /** Of several times that the DUT was left alone the one that says the worst. */

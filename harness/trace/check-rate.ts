@@ -7,7 +7,7 @@ const allowedShare = 0.01;
 /** How much later samples may come than others have, where batches are not longer still. */
 const allowedMs = 10;
 /** A trace that is shorter than this tells too little. */
-const leastMs = 1000;
+const leastMs = 2000;
 /** A host that is busy hears nothing for this long at most [s]: samples that are late come all the same, lost ones do not. */
 const busyS = 3;
 
@@ -68,11 +68,14 @@ function leastLate(anchors: readonly Anchor[]): Anchor | undefined {
   );
 }
 
+/** Of fewer in a second none need be early. */
+const fewestAnchors = 5;
+
 /** How much later than the least late of a second half of its samples come; in half of all seconds at most. */
 function batchMs(anchors: readonly Anchor[]): number {
-  return median(
-    secondsOf(anchors).map(second => median(second.map(({ lateMs }) => lateMs)) - (leastLate(second)?.lateMs ?? 0)),
-  );
+  const full = secondsOf(anchors).filter(second => second.length >= fewestAnchors);
+  const late = full.map(second => median(second.map(({ lateMs }) => lateMs)) - (leastLate(second)?.lateMs ?? 0));
+  return late.length > 0 ? median(late) : 0;
 }
 
 function secondsOf(anchors: readonly Anchor[]): readonly (readonly Anchor[])[] {

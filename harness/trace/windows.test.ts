@@ -38,7 +38,7 @@ test.each(Array.from({ length: 60 }, (_, seed) => [seed + 1]))(
       expect(inferences[index]?.chargeUc).toBeCloseTo(chargeUc, 9);
       expect(inferences[index]?.energyUj).toBeCloseTo(energyUj, 9);
     }
-    const offPpm = Math.abs((clock?.driftPpm ?? Number.NaN) - options.driftPpm!);
+    const offPpm = Math.abs((clock?.driftPpm ?? Number.NaN) - (options.driftPpm ?? 0));
     expect(offPpm).toBeLessThan(5 * (clock?.errorPpm ?? 0) + 1);
   },
 );
@@ -82,8 +82,12 @@ test('sleep, duty cycle and application lie where the DUT was left alone, kept i
 });
 
 test('the application is what lies between the last power-on before it and its end', () => {
-  const on = (sample: number, isOn: boolean): TraceEvent => ({ kind: 'supply', sample, isOn });
-  const capture = withEvents(aCapture(), [on(2, true), on(10, false), on(300, true), on(19_000, false)]);
+  const capture = withEvents(aCapture(), [
+    supply(2, true),
+    supply(10, false),
+    supply(300, true),
+    supply(19_000, false),
+  ]);
   expect(analysed(capture).application).toMatchObject({ first: 300, end: 19_000 });
 });
 
@@ -150,16 +154,22 @@ test('a meter that tells edges of its own places windows by pairs of them', () =
   expect(placesOf(inferences)).toEqual(placesOf(windowsOf(capture)));
 });
 
-test('a meter that tells falling edges alone places none', () => {
-  let count = 0;
-  const falling = withoutEvents(asEdges(aCapture(aboutAll())), ({ kind }) => kind === 'edge' && count++ % 2 === 0);
-  expect(analysed(falling).faults).toEqual([
-    expect.objectContaining({
-      check: 'edges',
-      what: 'the meter tells 28 edges for 28 windows, and each takes two: let it tell rising and falling ones',
-    }),
-  ]);
+test('a meter that tells falling edges alone places none, where the board file says that they mark windows', () => {
+  const fault = {
+    check: 'edges',
+    what: 'the meter tells 28 edges for 28 windows, and each takes two: let it tell rising and falling ones',
+  };
+  expect(analysed(falling(aCapture(aboutAll()))).faults).toEqual([expect.objectContaining(fault)]);
+  const unnamed = { at: 'JP5', kind: 'lpm01a', mode: 'source' } as const;
+  const { inferences, doubts } = analysed(falling(aCapture({ ...aboutAll(), board: { meter: unnamed } })));
+  expect(inferences[0]?.by).toBe('uart');
+  expect(doubts).toContain('the meter tells 28 edges for 28 windows, which takes two each: they are not used');
 });
+
+function falling(capture: Capture): Capture {
+  let count = 0;
+  return withoutEvents(asEdges(capture), ({ kind }) => kind === 'edge' && count++ % 2 === 0);
+}
 
 /** As a meter that samples no inputs and marks the edges of one. */
 function asEdges(capture: Capture): Capture {
@@ -202,18 +212,12 @@ test('without a wire a window that is too short is refused, with how many infere
 });
 
 test('without a wire and without ticks a window is known as well as the link', () => {
-  const silent = (capture: Capture) =>
-    withSamples(capture, sample => {
-      if (sample.kind !== 'mark') return sample.kind === 'inference' ? [] : [sample];
-      const { ticks: _ticks, ...mark } = sample;
-      return [mark];
-    });
   const options = { ...unwired, ...aboutAll('inference'), period: { everyMs: 0, count: 0 } };
-  expect(analysed(silent(aCapture(options))).faults[0]?.what).toMatch(
+  expect(analysed(untimed(aCapture(options))).faults[0]?.what).toMatch(
     /less than 100 times that: it takes \d+ inferences/,
   );
   const many = aCapture({ ...options, inferenceMs: () => 9000, vectors: 2, runs: 100 });
-  const short = withSamples(silent(many), sample =>
+  const short = withSamples(untimed(many), sample =>
     sample.kind === 'mark' && sample.purpose === 'warmup'
       ? [{ ...sample, runs: 1, heardMs: sample.sentMs + 60 }] // which is what the link takes at most
       : [sample],
@@ -252,4 +256,17 @@ test('pulses while a chip starts are told, and are no windows', () => {
 
 function placesOf(windows: readonly { readonly first: number; readonly end: number; readonly vector: number }[]) {
   return windows.map(({ first, end, vector }) => ({ first, end, vector }));
+}
+
+function supply(sample: number, isOn: boolean): TraceEvent {
+  return { kind: 'supply', sample, isOn };
+}
+
+/** As of firmware that counts nothing. */
+function untimed(capture: Capture): Capture {
+  return withSamples(capture, sample => {
+    if (sample.kind !== 'mark') return sample.kind === 'inference' ? [] : [sample];
+    const { ticks: _ticks, ...mark } = sample;
+    return [mark];
+  });
 }
