@@ -1,5 +1,6 @@
 // What Tickmark promises of its speed, each as a ratio to its limit, measured side by side in one run. A promise not kept is exit code 1.
 import { benchReports, benchRun } from './bench/command.ts';
+import { benchCsv } from './bench/csv.ts';
 import { benchEmulators } from './bench/emulators.ts';
 import { benchGolden } from './bench/golden.ts';
 import { benchSerial } from './bench/serial.ts';
@@ -9,5 +10,6 @@ await benchGolden();
 await benchEmulators();
 await benchSerial();
 await benchTrace();
+await benchCsv();
 await benchRun();
 await benchReports();
