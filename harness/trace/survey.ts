@@ -1,7 +1,8 @@
 import type { Trace } from '../recording/read-trace.ts';
+import { type Stretch } from './blocks.ts';
 import { checkSamples } from './check-samples.ts';
 import type { CurrentFigures, InferenceWindow, TraceFault } from './evidence.ts';
-import { figuresOf, type Stretch } from './figures.ts';
+import { figuresOf } from './figures.ts';
 import { isFault } from './finding.ts';
 
 /** What is in a trace that belongs to no suite. */
