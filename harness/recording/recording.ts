@@ -71,6 +71,8 @@ export interface Manifest {
     readonly flasher?: string;
     readonly proof?: string;
   };
+  /** A trace that was imported: nothing was heard of the DUT itself, and it is judged by the trace alone. */
+  readonly isCapture?: true;
   /** Attempts before this one, which broke; each is in a folder of this recording: `attempt-1`. */
   readonly attempts?: readonly Attempt[];
 }

@@ -90,7 +90,7 @@ export async function meterFor(board: MeteredBoard): Promise<PowerMeter | undefi
   if (!isSetUp(meter)) return undefined;
   const { kind, port, mode = 'source', rateHz, marker } = meter;
   const supply = board.supplyMv !== undefined && { supplyMv: board.supplyMv };
-  const options = { name: `the meter of ${name}`, mode, ...(port && { port }), ...supply };
+  const options = { name: `${name}'s meter`, mode, ...(port && { port }), ...supply };
   if (kind === 'ppk2') return (await import('../power/ppk2.ts')).ppk2Meter(options);
   const output = meter.output ?? (board.protocol === 'mlperf-tiny' ? 'energy' : 'current');
   const rate = rateHz !== undefined && { rateHz };
@@ -117,17 +117,24 @@ async function meterGearFor(board: Board): Promise<MeterGear | undefined> {
   };
 }
 
+async function telemetryFor({ name, basis, telemetry }: Board): Promise<SerialTarget | undefined> {
+  if (!telemetry) return undefined;
+  return (await import('../target/serial.ts')).serialTarget({ ...telemetry, name: `the telemetry of ${name}`, basis });
+}
+
 /** What can be done to a board of silicon besides talking to it. */
 export async function gearFor(board: Board & { readonly target: SerialPlace }, signal: AbortSignal): Promise<Gear> {
   const { lines = 'none', native = false } = board.target;
   const flasher = await flasherFor(board);
   const power = await powerSwitchFor(board);
   const meter = await meterGearFor(board);
+  const telemetry = await telemetryFor(board);
   return {
     target: (await targetFor(board, signal)) as SerialTarget,
     ...(flasher && { flasher }),
     ...(power && { power }),
     ...(meter && { meter }),
+    ...(telemetry && { telemetry }),
     hasLines: lines !== 'none',
     isNative: native,
     rungs: rungsInFile(board),

@@ -52,7 +52,7 @@ function* fileFaults(file: string, extension: string, source: YamlSource, path: 
 function* emulatorFaults({ target, basis }: Board, source: YamlSource): Generator<Fault> {
   if (basis === 'silicon')
     yield { place: source.place(['basis']), what: `${target.kind} emulates: its ticks are none of silicon` };
-  for (const key of ['flasher', 'reset', 'power', 'meter'])
+  for (const key of ['flasher', 'reset', 'power', 'telemetry', 'meter'])
     if (isWritten(source, key))
       yield {
         place: source.keyPlace([key]),

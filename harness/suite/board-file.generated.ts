@@ -90,6 +90,16 @@ export interface BoardFile {
    */
   supply?: string;
   /**
+   * A serial adapter whose RX hears what the firmware sends to its radio, on a UART that is not the agent's: its bytes count for budgets.uplink, in place of what the firmware says.
+   */
+  telemetry?: {
+    port: Port;
+    /**
+     * Bits a second.
+     */
+    baud?: number;
+  };
+  /**
    * Where a current meter goes, and, on a desk that has one, which it is.
    */
   meter?: {

@@ -28,6 +28,8 @@ export interface Board {
   readonly reset: readonly Rung[];
   readonly power?: Readonly<NonNullable<BoardFile['power']>>;
   readonly supplyMv?: number;
+  /** A port that hears what the firmware sends to its radio. */
+  readonly telemetry?: { readonly port: SerialPlace['port']; readonly baud: number };
   /** Where a current meter goes. */
   readonly meter?: { readonly at: string } & Partial<BoardMeter>;
   /** Typical currents by state of the chip; `of` is the datasheet's table. */
