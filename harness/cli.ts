@@ -14,7 +14,9 @@ import {
   listJsonHelp,
   modelJsonHelp,
 } from './cli/help.ts';
+import type { ImportOptions } from './cli/import.ts';
 import { HarnessError, messageOf } from './errors.ts';
+import { powerFormats } from './power/files/formats.ts';
 import { harmless } from './report/paint.ts';
 import { tickmarkVersion } from './runner/provenance.ts';
 import { inputExtensions } from './vectors/kinds.ts';
@@ -137,19 +139,36 @@ program
 
 program
   .command('import')
-  .description('judge a log that was captured before, with no board; without a suite, say what is in it')
-  .addArgument(new Argument('<WHAT>', 'what it is: the log of firmware that prints its ticks').choices(['ticks']))
-  .argument('<FILE>', 'the log, of any size; - is standard input')
+  .description(
+    'judge a log or a current trace that was captured before, with no board; without a suite, say what is in it',
+  )
+  .addArgument(
+    new Argument(
+      '<WHAT>',
+      'what it is: the log of firmware that prints its ticks, or what a current meter saved',
+    ).choices(['ticks', 'power']),
+  )
+  .argument('<FILE>', 'of any size; of ticks, - is standard input')
   .option('-s, --suite <SUITE>', 'what to judge it by')
-  .option('-t, --target <NAME>', 'whose log it is, where the suite has several that print')
-  .option('--baud <N>', 'the rate that it was captured at: names a better one where it is noise')
+  .option('-t, --target <NAME>', 'whose it is, where the suite has several that it may be of')
+  .option('--baud <N>', 'ticks: the rate that it was captured at: names a better one where it is noise')
+  .option('--windows <WHERE>', 'power: a digital input, START..STOP, a file of times, or whole; see below', more)
+  .option('--inferences <N>', 'power: how many each window has (default: 1)')
+  .option('--supply <VOLTAGE>', 'power: what the DUT was supplied with, such as 3.3V')
+  .option('--accuracy <ACCURACY>', "power: the meter's, such as '1 % + 0.2 µA'")
+  .addOption(
+    new Option('--format <FORMAT>', 'power: of the file, where its content does not tell').choices([...powerFormats]),
+  )
+  .option('--columns <FILE>', 'power: YAML or JSON that says what the columns of a CSV are')
+  .option('--column <ROLE=COLUMN:UNIT>', 'power: one of them, such as current=2:mA; once a column', more)
+  .option('--rate <RATE>', 'power: samples a second, such as 100kHz; the times are then not read')
   .option('-o, --out <DIR>', 'the folder of this run (default: reports/out/<time>)')
   .option('--json', 'for scripts')
   .addOption(new Option('--no-html', 'leave out the HTML report'))
   .addHelpText('after', importJsonHelp)
-  .action(async (_what: string, file: string, options: ImportOptions) => {
-    const { importTicks } = await import('./cli/import.ts');
-    process.exitCode = await importTicks(file, options);
+  .action(async (what: 'ticks' | 'power', file: string, options: ImportOptions) => {
+    const { importFile } = await import('./cli/import.ts');
+    process.exitCode = await importFile(what, file, options);
   });
 
 program
@@ -223,15 +242,6 @@ interface ListOptions {
   readonly grep?: string;
   readonly image?: string[];
   readonly json?: boolean;
-}
-
-interface ImportOptions {
-  readonly suite?: string;
-  readonly target?: string;
-  readonly baud?: string;
-  readonly out?: string;
-  readonly json?: boolean;
-  readonly html: boolean;
 }
 
 interface RunOptions extends Omit<ListOptions, 'json'> {

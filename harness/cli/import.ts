@@ -6,22 +6,39 @@ import { importLog } from '../runner/import-log.ts';
 import { surveyLog } from '../runner/survey-log.ts';
 import { exitCode } from '../verdict/exit-code.ts';
 import type { Heard } from '../verdict/log/heard.ts';
+import { type ImportPowerOptions, importPower } from './import-power.ts';
 import { say, sayJson, table } from './say.ts';
 
-interface Options {
-  readonly suite?: string;
-  readonly target?: string;
+/** What `tickmark import` takes; some of it belongs to one kind of file alone. */
+export interface ImportOptions extends ImportPowerOptions {
   readonly baud?: string;
-  readonly out?: string;
-  readonly html: boolean;
-  readonly json?: boolean;
 }
 
+const ofTicks = ['baud'] as const;
+const ofPower = ['windows', 'inferences', 'supply', 'accuracy', 'format', 'columns', 'column', 'rate'] as const;
+
+/** `tickmark import`. Returns the exit code. Throws InputError for an option that is of the other kind of file. */
+export function importFile(what: 'ticks' | 'power', file: string, options: ImportOptions): Promise<number> {
+  const others = what === 'ticks' ? ofPower : ofTicks;
+  const stray = others.find(key => options[key] !== undefined);
+  if (stray === undefined) return what === 'ticks' ? importTicks(file, options) : importPower(file, options);
+  const right = what === 'ticks' ? 'power' : 'ticks';
+  throw new InputError(`is of ${right}, not of ${what}`, `--${stray}`, `leave it out, or write import ${right}`);
+}
+
+type Options = Pick<ImportOptions, 'suite' | 'target' | 'baud' | 'out' | 'html' | 'json'>;
+
 /** `tickmark import ticks`: judges a log that somebody has kept by a suite; without one, says what is in it. Returns the exit code. */
-export async function importTicks(file: string, options: Options): Promise<number> {
+async function importTicks(file: string, options: Options): Promise<number> {
   const interrupt = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => interrupt.abort());
-  const { suite, baud, ...rest } = options;
+  const { suite, baud, target, out, html, json } = options;
+  const rest = {
+    html,
+    ...(target !== undefined && { target }),
+    ...(out !== undefined && { out }),
+    ...(json !== undefined && { json }),
+  };
   const rate = baudOption(baud);
   if (suite !== undefined) return judge(file, { ...rest, ...rate, suite }, interrupt.signal);
   const stray = (['target', 'out'] as const).find(key => options[key] !== undefined);

@@ -88,6 +88,7 @@ export function boardBoots(job: RiggedJob, note: Note, signal: AbortSignal): Boo
     async mend(error) {
       hasMet = false; // it is the same boot that is tried again
       await close();
+      if (error instanceof WrongFirmware) steps.answered();
       steps.settle(false, messageOf(error).split('\n')[0]);
       await mend(error);
     },

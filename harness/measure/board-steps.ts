@@ -40,6 +40,8 @@ export interface Steps {
   takeLink(): Link | undefined;
   /** Whether what was done last has helped, which the firmware's answer tells, or its silence. */
   settle(worked: boolean, why?: string): void;
+  /** Some firmware answers, be it another: what was done for the power's sake is done. */
+  answered(): void;
   /** The firmware's word about its last reset, for a step that may seem to have been done. */
   helped(resetCause: string | undefined): void;
   /** Whether something was just done, and what came of it is not known. */
@@ -53,6 +55,8 @@ export interface Steps {
 interface OnTrial extends Climbed {
   readonly step: Step;
   readonly ms: number;
+  /** Done to measure, not to make it answer. */
+  readonly isToCool?: boolean;
 }
 
 export function stepsOn({ rig, protocol, recorder, metering }: RiggedJob, boot: number, signal: AbortSignal): Steps {
@@ -84,15 +88,18 @@ export function stepsOn({ rig, protocol, recorder, metering }: RiggedJob, boot: 
     for (const each of onTrial) sample(each.step, worked, { ...each, ...(why !== undefined && { detail: why }) });
     onTrial = [];
   };
+  const succeed = (steps: readonly OnTrial[], resetCause?: string): void => {
+    for (const each of steps) sample(each.step, true, { ...each, detail: detailOf(each, resetCause) });
+  };
   const probed = (): void => {
     if (!flasher?.isBootLoader) rig.probe = 'attached';
   };
-  const attempt = async (step: Step, work: (io: ToolIo) => Promise<Climbed>): Promise<boolean> => {
+  const attempt = async (step: Step, work: (io: ToolIo) => Promise<Climbed>, isToCool = false): Promise<boolean> => {
     const startMs = performance.now();
     if (step === 'probe' || step === 'flash') probed();
     try {
       const done = await work(await io());
-      onTrial = [...onTrial, { step, ms: performance.now() - startMs, ...done }];
+      onTrial = [...onTrial, { step, ms: performance.now() - startMs, isToCool, ...done }];
       if (step === 'flash') trouble = undefined;
       if (step === 'power') rig.probe = 'gone';
       return true;
@@ -167,21 +174,29 @@ export function stepsOn({ rig, protocol, recorder, metering }: RiggedJob, boot: 
       await heard?.[Symbol.asyncDispose]();
       heard = undefined;
       const { power } = gear;
-      await attempt('power', async toolIo => {
-        const with_ = { gear, protocol, io: toolIo, power };
-        if (!power.isChipOnly || gear.isNative) return climb('power', with_, signal);
-        const { link, done } = await powerHeard(with_, signal);
-        heard = link;
-        return done;
-      });
+      await attempt(
+        'power',
+        async toolIo => {
+          const with_ = { gear, protocol, io: toolIo, power };
+          if (!power.isChipOnly || gear.isNative) return climb('power', with_, signal);
+          const { link, done } = await powerHeard(with_, signal);
+          heard = link;
+          return done;
+        },
+        true,
+      );
     },
     takeLink() {
       const link = heard;
       heard = undefined;
       return link;
     },
+    answered() {
+      succeed(onTrial.filter(({ isToCool }) => isToCool));
+      onTrial = onTrial.filter(({ isToCool }) => !isToCool);
+    },
     helped(resetCause) {
-      for (const each of onTrial) sample(each.step, true, { ...each, detail: detailOf(each, resetCause) });
+      succeed(onTrial, resetCause);
       onTrial = [];
     },
   };

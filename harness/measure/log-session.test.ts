@@ -120,9 +120,10 @@ test('adds up what it sent of the inferences that were wanted', async () => {
   ]);
 });
 
+const sent = (count: number) => `${round(0)}${'TX 1\n'.repeat(count)}`;
+
 test('adds up what it sent for each boot of a file', async () => {
   const boot = 'ESP-ROM:esp32c3\nrst:0x1 (POWERON)\n';
-  const sent = (count: number) => `${round(0)}${'TX 1\n'.repeat(count)}`;
   const prints = [boot, sent(1), sent(2), boot, sent(4)];
   const { samples } = await session({ spec: { uplink: '^TX' }, prints, ends: true, isImported: true });
   expect(samples.filter(({ kind }) => kind === 'uplink')).toEqual([

@@ -187,9 +187,38 @@ test('single inferences that the meter tells apart are enough; where it cannot, 
 test('without a wire for the marker a window is a hundred times what the link was seen to take, and more', async () => {
   const { marks } = await measured({ meter: meterGear() });
   const [first] = of(marks, 'window');
-  const leastMs = 100 * ((3 * 2) / 2 + 3); // of the 2 ms that the link takes, and of what the meter does
+  const leastMs = 100 * ((3 * 2) / 2 + 5); // of the 2 ms that the link takes, and of what the meter does
   expect(50 * (first?.runs ?? 0)).toBeGreaterThanOrEqual(leastMs);
   expect(50 * (first?.runs ?? 0)).toBeLessThan(leastMs + 150);
+});
+
+/** Long windows are late once in so many. */
+const lateEvery = (times: number) => {
+  let long = 0;
+  return (repeat: number) => (repeat > 2 && ++long % times === 0 ? 100 : 2);
+};
+
+test('a window whose answer was late, which without a wire has no place, is taken again', async () => {
+  const late = lateEvery(4);
+  const { marks } = await measured({
+    mock: () => ({ windowMs: (_, repeat) => 50 * repeat + late(repeat) }),
+    meter: meterGear(),
+  });
+  const windows = of(marks, 'window');
+  expect(windows.map(({ vector }) => vector)).toEqual([0, 1, 2, 3, 4, 6, 7, 8, 9, 10]);
+  for (const { runs, sentMs, heardMs } of windows) expect(heardMs - sentMs - 50 * runs).toBeCloseTo(2, 1);
+  const inVain = of(marks, 'warmup').filter(({ runs }) => runs > 2);
+  expect(inVain.map(({ vector }) => vector)).toEqual([3, 7, 10]);
+});
+
+test('what is late each time is measured all the same, and by a wire at once', async () => {
+  const late: MockOptions = { windowMs: (_, repeat) => 50 * repeat + (repeat > 2 ? 100 : 2) };
+  const never = await measured({ mock: () => late, meter: meterGear() });
+  expect(of(never.marks, 'window')).toHaveLength(10);
+  expect(of(never.marks, 'warmup').filter(({ runs }) => runs > 2)).toHaveLength(20);
+  const wired = await measured({ mock: () => late, meter: meterGear({ rateHz: 3000 }, { marker: 'D0' }) });
+  expect(of(wired.marks, 'window')).toHaveLength(10);
+  expect(of(wired.marks, 'warmup')).toHaveLength(1);
 });
 
 test('inferences of a duty cycle begin a period after one another, whatever each takes, and their input is sent once', async () => {
@@ -398,6 +427,11 @@ test('a flash by a probe is one; the power that is cut for it is sampled after i
   const { did } = await measured({ ...otherBuild(), gear: { flasher: prober(), power: hub() } });
   expect(done).toEqual(['meter', 'open', 'flash', 'hub off', 'hub on', 'open']);
   expect(did).toEqual(['meter', 'found', 'flash', 'power']);
+});
+
+test('other firmware that answers after the power was cut for the trace is no failure of that', async () => {
+  const { did } = await measured({ ...otherBuild(), meter: supply(), gear: { flasher: prober() } });
+  expect(did).toEqual(['meter', 'found', 'power', 'flash', 'power']);
 });
 
 test('a boot loader is no probe', async () => {

@@ -41,7 +41,7 @@ export function gatherEvents(facts: TraceFacts): Events {
   return {
     add: event => kept.add(event),
     take(reading, at) {
-      if (reading.kind === 'edge') kept.add({ kind: 'edge', sample: at, line: reading.line });
+      if (reading.kind === 'edge') kept.add({ ...reading, sample: at });
       else if (reading.kind === 'note') kept.add({ kind: 'note', sample: at, text: cut(reading.text) });
       else addRun(runOf(reading, at));
     },

@@ -50,7 +50,7 @@ const fieldsOf: Readonly<Record<TraceEvent['kind'], Fields>> = {
   impossible: { samples: isCount, what: isText },
   saturated: { samples: isCount },
   anchor: { hostMs: value => typeof value === 'number' },
-  edge: { line: isText },
+  edge: { line: isText, inferences: value => value === undefined || isCount(value) },
   supply: { isOn: value => typeof value === 'boolean' },
   crowded: { samples: isCount, events: isCount },
   note: { text: isText },

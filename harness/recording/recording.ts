@@ -71,6 +71,8 @@ export interface Manifest {
     readonly flasher?: string;
     readonly proof?: string;
   };
+  /** A trace that was imported: nothing was heard of the DUT itself, and it is judged by the trace alone. */
+  readonly isCapture?: true;
   /** Attempts before this one, which broke; each is in a folder of this recording: `attempt-1`. */
   readonly attempts?: readonly Attempt[];
 }
@@ -249,6 +251,8 @@ export interface MarkSample {
   readonly ticks?: number;
   /** Base64 of the output, of those. */
   readonly output?: string;
+  /** Inferences before it, of the same request, that the window does not have. */
+  readonly warmups?: number;
   /** The pin that marks windows goes up and down in it once. Absent: the firmware pulses it at both ends, as a build for energy of MLPerf Tiny. */
   readonly isPulse?: boolean;
 }

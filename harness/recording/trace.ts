@@ -64,7 +64,7 @@ export type TraceEvent =
   /** The host had got all samples before this one, by its clock since the recording began. */
   | { readonly kind: 'anchor'; readonly sample: number; readonly hostMs: number }
   /** The meter's own mark of an edge, where it samples no inputs. */
-  | { readonly kind: 'edge'; readonly sample: number; readonly line: string }
+  | { readonly kind: 'edge'; readonly sample: number; readonly line: string; readonly inferences?: number }
   /** The DUT's supply was switched by then. */
   | { readonly kind: 'supply'; readonly sample: number; readonly isOn: boolean }
   /** More events than can be kept befell so many samples from here on: so many were left out. What was lost there is NaN all the same. */
@@ -85,5 +85,6 @@ export type Reading =
   | { readonly kind: 'impossible'; readonly samples: number; readonly what: string }
   /** So many of the samples just before were at the end of the meter's range. */
   | { readonly kind: 'saturated'; readonly samples: number }
-  | { readonly kind: 'edge'; readonly line: string }
+  /** `inferences`: how many there are in the window that begins here, where somebody has said. */
+  | { readonly kind: 'edge'; readonly line: string; readonly inferences?: number }
   | { readonly kind: 'note'; readonly text: string };

@@ -5,7 +5,7 @@ import type { CaseResult, ClassMetrics, LatencyMetrics, Metrics, Verdict } from 
 import { budgetsChart, isBudget } from './charts/budgets.ts';
 import { confusionChart } from './charts/confusion.ts';
 import { differencesChart } from './charts/differences.ts';
-import { histogramChart, unitPerTick } from './charts/histogram.ts';
+import { latencyChart, unitPerTick } from './charts/latency.ts';
 import { operatorsChart } from './charts/operators.ts';
 import { regressionChart } from './charts/regression.ts';
 import { rocChart } from './charts/roc.ts';
@@ -46,7 +46,7 @@ function latency(result: CaseResult): Attachment[] {
   const { latency: measured } = result.metrics;
   if (!measured || measured.ticks.length === 0) return [];
   return [
-    svg('Latency', histogramChart(measured, result.verdicts)),
+    svg('Latency', latencyChart(measured, result.verdicts)),
     csv('Latency of each inference', latencyRows(measured)),
   ];
 }

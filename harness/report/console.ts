@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import type { CaseResult, LogMetrics, Verdict } from '../verdict/result.ts';
 import { missingBudgets } from '../verdict/status.ts';
+import { keyCurrent } from './current.ts';
 import { duration, figure, qualityOf } from './figures.ts';
 import { wrapped } from './fit.ts';
 import { harmless, type Paint, paintFor, type Terminal } from './paint.ts';
@@ -133,6 +134,7 @@ function keyFigures({ metrics }: CaseResult): string[] {
     ...(latency
       ? [`p50 ${figure(latency.p50, latency.unit)}${latency.unit === 'µs' ? ` (${latency.basis})` : ''}`]
       : []),
+    ...keyCurrent(metrics),
     ...(log && !latency ? logFigures(log) : []),
     ...(memory?.arenaBytes === undefined ? [] : [`arena ${figure(memory.arenaBytes, 'B')}`]),
   ];

@@ -1,4 +1,5 @@
 import type { CaseResult, Provenance, Status, Verdict } from '../verdict/result.ts';
+import { currentClauses } from './current.ts';
 import { figure, limitOf, marginOf, measuredOf } from './figures.ts';
 import { element, escapeMarkup } from './markup.ts';
 import { rigClauses } from './rig.ts';
@@ -13,6 +14,7 @@ export function descriptionHtml(result: CaseResult, leftOut?: string): string {
   const origin = provenance(result.provenance);
   return [
     leftOut === undefined ? verdictTable(result.verdicts) : element('p', {}, escapeMarkup(leftOut)),
+    ...section('Current', currentClauses(result)),
     ...section('Figures of the log', logFigures(result)),
     ...section('Not decided', openQuestions(result.verdicts)),
     ...section('Doubts', result.warnings),
@@ -87,6 +89,7 @@ function provenance(from: Provenance): string[] {
       from.imageFile && `${from.imageFile}, ${from.isOwnImage ? "the user's own" : 'the reference firmware'}`,
     ],
     ['firmware build', from.buildId],
+    ['meter', from.meter && meterText(from.meter)],
     ['loaded by', from.carried && carriedText(from.carried)],
     ['SHA-256', hashes.filter(Boolean).join(', ')],
   ];
@@ -96,6 +99,16 @@ function provenance(from: Provenance): string[] {
 /** All that such firmware can tell of itself. */
 function mlperfText({ modelId, vendor, timestamps }: NonNullable<Provenance['mlperf']>): string {
   return `model ${modelId}, of ${vendor}, a build for ${timestamps}`;
+}
+
+/** `Nordic PPK2 C0FFEE, its firmware 1.2.0, as source at 3.3 V; ±10 % ± 0.2 µA (datasheet)`. */
+function meterText({ title, serial, firmware, mode, supplyMv, accuracy }: NonNullable<Provenance['meter']>): string {
+  const supply = supplyMv === undefined ? '' : ` at ${figure(supplyMv, 'mV')}`;
+  const as = mode === undefined ? supply.trim() : `as ${mode === 'source' ? 'source' : 'ampere meter'}${supply}`;
+  const parts = [`${title} ${serial ?? ''}`.trim(), firmware && `its firmware ${firmware}`, as].filter(Boolean);
+  if (!accuracy) return `${parts.join(', ')}; of unknown accuracy`;
+  const { percent, offsetMa, of } = accuracy;
+  return `${parts.join(', ')}; ±${percent} %${offsetMa > 0 ? ` ± ${figure(offsetMa, 'mA')}` : ''} (${of})`;
 }
 
 const ways = { memory: 'the back door', uart: 'UART' };

@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeWhole } from '../files.ts';
 import type { CaseResult, Verdict } from '../verdict/result.ts';
+import { currentClauses } from './current.ts';
 import { duration, figure, grouped, limitOf, marginOf, measuredOf, qualityOf } from './figures.ts';
 import type { Reporter } from './port.ts';
 import type { Results } from './results.ts';
@@ -33,6 +34,7 @@ export function summaryMarkdown(results: Results): string {
     ...interruption(results),
     ...caseTable(results.cases),
     ...results.cases.filter(result => result.status !== 'passed').map(caseSection),
+    ...currentSection(results.cases),
     ...warningSection(results.cases),
     ...rigSection(results.cases),
     footer(results),
@@ -98,6 +100,22 @@ function warningSection(cases: readonly CaseResult[]): string[] {
   return lines.length ? [`## Doubts\n\n${lines.join('\n')}`] : [];
 }
 
+/** What each case draws, whether or not it passed: the figures behind its budgets. */
+function currentSection(cases: readonly CaseResult[]): string[] {
+  const drawing = cases
+    .map(result => ({ result, clauses: currentClauses(result) }))
+    .filter(each => each.clauses.length > 0);
+  const lines = drawing
+    .slice(0, listedCases)
+    .flatMap(({ result, clauses }) => [
+      `- ${inline(titleOf(result))}`,
+      ...clauses.map(clause => `  - ${inline(clause)}`),
+    ]);
+  const left = drawing.length - listedCases;
+  if (left > 0) lines.push(`- ${grouped(left)} more are in the report`);
+  return lines.length ? [`## Current\n\n${lines.join('\n')}`] : [];
+}
+
 /** What boards needed before they answered. */
 function rigSection(cases: readonly CaseResult[]): string[] {
   const lines = cases.flatMap(result => {
@@ -130,8 +148,14 @@ function footer({ run, cases }: Results): string {
 }
 
 function originOf({ target, provenance }: CaseResult): string {
-  const { mcu, core, basis, emulator, runtime, buildId, unit, port, proof } = provenance;
-  const board = [unit && `unit ${unit}`, port, proof && `proved by ${proof}`];
+  const { mcu, core, basis, emulator, runtime, buildId, unit, port, proof, meter } = provenance;
+  const instrument = meter && [meter.title, meter.serial, meter.firmware].filter(Boolean).join(' ');
+  const board = [
+    unit && `unit ${unit}`,
+    port,
+    proof && `proved by ${proof}`,
+    instrument && `measured by ${instrument}`,
+  ];
   const parts = [`${mcu} (${core})`, basis, emulator, runtime, buildId && `build ${buildId.slice(0, 12)}`, ...board];
   return `${target}: ${parts.filter(Boolean).join(' · ')}`;
 }

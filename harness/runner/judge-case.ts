@@ -12,11 +12,13 @@ import { askBroker } from './broker-client.ts';
 import { type CaseInputs, loadCaseInputs, loadFloatTwin, loadModelInputs } from './case-inputs.ts';
 import { brokerVariable } from './environment.ts';
 import { firmwareOf } from './image.ts';
+import { isCapture, judgeRecordedCapture } from './judge-capture.ts';
 import { type Plan, type PlannedCase, recordingFolder } from './plan.ts';
 
 /** One planned case, measured (or replayed) and judged. The host computes what it expects while the target computes what it answers. */
 export async function runCase(plan: Plan, planned: PlannedCase): Promise<CaseResult> {
   const { settled } = await obtainRecording(plan, planned);
+  if (plan.replayOf !== null && isCapture(plan, planned)) return judgeRecordedCapture(plan, planned);
   if (isLog(planned)) return judgeRecordedLog(plan, planned, await settled.then(() => undefined, messageOf));
   return judgeCase(await gatherEvidence(plan, planned, settled));
 }

@@ -117,7 +117,7 @@ test('two boards on one meter are told, and the second one is let go of', async 
   using boards = keeping([one, two]);
   await boards.rigFor(metered(one), never);
   await expect(boards.rigFor(metered(two), never)).rejects.toThrow(
-    /the meter of bench: is described by the port of the meter of desk, .*meter\n.*describe each by a port of its own/,
+    /bench's meter: is described by the port of desk's meter, .*meter\n.*describe each by a port of its own/,
   );
   expect(locks()).toHaveLength(2);
   boards.settled(one);
@@ -127,7 +127,7 @@ test('two boards on one meter are told, and the second one is let go of', async 
 test('a board is no meter', async () => {
   using boards = keeping([]);
   const board = metered(planned('hum@desk'), 'tty');
-  await expect(boards.rigFor(board, never)).rejects.toThrow(/desk: is described by the port of the meter of desk/);
+  await expect(boards.rigFor(board, never)).rejects.toThrow(/desk: is described by the port of desk's meter/);
   expect(locks()).toEqual([]);
 });
 

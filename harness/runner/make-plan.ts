@@ -5,6 +5,7 @@ import { InputError } from '../errors.ts';
 import { notWritten, writeWhole } from '../files.ts';
 import { writeResults } from '../report/json.ts';
 import type { Board } from '../suite/board.ts';
+import { onlyCaptureCase } from './capture-misfits.ts';
 import { costOf } from './cost.ts';
 import { onlyLogCase } from './log-misfits.ts';
 import { caseId, type Plan, type PlannedCase, planPath, readPlan, resultsOf } from './plan.ts';
@@ -21,15 +22,15 @@ export interface PlanOptions extends Selection {
   readonly html: boolean;
   /** @default false */
   readonly trace?: boolean;
-  /** The log that is judged, where nothing runs. */
-  readonly importedFrom?: string;
+  /** What is judged, where nothing runs. */
+  readonly imported?: { readonly from: string; readonly what: 'ticks' | 'power' };
 }
 
 /** Reads and checks every input, chooses the run's folder and writes plan.json there. Throws InputError with all faults; nothing is run. */
 export function makePlan(options: PlanOptions): Plan {
   const chosen = chooseCases(options);
-  const { importedFrom } = options;
-  const run = { ...describeRun(options.cwd), ...(importedFrom !== undefined && { importedFrom }) };
+  const { imported } = options;
+  const run = { ...describeRun(options.cwd), ...(imported && { importedFrom: imported.from }) };
   const plan: Plan = {
     tickmark: 1,
     run,
@@ -51,9 +52,11 @@ export function makePlan(options: PlanOptions): Plan {
   return plan;
 }
 
-/** A log is of one case. */
-function wantedOf(chosen: readonly Chosen[], { importedFrom, suites }: PlanOptions): readonly Chosen[] {
-  return importedFrom === undefined ? chosen : [onlyLogCase(chosen, suites.join(', '))];
+/** What is imported is of one case. */
+function wantedOf(chosen: readonly Chosen[], { imported, suites }: PlanOptions): readonly Chosen[] {
+  if (!imported) return chosen;
+  const onlyCase = imported.what === 'ticks' ? onlyLogCase : onlyCaptureCase;
+  return [onlyCase(chosen, suites.join(', '))];
 }
 
 function planCase(chosen: Chosen, { targets }: PlanOptions): PlannedCase {

@@ -41,7 +41,8 @@ test('the boards of the package are read in base units, firmware beside them', (
     firmware: join(packaged, 'firmware', 'images', 'rp2040.elf'),
     protocol: 'tickmark',
     reset: [],
-    currents: {},
+    supplyMv: 3300,
+    currents: { sleep: { currentMa: 0.39, of: expect.stringMatching(/^RP2040 datasheet, section 5.7.2, table 637/) } },
   });
 });
 

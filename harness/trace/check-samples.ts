@@ -1,15 +1,17 @@
 import type { TraceEvent } from '../recording/trace.ts';
 import type { Spoilt, TraceFault } from './evidence.ts';
-import { type Figured, type OfKind, stretchesOf } from './figured.ts';
+import { type Figured, type OfKind, type Stretched, stretchesOf } from './figured.ts';
 import { counted, type Finding } from './finding.ts';
 
 /** More than this share of a trace is not lost by a meter that keeps up. */
 const mostLost = 0.01;
 
+type Sampled = Stretched & Pick<Figured, 'facts' | 'samples' | 'events' | 'used'>;
+
 type Run = Extract<TraceEvent, { readonly samples: number }>;
 
 /** Whether samples are there, possible, and within the meter's range, wherever a figure is taken of them. */
-export function checkSamples(figured: Figured): readonly Finding[] {
+export function checkSamples(figured: Sampled): readonly Finding[] {
   const runs = figured.events.filter((event): event is Run => 'samples' in event);
   const gaps = runs.filter(({ kind }) => kind === 'gap');
   const impossible = runs.filter(({ kind }) => kind === 'impossible');
@@ -30,7 +32,7 @@ export function checkSamples(figured: Figured): readonly Finding[] {
   ];
 }
 
-function checkShare({ samples, facts }: Figured, lost: readonly Run[]): readonly Finding[] {
+function checkShare({ samples, facts }: Sampled, lost: readonly Run[]): readonly Finding[] {
   const count = lost.reduce((sum, run) => sum + run.samples, 0);
   if (count <= mostLost * samples) return [];
   const percent = Number(((100 * count) / samples).toPrecision(3));
@@ -44,7 +46,7 @@ interface Said {
 }
 
 /** In what a budget is about they are a fault, elsewhere a doubt; the figures that they are in are gone either way. */
-function inStretches(figured: Figured, runs: readonly Run[], { check, say }: Said): readonly Finding[] {
+function inStretches(figured: Sampled, runs: readonly Run[], { check, say }: Said): readonly Finding[] {
   const stretches = stretchesOf(figured);
   const touched = runs.map(run => ({ run, kinds: kindsAt(stretches, run) }));
   const isUsed = (kind: Spoilt) => figured.used.has(kind);
@@ -91,7 +93,7 @@ function namesOf(kinds: readonly OfKind['kind'][]): string {
 }
 
 /** Values that are no number and that nobody has told: they are in no sum, so that charge falls behind the mean. */
-function checkUntold(figured: Figured, told: readonly Run[]): readonly Finding[] {
+function checkUntold(figured: Sampled, told: readonly Run[]): readonly Finding[] {
   const untold = stretchesOf(figured).flatMap(({ kind, figures }) => {
     const { first, end, meanMa, chargeUc, durationUs } = figures;
     if (!meanMa || chargeUc === undefined) return [];
@@ -112,7 +114,7 @@ function overlap({ sample, samples }: Run, { first, end }: { readonly first: num
 }
 
 /** A meter that does not say where it is at its end. */
-function checkPeaks(figured: Figured): readonly Finding[] {
+function checkPeaks(figured: Sampled): readonly Finding[] {
   const { mostMa } = figured.facts.meter;
   if (mostMa === undefined) return [];
   const over = stretchesOf(figured).filter(({ figures }) => (figures.peakMa ?? 0) >= mostMa);

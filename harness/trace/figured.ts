@@ -37,8 +37,11 @@ export function usedBy(suite: AnySuite, board: Pick<Board, 'name'>): ReadonlySet
   );
 }
 
+/** What figures were taken of. */
+export type Stretched = Pick<Figured, 'inferences' | 'sleep' | 'dutyCycle' | 'application'>;
+
 /** The stretches behind each kind of figure. */
-export function stretchesOf({ inferences, sleep, dutyCycle, application }: Figured): readonly OfKind[] {
+export function stretchesOf({ inferences, sleep, dutyCycle, application }: Stretched): readonly OfKind[] {
   return [
     ...inferences.map(figures => ({ kind: 'inference', figures }) as const),
     ...(sleep ? [{ kind: 'sleep', figures: sleep } as const] : []),

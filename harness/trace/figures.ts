@@ -1,13 +1,10 @@
-import { InputError } from '../errors.ts';
 import type { Trace } from '../recording/read-trace.ts';
 import type { TraceFacts } from '../recording/trace.ts';
+import { blocksOf, readWhole, type Stretch } from './blocks.ts';
 import type { CurrentFigures } from './evidence.ts';
 import type { Tally } from './tally.ts';
-import { type Block, longTally } from './tally-long.ts';
+import { longTally } from './tally-long.ts';
 import { shortTally } from './tally-short.ts';
-
-/** Samples from `first` on, those before `end`. */
-export type Stretch = Pick<CurrentFigures, 'first' | 'end'>;
 
 /** So many samples are held in memory: what is longer is read twice. */
 const mostHeld = 1 << 18;
@@ -31,21 +28,6 @@ export function figuresOf(trace: Trace, windows: readonly Stretch[]): CurrentFig
     readWhole(trace, first, short.room.subarray(0, end - first));
     return inUnits(window, short.tally(end - first), trace.facts);
   });
-}
-
-function* blocksOf(trace: Trace, { first, end }: Stretch, room: Float32Array): Generator<Block> {
-  for (let from = first; from < end; from += room.length) {
-    const values = room.subarray(0, end - from);
-    readWhole(trace, from, values);
-    yield { values, bits: new Int32Array(room.buffer, 0, values.length) };
-  }
-}
-
-function readWhole(trace: Trace, first: number, into: Float32Array): void {
-  const count = first < 0 ? 0 : trace.read(first, into);
-  if (count === into.length) return;
-  const where = `samples ${first} to ${first + into.length}`;
-  throw new InputError(`the trace has ${trace.samples} samples`, where, 'name a window that lies in it');
 }
 
 function inUnits(window: Stretch, tally: Tally | undefined, facts: TraceFacts): CurrentFigures {

@@ -1,7 +1,8 @@
+import type { TraceEvent } from '../recording/trace.ts';
 import { type AnchorFit } from './clock.ts';
 import { type Finding, faultsAt } from './finding.ts';
 import type { PlacedRequests, Placing } from './places.ts';
-import { edgesOf, type Marker, type Pulse, pulsesOf } from './pulses.ts';
+import { type Marker, type Pulse, pulsesOf } from './pulses.ts';
 
 export interface PulsePlacing extends Placing {
   readonly marker: Marker | undefined;
@@ -10,29 +11,20 @@ export interface PulsePlacing extends Placing {
 
 /** Windows that no host has asked for: of firmware that only prints, or of a file. Each pulse is one, or each pair of edges, in their order. */
 export function placePulses({ facts, events, samples, marker, anchors }: PulsePlacing): PlacedRequests {
-  const edges = edgesOf(events);
+  const edges = events.filter(event => event.kind === 'edge');
   const levels = marker ? pulsesOf(events, marker, samples) : [];
-  const pulses = levels.length > 0 ? levels : pairsOf(edges);
+  const pulses: ReturnType<typeof pairsOf> = levels.length > 0 ? levels : pairsOf(edges);
   const uncertaintyUs = 1e6 / facts.rateHz;
   const by = facts.from && levels.length === 0 ? 'file' : 'edges';
   const windows = pulses.map(
-    ({ first, end }, vector) => ({ first, end, boot: 0, vector, runs: 1, by, uncertaintyUs }) as const,
+    ({ first, end, runs = 1 }, vector) => ({ first, end, boot: 0, vector, runs, by, uncertaintyUs }) as const,
   );
   const isOdd = levels.length === 0 && edges.length % 2 === 1;
   return {
     windows,
     findings: [
       ...shapes(pulses),
-      ...(isOdd
-        ? [
-            {
-              check: 'edges',
-              what: `${edges.length} edges are no pairs of begin and end`,
-              sample: edges.at(-1) ?? 0,
-              spoils: ['inference'],
-            } as const,
-          ]
-        : []),
+      ...(isOdd ? [oddEdge(edges.length, edges.at(-1)?.sample ?? 0, facts.from !== undefined)] : []),
     ],
     ...(anchors && {
       clock: { line: anchors, uncertaintyMs: anchors.lateMs },
@@ -47,10 +39,19 @@ export function placePulses({ facts, events, samples, marker, anchors }: PulsePl
   };
 }
 
-function pairsOf(edges: readonly number[]): readonly Pulse[] {
-  return edges.flatMap((first, index) => {
-    const end = edges[index + 1];
-    return index % 2 === 0 && end !== undefined ? [{ first, end }] : [];
+/** Whoever imports a file has put its edges there in pairs: what lacks its end is a window that the file ends in. */
+function oddEdge(count: number, sample: number, isImported: boolean): Finding {
+  if (isImported) return { doubt: 'the capture ends within a window, which is left out' };
+  const what = `${count} edges are no pairs of begin and end`;
+  return { check: 'edges', what, sample, spoils: ['inference'] };
+}
+
+type Edge = Extract<TraceEvent, { readonly kind: 'edge' }>;
+
+function pairsOf(edges: readonly Edge[]): readonly (Pulse & { readonly runs?: number })[] {
+  return edges.flatMap(({ sample, inferences: runs }, index) => {
+    const end = edges[index + 1]?.sample;
+    return index % 2 === 0 && end !== undefined ? [{ first: sample, end, ...(runs !== undefined && { runs }) }] : [];
   });
 }
 

@@ -160,13 +160,14 @@ export interface ModelledMetrics {
   readonly basis: 'modelled';
   /** What was multiplied: states of the chip with the datasheet that says so. */
   readonly currents: readonly ModelledCurrent[];
-  /** Mean of all inferences, in `run`. */
+  /** Mean of all inferences. */
   readonly inferenceUs: number;
-  readonly inference: { readonly mean: number };
+  /** Absent, as charge and energy, where the board file names no current of `run`. */
+  readonly inference?: { readonly mean: number };
   readonly dutyCycle?: { readonly mean: number; readonly periodUs: number };
   readonly sleep?: { readonly mean: number };
-  readonly charge: PerInference;
-  /** Absent where the board file names no supply. */
+  readonly charge?: PerInference;
+  /** Absent, too, where the board file names no supply. */
   readonly energy?: PerInference;
   readonly supplyMv?: number;
 }

@@ -7,7 +7,7 @@
  *     that hangs.
  *
  * Its ticks are counted, not timed, so that they are the same on a busy machine. With INFER_MS an inference lasts so
- * long and ticks are of this machine's clock, so that a meter sees what they tell; its marker pin is that of marker.h.
+ * long, as far as this machine has the time, and counts so many µs; its marker pin, for a meter, is that of marker.h.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,19 +24,19 @@ enum { MODEL_BYTES = 1 << 20, TENSOR_BYTES = 1 << 16, ARENA_BYTES = 1 << 18, TIC
 static _Alignas(16) uint8_t model[MODEL_BYTES], input[TENSOR_BYTES], output[TENSOR_BYTES], arena[ARENA_BYTES];
 static uint8_t stack[1024], build_id[20];
 static char hang_path[4096];
-static uint64_t ticks, window_us;
-static uint32_t infer_us;
+static uint64_t ticks, due_us; /* when the next inference may begin */
+static uint32_t ticks_a_run = TICKS_A_RUN, infer_us;
 
 static void send_out(const uint8_t *bytes, uint32_t count) { fwrite(bytes, 1, count, stdout); }
 
 static void clock_start(void) {
   ticks = TICKS_A_WINDOW;
-  window_us = wall_us();
+  due_us = wall_us();
 }
 
-static uint64_t clock_stop(void) { return infer_us > 0 ? wall_us() - window_us : ticks; }
+static uint64_t clock_stop(void) { return ticks; }
 
-static uint32_t operator_clock(void) { return (uint32_t)(infer_us > 0 ? clock_stop() : (ticks += TICKS_A_RUN / 100)); }
+static uint32_t operator_clock(void) { return (uint32_t)(ticks += ticks_a_run / 100); }
 
 static uint32_t stack_used(void) { return sizeof stack / 2; }
 
@@ -51,13 +51,19 @@ static bool hangs(void) {
   return inferences > most;
 }
 
+/* From the end of the one before, so that being late does not add up in a window. */
+static void wait_for_end(void) {
+  const uint64_t now_us = wall_us();
+  due_us = (due_us + infer_us < now_us ? now_us : due_us) + infer_us;
+  wall_wait_until(due_us);
+}
+
 static tickmark_status invoke(bool profile) {
-  const uint64_t end_us = wall_us() + infer_us;
   if (hangs())
     while (access(hang_path, F_OK) == 0) sleep(1);
-  ticks += TICKS_A_RUN;
+  ticks += ticks_a_run;
   const tickmark_status status = reference_invoke(profile);
-  if (infer_us > 0) wall_wait_until(end_us);
+  if (infer_us > 0) wait_for_end();
   return status;
 }
 
@@ -109,7 +115,7 @@ int main(int argc, char **argv) {
   if (argc < 3 || argc > 4) return fprintf(stderr, "board FLASH UNIT [INFER_MS]\n"), 2;
   boot_from(argv[1]);
   board.unit = argv[2];
-  if (argc == 4) infer_us = (uint32_t)strtoul(argv[3], NULL, 10) * 1000, board.tick_source = "clock";
+  if (argc == 4) ticks_a_run = infer_us = (uint32_t)strtoul(argv[3], NULL, 10) * 1000;
   if (marker_open()) board.mark = marker_set;
   reference_start(board.regions, operator_clock);
   tickmark_start(&board);

@@ -10,6 +10,8 @@
  *     --seed N               which noise
  *     --fixed-range N        measures in this range alone, and saturates
  *     --rate HZ              samples a second, 100000 unless given
+ *     --keep-blocks N        of samples are kept for a host that does not read, 28 unless given, which is little on a busy
+ *                            machine; 200 at most
  *   and what real ones were seen to do:
  *     --firmware V           1.0 (metadata in other order, fewer digits) or 1.2, which is the default
  *     --uncalibrated         says so, with all its constants, as real ones do
@@ -54,8 +56,7 @@
 
 enum {
   BLOCK = 512,
-  /* A USB port of Linux keeps 64 KiB for its reader, a pty 8: what is between. */
-  UNSENT_BYTES = 28 * BLOCK * 4,
+  MOST_BLOCKS = 200,
   STEPS = 32,
   NEVER = 1000000000,
   AWAY_NS = 5000000, /* how often to look whether somebody has opened the port */
@@ -64,7 +65,7 @@ enum {
 static struct {
   const char *marker, *metadata, *banner, *firmware;
   double sleep_ma, active_ma, rate, impossible_after, dead_after, vanish_after;
-  uint32_t noise, lose, lose_every, drop_every, pieces, stop_delay_ms, impossible_range;
+  uint32_t noise, lose, lose_every, drop_every, pieces, stop_delay_ms, impossible_range, keep_blocks;
   int fixed_range;
   uint64_t seed;
   bool is_uncalibrated, has_no_end, is_streaming, never_stops, is_deaf;
@@ -77,6 +78,7 @@ static struct {
              .rate = 100000,
              .impossible_after = NEVER,
              .impossible_range = 4,
+             .keep_blocks = 28, /* a USB port of Linux keeps 64 KiB for its reader, a pty 8: what is between */
              .dead_after = NEVER,
              .vanish_after = NEVER,
              .fixed_range = -1,
@@ -95,7 +97,7 @@ static bool is_open, is_measuring, has_power, is_active, is_dead;
 static uint32_t mode = 2, vdd_mv = 3000;
 static double start_ns, stop_ns;
 static uint64_t due, made, lost, dropped, bytes_sent, noise_state;
-static uint8_t block[BLOCK * 4], unsent[UNSENT_BYTES];
+static uint8_t block[BLOCK * 4], unsent[MOST_BLOCKS * BLOCK * 4];
 static uint32_t in_block, unsent_bytes;
 static volatile sig_atomic_t is_told_to_end;
 
@@ -158,7 +160,7 @@ static uint32_t word_of(uint64_t sample) {
 /* What is not taken is dropped by whole blocks. */
 static void queue_block(void) {
   const uint32_t bytes = in_block * 4;
-  if (unsent_bytes + bytes > UNSENT_BYTES) {
+  if (unsent_bytes + bytes > options.keep_blocks * BLOCK * 4) {
     dropped += in_block;
   } else if (options.drop_every == 0) {
     memcpy(unsent + unsent_bytes, block, bytes);
@@ -449,7 +451,8 @@ static bool read_number(const char *name, const char *value) {
                  {"--drop-byte", NULL, &options.drop_every},
                  {"--pieces", NULL, &options.pieces},
                  {"--stop-delay-ms", NULL, &options.stop_delay_ms},
-                 {"--impossible-range", NULL, &options.impossible_range}};
+                 {"--impossible-range", NULL, &options.impossible_range},
+                 {"--keep-blocks", NULL, &options.keep_blocks}};
   for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
     if (strcmp(name, numbers[i].name) != 0) continue;
     if (numbers[i].real)
@@ -478,6 +481,7 @@ static void read_options(char **argv) {
     else
       usage(name);
   }
+  if (options.keep_blocks > MOST_BLOCKS) usage("--keep-blocks");
 }
 
 static void tell_to_end(int signal_number) {

@@ -30,7 +30,8 @@ export function csvHead(text: string, given: Given = {}): CsvHead | undefined {
   const delimiter = given.delimiter ?? delimiterOf(lines.slice(given.header ?? 0));
   const decimal = given.decimal ?? decimalOf(lines.slice(given.header ?? 0), delimiter);
   const rowOf = (line: string) => cellsOf(line, delimiter, decimal);
-  const first = given.header ?? lines.findIndex(line => line !== '' && isData(rowOf(line)));
+  const isData = likeMost(lines.filter(isSample).slice(-50).toReversed().map(rowOf));
+  const first = given.header ?? lines.findIndex(line => isSample(line) && isData(rowOf(line)));
   const line = lines[first];
   if (first < 0 || first > mostHeaderLines || line === undefined || line === '') return undefined;
   const rows = lines.slice(first).filter(isSample).map(rowOf);
@@ -75,10 +76,23 @@ function cellsOf(line: string, delimiter: string, decimal: '.' | ','): readonly 
   });
 }
 
-/** Numbers and times, nothing else, and one at least. A lone 2024 in a line of prose is none: each cell has to be. */
-function isData(cells: readonly string[]): boolean {
-  return cells.some(isFigure) && cells.every(cell => isFigure(cell) || /^(?:|nan|[01X-]{8}|[X-])$/i.test(cell));
+/** Tells lines that are as most of the last ones are, whatever is in their columns of words: a lone 2024 in a line of prose is no sample. */
+function likeMost(rows: readonly (readonly string[])[]): (cells: readonly string[]) => boolean {
+  const shapes = rows.map(row => row.map(cell => (isFigure(cell) ? 'f' : '-')).join(''));
+  const usual = mostFrequent(shapes) ?? '';
+  return cells => {
+    const isAlike = (cell: string, index: number) => usual[index] === '-' || isFigure(cell) || noFigure.test(cell);
+    return usual.includes('f') && cells.length === usual.length && cells.every(isAlike) && cells.some(isFigure);
+  };
 }
+
+function mostFrequent(values: readonly string[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].toSorted(([, a], [, b]) => b - a)[0]?.[0];
+}
+
+const noFigure = /^(?:|nan|[01X-]{8}|[X-])$/i;
 
 function isFigure(cell: string): boolean {
   return isNumber(cell) || clockSeconds(cell) !== undefined;

@@ -12,6 +12,7 @@ test.each([
   ['\ufefftime (ms), current (µA)\n0, 1500\n0.5, "2500"\n', [1.5, 2.5], 2000],
   ['Device: X\nSerial: 12\n\nt (s)|Current (A)\n0.0|1e-3\n0.1|2.5E-3\n', [1, 2.5], 10],
   ['time (s),current (mA)\n# a remark\n0,1\n\n1,.5\n2,2.\n', [1, 0.5, 2], 1],
+  ['time (s),state,current (mA)\n0,idle,1\n1,"run, fast",2\n2,idle,3\n', [1, 2, 3], 1],
   ['12:00:00.000,1\n12:00:00.001,2\n', [1, 2], 1000],
 ])('%j', async (text, values, rateHz) => {
   const columns = text.startsWith('12') ? { columns: { current: { column: 2, unit: 'mA' }, time: { column: 1 } } } : {};

@@ -164,13 +164,13 @@ test('the CSV of Otii', async () => {
 // ST UM2269, 4.4.1
 test('what an LPM01A has sent as decimal text', async () => {
   const { facts, values, others } = await readAll(fixture('lpm01a.txt'));
-  expect(facts).toMatchObject({ rateHz: 1000, supplyMv: 3000, meter: { kind: 'lpm01a', lines: ['d7'] } });
+  expect(facts).toMatchObject({ rateHz: 1000, supplyMv: 3000, meter: { kind: 'lpm01a', lines: ['D7'] } });
   expect(values).toHaveLength(2000);
   const some = [0, 299, 300, 499, 500].map(index => values[index]);
   expect(some).toEqual(floats(0.6409, 0.6409, 12.5, 12.5, 0.6409));
   expect(others).toEqual([
-    { kind: 'edge', line: 'd7', at: 300 },
-    { kind: 'edge', line: 'd7', at: 500 },
+    { kind: 'edge', line: 'D7', at: 300 },
+    { kind: 'edge', line: 'D7', at: 500 },
     { kind: 'gap', samples: 1, at: 700 },
   ]);
 });

@@ -5,25 +5,12 @@ import { type CsvKind, openCsv } from './csv.ts';
 import { csvKinds, kindByHead } from './csv-kinds.ts';
 import { isEembc, openEembc } from './eembc.ts';
 import { firstBytes, longestLine, openFile } from './file-bytes.ts';
+import type { PowerFormat } from './formats.ts';
 import { openJls } from './jls.ts';
 import { identification } from './jls-chunks.ts';
 import { isLpm01a, openLpm01a } from './lpm01a.ts';
 import type { PowerFile, PowerFileOptions } from './power-file.ts';
 import { openPpk2Session } from './ppk2-session.ts';
-
-/** The formats that a person may name; what a file is, is told by its content else. */
-export const powerFormats = [
-  'ppk2',
-  'ppk2-csv',
-  'jls',
-  'joulescope-csv',
-  'otii-csv',
-  'lpm01a',
-  'lpm01a-csv',
-  'eembc',
-  'csv',
-] as const;
-export type PowerFormat = (typeof powerFormats)[number];
 
 /** Opens a file of measurements. Held by `await using`. Throws InputError where it is none that can be read, saying what to do. */
 export async function openPowerFile(

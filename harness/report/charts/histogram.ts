@@ -1,6 +1,5 @@
 import { bin, extent, max } from 'd3-array';
 import { scaleLinear } from 'd3-scale';
-import type { LatencyMetrics, Verdict } from '../../verdict/result.ts';
 import { figure, grouped } from '../figures.ts';
 import { element } from '../markup.ts';
 import { type Axis, ticksThatFit } from './axis.ts';
@@ -10,19 +9,30 @@ const barsPx = 190;
 const labelRowPx = 17;
 const [left, right] = [64, chartWidth - margin.right];
 
-/** Base units of the latency a tick stands for; from the greatest, which is known in both. */
-export function unitPerTick(latency: LatencyMetrics): number {
-  const most = max(latency.ticks) ?? 0;
-  return most > 0 ? latency.max / most : 1;
+/** How a figure of each inference spreads, and what stands out of it or bounds it; all in `unit`. */
+export interface Histogram {
+  readonly title: string;
+  /** What a value is, `latency per inference`, and of what kind: `silicon`, `measured`. */
+  readonly what: string;
+  readonly basis: string;
+  readonly unit: string;
+  /** The unit and those of a thousand and a million of it. */
+  readonly thousands: readonly [string, string, string];
+  readonly values: readonly number[];
+  readonly mean: number;
+  /** What else is to be known of the mean. */
+  readonly meanNote?: string;
+  readonly percentiles: readonly (readonly [name: string, value: number])[];
+  /** Of budgets that are about these values. */
+  readonly limits: readonly (readonly [name: string, value: number])[];
 }
 
-/** How the inferences' latencies spread: bars, p50, p90 and p99, and the latency budgets of the same basis. */
-export function histogramChart(latency: LatencyMetrics, verdicts: readonly Verdict[]): string {
-  const factor = unitPerTick(latency);
-  const values = withoutOutliers(latency.ticks.map(ticks => ticks * factor));
-  const scale = axisScale(values, latency.unit);
+/** Bars, with a line for each percentile and each limit. */
+export function histogramChart(histogram: Histogram): string {
+  const values = withoutOutliers(histogram.values);
+  const scale = axisScale(values, histogram.thousands);
   const shown = values.map(value => value / scale.divisor);
-  const marks = marksFor(latency, verdicts, scale);
+  const marks = [...percentileMarks(histogram, scale), ...limitMarks(histogram, scale)];
   const limits = marks.filter(mark => mark.kind === 'limit').map(mark => mark.value);
   const domain = domainFor(shown, limits);
   const bins = binned(shown, domain);
@@ -34,13 +44,13 @@ export function histogramChart(latency: LatencyMetrics, verdicts: readonly Verdi
 
   return chartSvg({
     height: plot.bottom + 56,
-    title: 'Latency',
-    facts: factsOf(latency, scale.decimals),
+    title: histogram.title,
+    facts: factsOf(histogram, scale.decimals),
     drawing: [
       ...countAxis(y, plot),
       ...bins.map(own => bar(own, x, y)),
-      ...beyond(latency.ticks.length - shown.length, plot),
-      ...valueAxis(x, plot, `latency per inference [${scale.unit}], ${latency.basis}`),
+      ...beyond(histogram.values.length - shown.length, plot),
+      ...valueAxis(x, plot, `${histogram.what} [${scale.unit}], ${histogram.basis}`),
       ...marks.map((mark, row) => markLine(mark, row, { x, plot })),
       ...marks.map((mark, row) => markLabel(mark, row, x)),
     ],
@@ -59,51 +69,45 @@ interface Scale {
 }
 
 /** The unit the axis is best read in, the base units it holds, and as many decimals as show the spread. */
-function axisScale(values: readonly number[], unit: LatencyMetrics['unit']): Scale {
+function axisScale(values: readonly number[], thousands: Histogram['thousands']): Scale {
   const [low = 0, most = 0] = extent(values);
-  const thousands = unit === 'µs' ? ['µs', 'ms', 's'] : [unit, `k${unit}`, `M${unit}`];
   const power = most >= 1e6 ? 2 : most >= 1e3 ? 1 : 0;
   const divisor = 1000 ** power;
   const spread = (most - low) / divisor;
   const decimals = spread > 0 ? Math.ceil(-Math.log10(spread)) + 2 : 3;
-  return { unit: thousands[power] ?? unit, divisor, decimals: Math.min(6, Math.max(1, decimals)) };
+  return { unit: thousands[power], divisor, decimals: Math.min(6, Math.max(1, decimals)) };
 }
 
-function factsOf(latency: LatencyMetrics, decimals: number): string {
-  const { count, min, max: most, mean } = latency;
-  const shown = (value: number) => figure(value, latency.unit, decimals);
-  const runs = `${grouped(count)} ${count === 1 ? 'inference' : 'inferences'}`;
-  if (min === most) return `${runs}, ${count === 1 ? '' : 'all '}${shown(min)} · ${latency.basis}`;
-  return `${runs} · ${latency.basis} · from ${shown(min)} to ${shown(most)}, mean ${shown(mean)}`;
+function factsOf({ values, mean, meanNote = '', unit, basis }: Histogram, decimals: number): string {
+  const [min = 0, most = 0] = extent(values);
+  const shown = (value: number) => figure(value, unit, decimals);
+  const runs = `${grouped(values.length)} ${values.length === 1 ? 'inference' : 'inferences'}`;
+  const about = meanNote && ` ${meanNote}`;
+  if (min === most) return `${runs}, ${values.length === 1 ? '' : 'all '}${shown(min)}${about} · ${basis}`;
+  return `${runs} · ${basis} · from ${shown(min)} to ${shown(most)}, mean ${shown(mean)}${about}`;
 }
 
-/** A vertical line with words: a percentile, or a budget. `value` is in the axis's unit. */
+/** A vertical line with words. `value` is in the axis's unit. */
 interface Mark {
   readonly kind: 'percentile' | 'limit';
   readonly value: number;
   readonly text: string;
 }
 
-function marksFor(latency: LatencyMetrics, verdicts: readonly Verdict[], scale: Scale): Mark[] {
-  return [...percentiles(latency, scale), ...budgets(latency, verdicts, scale)];
-}
-
-/** p50, p90 and p99; those that are equal share a mark. */
-function percentiles(latency: LatencyMetrics, { divisor, decimals }: Scale): Mark[] {
+/** Those that are equal share a mark. */
+function percentileMarks({ percentiles, unit }: Histogram, { divisor, decimals }: Scale): Mark[] {
   const named = new Map<number, string[]>();
-  for (const name of ['p50', 'p90', 'p99'] as const)
-    named.set(latency[name], [...(named.get(latency[name]) ?? []), name]);
+  for (const [name, value] of percentiles) named.set(value, [...(named.get(value) ?? []), name]);
   return [...named].map(([value, names]) => {
-    const text = `${names.join(' = ')}  ${figure(value, latency.unit, decimals)}`;
+    const text = `${names.join(' = ')}  ${figure(value, unit, decimals)}`;
     return { kind: 'percentile', value: value / divisor, text };
   });
 }
 
-function budgets(latency: LatencyMetrics, verdicts: readonly Verdict[], { divisor, decimals }: Scale): Mark[] {
-  return verdicts.flatMap(({ budget, basis, limit, unit }) => {
-    if (!budget.startsWith('latency.') || basis !== latency.basis || unit !== latency.unit || limit === null) return [];
-    const text = `${budget.slice(budget.lastIndexOf('.') + 1)} budget ≤ ${figure(limit, unit, decimals)}`;
-    return [{ kind: 'limit', value: limit / divisor, text }];
+function limitMarks({ limits, unit }: Histogram, { divisor, decimals }: Scale): Mark[] {
+  return limits.map(([name, value]) => {
+    const text = `${name} ≤ ${figure(value, unit, decimals)}`;
+    return { kind: 'limit', value: value / divisor, text };
   });
 }
 

@@ -11,7 +11,7 @@ import type {
 import { budgetsChart } from './budgets.ts';
 import { confusionChart } from './confusion.ts';
 import { differencesChart } from './differences.ts';
-import { histogramChart } from './histogram.ts';
+import { latencyChart } from './latency.ts';
 import { operatorsChart } from './operators.ts';
 import { regressionChart } from './regression.ts';
 import { rocChart } from './roc.ts';
@@ -29,7 +29,7 @@ const limits = [
   aVerdict({ budget: 'latency.modelled-cycles.max', limit: 371_310 }),
   aVerdict({ budget: 'latency.modelled-cycles.p99', limit: 400_000 }),
 ];
-const latency = (ticks: readonly number[]) => histogramChart(aLatency(ticks), limits);
+const latency = (ticks: readonly number[]) => latencyChart(aLatency(ticks), limits);
 
 const budgets = [
   ...aCase().verdicts,

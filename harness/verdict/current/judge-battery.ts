@@ -42,8 +42,12 @@ export function judgeBattery(budget: BatteryBudget, facts: CurrentFacts): Verdic
 function whyNoLoad({ basis }: BatteryBudget, { suite, measured, modelled }: CurrentFacts): string {
   if (suite.measure.current?.periodMs === undefined)
     return 'measure.current.period says how often one infers, and is not there';
-  if (basis === 'modelled' && 'metrics' in modelled && !modelled.metrics.sleep)
-    return 'the board names no current of the state "sleep"';
+  if (basis === 'modelled' && 'metrics' in modelled)
+    for (const [state, key] of [
+      ['run', 'inference'],
+      ['sleep', 'sleep'],
+    ] as const)
+      if (!modelled.metrics[key]) return `the board names no current of the state "${state}"`;
   if (basis === 'measured' && !measured?.sleep) return 'neither a duty cycle nor sleep was measured';
   return 'an inference takes longer than measure.current.period';
 }

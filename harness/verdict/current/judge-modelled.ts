@@ -26,9 +26,14 @@ function detailOf(metric: 'inference' | 'aboveSleep'): string {
   return metric === 'aboveSleep' ? 'by the inference above sleep' : 'by the inference';
 }
 
-function lackOf(budget: CurrentBudget, { sleep, inferenceUs, supplyMv }: ModelledMetrics, board: string): string {
+function lackOf(
+  budget: CurrentBudget,
+  { inference, sleep, inferenceUs, supplyMv }: ModelledMetrics,
+  board: string,
+): string {
   if (budget.kind === 'energy' && supplyMv === undefined)
     return `${board} names no supply: write \`supply: 3.3 V\` in its board file`;
+  if (!inference && !(budget.kind === 'current' && budget.window === 'sleep')) return lackingCurrent(board, 'run');
   if (!sleep) return lackingCurrent(board, 'sleep');
   return `an inference takes ${formatQuantity(inferenceUs, 'µs')}, which no period of measure.current.period holds`;
 }
@@ -37,7 +42,8 @@ function lackOf(budget: CurrentBudget, { sleep, inferenceUs, supplyMv }: Modelle
 export function originOf({ currents, inferenceUs, dutyCycle }: ModelledMetrics): string {
   const current = (state: string) => currents.find(each => each.state === state)?.currentMa;
   const [run, sleep] = [current('run'), current('sleep')];
-  const inference = `run ${formatQuantity(run ?? 0, 'mA', 2)} for ${formatQuantity(inferenceUs, 'µs', 2)}`;
+  if (run === undefined) return sleep === undefined ? '' : `sleep ${formatQuantity(sleep, 'mA', 2)}`;
+  const inference = `run ${formatQuantity(run, 'mA', 2)} for ${formatQuantity(inferenceUs, 'µs', 2)}`;
   if (sleep === undefined) return inference;
   const rest = dutyCycle ? ` for the rest of ${formatQuantity(dutyCycle.periodUs, 'µs')}` : '';
   return `${inference}, sleep ${formatQuantity(sleep, 'mA', 2)}${rest}`;

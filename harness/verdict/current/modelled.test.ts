@@ -94,6 +94,16 @@ test.each<[string, Partial<Board>, string]>([
   expect(missingBudgets(result)).toHaveLength(1);
 });
 
+test('sleep alone is judged by its current alone', () => {
+  const board = { currents: { sleep } };
+  expect(judged('current.modelled.sleep.mean', 0.1, { board }).verdicts.at(-1)).toMatchObject({
+    status: 'passed',
+    reason: 'mean 100 µA (sleep, modelled), budget <= 100 µA (exactly at it); sleep 100 µA',
+  });
+  for (const path of ['current.modelled.dutyCycle.mean', 'energy.modelled.inference', 'battery.modelled.CR2032'])
+    expect(judged(path, 1, { board }).verdicts.at(-1)?.reason).toMatch(/names no current of the state "run"/);
+});
+
 test('energy needs the supply of the board file', () => {
   const board = aBoard({ currents: { run, sleep } });
   const suite = aCurrentSuite([aCurrentBudget('energy.modelled.inference', 400)]);

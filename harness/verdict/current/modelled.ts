@@ -1,7 +1,7 @@
 import { meanAtPeriod } from '../../suite/battery-life.ts';
 import type { Board } from '../../suite/board.ts';
 import { type Basis, ticksToUs } from '../../units.ts';
-import type { InferenceFigures, LatencyMetrics, ModelledMetrics } from '../result.ts';
+import type { InferenceFigures, LatencyMetrics, ModelledMetrics, PerInference } from '../result.ts';
 import { mean } from '../stats.ts';
 import { spreadOf } from './per-inference.ts';
 
@@ -24,23 +24,10 @@ const states = ['run', 'sleep'];
 export function modelCurrent({ board, basis, latency, periodMs }: Modelling): Modelled {
   const { run, sleep } = board.currents;
   if (basis !== 'modelled-cycles') return { lack: whyTimeless(basis) };
-  if (!run) return { lack: lackingCurrent(board.name, 'run') };
+  if (!run && !sleep) return { lack: lackingCurrent(board.name, 'run') };
   if (!latency) return { lack: 'no ticks were measured, so that no time is modelled' };
   const timesUs = latency.ticks.map(ticks => ticksToUs(ticks, latency.tickHz));
   const inferenceUs = mean(timesUs);
-  const chargeUc = (currentMa: number) => timesUs.map(us => (currentMa * us) / 1000);
-  const charge = perInference(chargeUc(run.currentMa), sleep && chargeUc(run.currentMa - sleep.currentMa));
-  const volts = board.supplyMv === undefined ? undefined : board.supplyMv / 1000;
-  const energy =
-    volts === undefined
-      ? undefined
-      : perInference(
-          charge.inference.values.map(uc => uc * volts),
-          charge.aboveSleep?.values.map(uc => uc * volts),
-        );
-  const periodUs = periodMs === undefined ? undefined : periodMs * 1000;
-  const cycle = sleep && { chargeUc: charge.inference.mean, inferenceUs, sleepMa: sleep.currentMa };
-  const dutyCycleMa = cycle && periodUs !== undefined ? meanAtPeriod(cycle, periodUs) : undefined;
   return {
     metrics: {
       basis: 'modelled',
@@ -50,17 +37,44 @@ export function modelCurrent({ board, basis, latency, periodMs }: Modelling): Mo
         isUsed: states.includes(state),
       })),
       inferenceUs,
-      inference: { mean: run.currentMa },
-      ...(dutyCycleMa !== undefined && periodUs !== undefined && { dutyCycle: { mean: dutyCycleMa, periodUs } }),
+      ...(run && awake({ run, sleep, supplyMv: board.supplyMv, timesUs, periodMs })),
       ...(sleep && { sleep: { mean: sleep.currentMa } }),
-      charge,
-      ...(energy && { energy }),
       ...(board.supplyMv !== undefined && { supplyMv: board.supplyMv }),
     },
   };
 }
 
-function perInference(all: readonly number[], above: readonly number[] | undefined): ModelledMetrics['charge'] {
+interface Awake {
+  readonly run: { readonly currentMa: number };
+  readonly sleep: { readonly currentMa: number } | undefined;
+  readonly supplyMv: number | undefined;
+  readonly timesUs: readonly number[];
+  readonly periodMs: number | undefined;
+}
+
+/** What takes an inference's current to be known. */
+function awake({ run, sleep, supplyMv, timesUs, periodMs }: Awake): Partial<ModelledMetrics> {
+  const chargesUc = (currentMa: number) => timesUs.map(us => (currentMa * us) / 1000);
+  const above = sleep && chargesUc(run.currentMa - sleep.currentMa);
+  const charge = perInference(chargesUc(run.currentMa), above);
+  const volts = supplyMv === undefined ? undefined : supplyMv / 1000;
+  const joules = (charges: readonly number[]) => charges.map(uc => uc * (volts ?? 0));
+  const periodUs = periodMs === undefined ? undefined : periodMs * 1000;
+  const cycle = sleep && {
+    chargeUc: charge.inference.mean,
+    inferenceUs: mean(timesUs),
+    sleepMa: sleep.currentMa,
+  };
+  const dutyCycleMa = cycle && periodUs !== undefined ? meanAtPeriod(cycle, periodUs) : undefined;
+  return {
+    inference: { mean: run.currentMa },
+    ...(dutyCycleMa !== undefined && periodUs !== undefined && { dutyCycle: { mean: dutyCycleMa, periodUs } }),
+    charge,
+    ...(volts !== undefined && { energy: perInference(joules(charge.inference.values), above && joules(above)) }),
+  };
+}
+
+function perInference(all: readonly number[], above: readonly number[] | undefined): PerInference {
   const figures = (values: readonly number[]): InferenceFigures => ({ ...spreadOf(values), mean: mean(values) });
   return { inference: figures(all), ...(above && { aboveSleep: figures(above) }) };
 }

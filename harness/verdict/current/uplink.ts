@@ -5,15 +5,15 @@ import { judgeFigure, notMeasured } from '../budget.ts';
 import type { UplinkMetrics, Verdict } from '../result.ts';
 import type { SessionEnd } from '../session.ts';
 
-/** Bytes that the firmware sent against the raw data of the same inputs; undefined where it sent nothing, or nobody knows what is raw. */
+/** Bytes that the firmware sent against the raw data of the same inputs; undefined where it has named no channel, or nobody knows what is raw. */
 export function measureUplink(
   samples: readonly UplinkSample[],
   rawInputBytes: number | undefined,
 ): UplinkMetrics | undefined {
   const total = (key: 'inputs' | 'bytes' | 'messages') => samples.reduce((sum, sample) => sum + sample[key], 0);
   const [inputs, messages, sentBytes] = [total('inputs'), total('messages'), total('bytes')];
-  // no byte without a message is a firmware that has no such channel, not one that saves all of it
-  if (rawInputBytes === undefined || inputs === 0 || messages === 0) return undefined;
+  // a sample is of firmware that has such a channel, and may have had nothing to tell
+  if (rawInputBytes === undefined || inputs === 0) return undefined;
   const rawBytes = rawInputBytes * inputs;
   return { inputs, messages, sentBytes, rawBytes, savedPercent: 100 * (1 - sentBytes / rawBytes) };
 }
@@ -24,12 +24,13 @@ export function judgeUplink(
   uplink: UplinkMetrics | undefined,
   session: { readonly end: SessionEnd; readonly uplink: readonly UplinkSample[] },
 ): Verdict {
-  if (!uplink) return notMeasured(budget, session.uplink.some(({ messages }) => messages > 0) ? rawLack : silence);
+  if (!uplink) return notMeasured(budget, session.uplink.some(({ inputs }) => inputs > 0) ? rawLack : silence);
   const { inputs, messages, sentBytes, rawBytes, savedPercent } = uplink;
   const [sent, raw] = [formatQuantity(sentBytes, 'B'), formatQuantity(rawBytes, 'B')];
   const detail = `${sent} in ${messages} messages, of ${raw} of raw data for ${inputs} inputs`;
   return judgeFigure(budget, { name: 'saved', value: savedPercent, detail, evidence: 'moves' }, session.end);
 }
 
-const silence = 'the firmware has sent nothing on its telemetry channel';
+const silence =
+  'nothing is known of a telemetry channel: the firmware calls no tickmark_uplink, no line matches log.uplink, or nothing came on the board’s telemetry port';
 const rawLack = 'nobody knows how large the raw data of an input is: write it in measure.rawInput';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { aBoard } from '../../fixtures/recordings.ts';
-import type { LogSample, Manifest } from '../../recording/recording.ts';
+import type { LogSample, Manifest, UplinkSample } from '../../recording/recording.ts';
 import type { Board } from '../../suite/board.ts';
 import { parseBudgets } from '../../suite/budgets.ts';
 import type { LogSpec, LogSuite, Suite } from '../../suite/suite.ts';
@@ -20,7 +20,7 @@ const manifest: Manifest = {
 
 interface Given {
   readonly budgets: Budgets;
-  readonly samples: readonly LogSample[];
+  readonly samples: readonly (LogSample | UplinkSample)[];
   readonly spec?: Partial<LogSpec>;
   readonly outcome?: Manifest['outcome'];
   readonly board?: Partial<Board>;
@@ -60,6 +60,16 @@ function judged({ budgets, samples, outcome, board, image, subject, suite: more,
 
 const metric = (name: string, unit: 'ticks' | 'µs' | 'cycles' | '%' | 'B' | '1' | 'Hz', ...values: number[]) =>
   values.map((value, index): LogSample => ({ kind: 'metric', boot: 0, name, unit, value, line: index + 1 }));
+
+test('what the log says was sent is held against the raw data of its inferences', () => {
+  const sent: UplinkSample = { kind: 'uplink', boot: 0, inputs: 50, bytes: 1000, messages: 50 };
+  const measure = { warmup: 0, boots: 1, timeoutMs: 1000, link: 'memory', rawInputBytes: 1000 } as const;
+  const budgets = { uplink: { saved: '>= 99 %' } };
+  const { said, metrics } = judged({ budgets, samples: [sent], suite: { measure } });
+  expect(said.at(-1)).toMatch(/^uplink.saved failed: saved 98 % \(.* in 50 messages, .* for 50 inputs\)/);
+  expect(metrics.uplink).toMatchObject({ inputs: 50, savedPercent: 98 });
+  expect(judged({ budgets, samples: [], suite: { measure } }).said.at(-1)).toContain('no line matches log.uplink');
+});
 
 test('every statistic of a figure is judged in its own unit', () => {
   const { said, status } = judged({

@@ -8,13 +8,13 @@ import { type Accuracy, lacking } from '../accuracy/finding.ts';
 import { notMeasured } from '../budget.ts';
 import { type CurrentFacts, currentMetrics, gatherCurrent, isOfCurrent, judgeCurrent } from '../current/current.ts';
 import { judgeTrace } from '../current/trace.ts';
-import { judgeUplink } from '../current/uplink.ts';
+import { judgeUplink, measureUplink } from '../current/uplink.ts';
 import { currentWarnings } from '../current/warnings.ts';
 import { judgeLatency, measureLatency, type Ticks } from '../latency.ts';
 import { judgeMemory } from '../memory.ts';
 import { provenanceOf } from '../provenance.ts';
 import type { Reference } from '../reference.ts';
-import type { CaseResult, MemoryMetrics, Metrics, OperatorMetrics, Verdict } from '../result.ts';
+import type { CaseResult, MemoryMetrics, Metrics, OperatorMetrics, UplinkMetrics, Verdict } from '../result.ts';
 import { attemptWarnings, rigOf } from '../rig.ts';
 import { explainEnd, type Session, type SessionEnd } from '../session.ts';
 import { ascending, percentile } from '../stats.ts';
@@ -87,6 +87,7 @@ interface Facts extends Ticks {
   readonly memory: MemoryMetrics;
   readonly operators: readonly OperatorMetrics[] | undefined;
   readonly current: CurrentFacts;
+  readonly uplink: UplinkMetrics | undefined;
 }
 
 function gather({ suite, board, recording, subject, isImported = false, current }: LogEvidence): Facts {
@@ -99,7 +100,8 @@ function gather({ suite, board, recording, subject, isImported = false, current 
   const perBoot = suite.log?.inferences;
   const wanted = perBoot === undefined ? undefined : perBoot * (isImported ? 1 : boots);
   const end = endOf(outcome, heard, wanted);
-  const session: Session = { ...noSession, end, vectors, boots, inferences };
+  const uplink = recording.samples.filter(sample => sample.kind === 'uplink');
+  const session: Session = { ...noSession, end, vectors, boots, inferences, uplink };
   const latency = found.ticks && measureLatency(session, { basis, tickHz: found.tickHz, clockHz: board.clockHz });
   return {
     basis,
@@ -118,6 +120,7 @@ function gather({ suite, board, recording, subject, isImported = false, current 
     memory: memoryOf(heard, recording, subject?.reference),
     operators: operatorsOf(heard, subject?.reference),
     current: gatherCurrent({ suite, board, basis, evidence: current, latency, end }),
+    uplink: measureUplink(uplink, suite.measure.rawInputBytes),
   };
 }
 
@@ -133,7 +136,6 @@ const noSession = {
   memory: [],
   link: [],
   windows: [],
-  uplink: [],
   trials: [],
   trialInferences: [],
 } as const satisfies Partial<Session>;
@@ -199,7 +201,7 @@ function judgeBudget(budget: Budget, facts: Facts): Verdict {
   if (budget.kind === 'memory') return judgeMemory(budget, memory, session);
   if (budget.kind === 'golden') return notMeasured(budget, 'a log does not tell outputs to the bit');
   if (isOfCurrent(budget)) return judgeCurrent(budget, facts.current);
-  if (budget.kind === 'uplink') return judgeUplink(budget, undefined, session);
+  if (budget.kind === 'uplink') return judgeUplink(budget, facts.uplink, session);
   return judgeAccuracy(budget, accuracy, session);
 }
 
@@ -238,7 +240,7 @@ function operatorsOf(heard: Heard, reference: Reference | undefined): readonly O
 }
 
 function metricsOf(
-  { heard, latency, accuracy, memory, operators, session, current }: Facts,
+  { heard, latency, accuracy, memory, operators, session, current, uplink }: Facts,
   { emulation }: Manifest,
 ): Metrics {
   return {
@@ -248,6 +250,7 @@ function metricsOf(
     ...accuracy.metrics,
     memory,
     ...currentMetrics(current),
+    ...(uplink && { uplink }),
     ...(emulation && { emulation }),
     log: heard.metrics,
   };

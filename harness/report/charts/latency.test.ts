@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { aLatency, aVerdict } from '../../fixtures/results.ts';
 import { allNamed, parseXml, textsOf } from '../../fixtures/xml.ts';
-import { histogramChart, unitPerTick } from './histogram.ts';
+import { latencyChart, unitPerTick } from './latency.ts';
 
 const spread = aLatency(Array.from({ length: 300 }, (_, index) => 371_000 + ((index * 37) % 500)));
-const drawn = (...given: Parameters<typeof histogramChart>) => parseXml(histogramChart(...given));
+const drawn = (...given: Parameters<typeof latencyChart>) => parseXml(latencyChart(...given));
 const withClass = (chart: ReturnType<typeof parseXml>, name: string) =>
   ['rect', 'line', 'text']
     .flatMap(tag => allNamed(chart, tag))
@@ -49,7 +49,7 @@ test('inferences that all took as long are one bar, and it says so', () => {
 test.each([1, 2, 500])('%i inferences give a chart', count => {
   const chart = drawn(aLatency(Array.from({ length: count }, (_, index) => 1000 + index)), [aVerdict({ limit: 1100 })]);
   expect(withClass(chart, 'bar').length).toBeGreaterThan(0);
-  expect(histogramChart(aLatency([0]), [])).not.toContain('NaN');
+  expect(latencyChart(aLatency([0]), [])).not.toContain('NaN');
 });
 
 test('a budget among the bars is a line', () => {
@@ -71,8 +71,8 @@ test('a budget far off is pointed to, and leaves the bars their room', () => {
 test('a budget of another basis is not drawn, even in the same unit', () => {
   const onSilicon = { ...spread, basis: 'silicon', unit: 'µs' } as const;
   const budget = aVerdict({ budget: 'latency.host.p50', basis: 'host', unit: 'µs', limit: 371_300 });
-  expect(histogramChart(onSilicon, [budget])).not.toContain('budget');
-  expect(histogramChart(onSilicon, [{ ...budget, basis: 'silicon' }])).toContain('budget');
+  expect(latencyChart(onSilicon, [budget])).not.toContain('budget');
+  expect(latencyChart(onSilicon, [{ ...budget, basis: 'silicon' }])).toContain('budget');
 });
 
 test('a tick is as many base units as the figures say', () => {

@@ -1,0 +1,123 @@
+import { formatQuantity } from '../units.ts';
+import type {
+  BatteryMetrics,
+  CaseResult,
+  InferenceFigures,
+  IntervalFigure,
+  Metrics,
+  WindowCurrent,
+} from '../verdict/result.ts';
+
+/**
+ * What a case draws, as clauses, each with its window and its basis: `measured: mean 840 µA (756 µA to 924 µA) over the duty cycle of 10 s, peak 11 mA`.
+ * Empty where nothing was measured or modelled.
+ */
+export function currentClauses({ metrics, verdicts }: Pick<CaseResult, 'metrics' | 'verdicts'>): string[] {
+  return [
+    ...measuredClauses(metrics),
+    ...modelledClauses(metrics),
+    ...batteryClauses(metrics, askedCells(verdicts)),
+    ...uplinkClauses(metrics),
+  ];
+}
+
+/** The one figure that says most: of a duty cycle, else of an inference. */
+export function keyCurrent({ current, modelled }: Metrics): string[] {
+  const energy = (current?.energy ?? modelled?.energy)?.inference.mean;
+  const isModelled = current === undefined && modelled !== undefined;
+  const mark = isModelled ? ' (modelled)' : '';
+  const mean = current?.dutyCycle?.mean?.value ?? modelled?.dutyCycle?.mean;
+  if (mean !== undefined) return [`mean ${formatQuantity(mean, 'mA')}${mark}`];
+  return energy === undefined ? [] : [`${formatQuantity(energy, 'µJ')} each${mark}`];
+}
+
+function measuredClauses({ current }: Metrics): string[] {
+  if (!current) return [];
+  const { dutyCycle, application, inference, sleep, charge, energy } = current;
+  const period = formatQuantity(dutyCycle?.periodUs ?? 0, 'µs');
+  return [
+    dutyCycle && windowClause(`over the duty cycle of ${period}`, dutyCycle),
+    application && windowClause('over the whole application', application),
+    inference && windowClause(`in ${counted(inference.windows, 'window')} of inferences`, inference),
+    sleep && windowClause('asleep', sleep),
+    charge && amountClause(charge.inference, 'µC', charge.aboveSleep),
+    energy && amountClause(energy.inference, 'µJ', energy.aboveSleep),
+  ].flatMap(clause => (clause === undefined ? [] : [`measured: ${clause}`]));
+}
+
+function windowClause(where: string, { mean, peak }: WindowCurrent): string | undefined {
+  if (!mean) return undefined;
+  return `mean ${withInterval(mean, 'mA')} ${where}${peak ? `, peak ${formatQuantity(peak.value, 'mA')}` : ''}`;
+}
+
+function amountClause(
+  { mean, low, high, min, max, values }: InferenceFigures,
+  unit: 'µC' | 'µJ',
+  aboveSleep: InferenceFigures | undefined,
+): string {
+  const interval = { value: mean, ...(low !== undefined && { low }), ...(high !== undefined && { high }) };
+  const [least, most] = [min, max].map(value => formatQuantity(value, unit));
+  const spread = min !== max ? `, ${least} to ${most} over ${values.length} windows` : '';
+  const above = aboveSleep ? `; ${formatQuantity(aboveSleep.mean, unit)} above sleep` : '';
+  return `${withInterval(interval, unit)} by the inference${spread}${above}`;
+}
+
+function withInterval({ value, low, high }: IntervalFigure, unit: 'mA' | 'µC' | 'µJ'): string {
+  const figure = formatQuantity(value, unit);
+  if (low === undefined || high === undefined) return `${figure} (no interval known)`;
+  return `${figure} (${formatQuantity(low, unit)} to ${formatQuantity(high, unit)})`;
+}
+
+function modelledClauses({ modelled }: Metrics): string[] {
+  if (!modelled) return [];
+  const { currents, inference, dutyCycle, sleep, charge, energy } = modelled;
+  const unused = currents.filter(({ isUsed }) => !isUsed).map(({ state }) => state);
+  const figures = [
+    dutyCycle &&
+      `mean ${formatQuantity(dutyCycle.mean, 'mA')} over a duty cycle of ${formatQuantity(dutyCycle.periodUs, 'µs')}`,
+    inference && `${formatQuantity(inference.mean, 'mA')} in an inference`,
+    sleep && `${formatQuantity(sleep.mean, 'mA')} asleep`,
+    charge && `${formatQuantity(charge.inference.mean, 'µC')} by the inference`,
+    energy && `${formatQuantity(energy.inference.mean, 'µJ')} by the inference`,
+  ].filter(Boolean);
+  return [
+    `modelled: ${figures.join(', ')}`,
+    ...currents
+      .filter(({ isUsed }) => isUsed)
+      .map(({ state, currentMa, of }) => `modelled with ${formatQuantity(currentMa, 'mA', 2)} in ${state}: ${of}`),
+    ...(unused.length > 0 ? [`not modelled: time in ${unused.join(', ')}`] : []),
+  ];
+}
+
+/** Cells that budgets name; of the others the results hold the figures. */
+function askedCells(verdicts: CaseResult['verdicts']): ReadonlySet<string> {
+  return new Set(verdicts.flatMap(({ budget }) => /^battery\.\w+\.(.+)$/.exec(budget)?.[1] ?? []));
+}
+
+function batteryClauses({ battery = [] }: Metrics, asked: ReadonlySet<string>): string[] {
+  return battery.filter(({ cell }) => asked.has(cell)).map(batteryClause);
+}
+
+/** A life is computed, never measured, and says of what. */
+function batteryClause(battery: BatteryMetrics): string {
+  const { cell, basis, lifeDays, lowDays, highDays, meanMa, periodUs, from, of, assumed } = battery;
+  const [mean, period] = [formatQuantity(meanMa, 'mA'), formatQuantity(periodUs, 'µs')];
+  const source = from === 'dutyCycle' ? `a measured duty cycle of ${period}` : `one ${basis} inference every ${period}`;
+  const days = (value: number) => formatQuantity(value, 'days');
+  const interval = lowDays !== undefined && highDays !== undefined ? ` (${days(lowDays)} to ${days(highDays)})` : '';
+  const life =
+    lifeDays === null
+      ? `cannot give the peak of ${formatQuantity(battery.peakMa ?? 0, 'mA')}`
+      : `lasts ${days(lifeDays)}${interval}, computed from ${mean}: ${source}`;
+  return `${cell} ${life}; ${of}${assumed === undefined ? '' : `; assumed: ${assumed}`}`;
+}
+
+function uplinkClauses({ uplink }: Metrics): string[] {
+  if (!uplink) return [];
+  const [sent, raw] = [uplink.sentBytes, uplink.rawBytes].map(bytes => formatQuantity(bytes, 'B'));
+  return [`uplink: ${sent} sent of ${raw} of raw data, ${formatQuantity(uplink.savedPercent, '%', 2)} saved`];
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
