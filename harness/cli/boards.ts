@@ -49,8 +49,8 @@ interface SerialBoards {
 /** A board file with a fault must not hide what is plugged in: `tickmark check` is for that. */
 function serialBoards(cwd: string): SerialBoards {
   try {
-    const boards = [...boardsFrom(cwd).values()];
-    return { boards: boards.flatMap(portOf), meters: boards.flatMap(meterPortOf), fault: null };
+    const all = [...boardsFrom(cwd).values()];
+    return { boards: all.flatMap(portOf), meters: all.flatMap(meterPortOf), fault: null };
   } catch (error) {
     if (error instanceof InputError) return { boards: [], meters: [], fault: error.message };
     throw error;

@@ -3,6 +3,7 @@ import { comparedMeter } from './compared-meter.ts';
 import type { OpenMeter, PowerMeter } from './port.ts';
 
 test('a meter that somebody has compared has their accuracy, and is the same otherwise', async () => {
+  const supplies: boolean[] = [];
   let closed = 0;
   const opened: OpenMeter = {
     facts: { kind: 'mock', title: 'Mock', lines: [], accuracy: { percent: 10, offsetMa: 1, of: 'its maker' } },
@@ -10,7 +11,7 @@ test('a meter that somebody has compared has their accuracy, and is the same oth
     readings: { async *[Symbol.asyncIterator]() {} },
     start: () => Promise.resolve(),
     stop: () => Promise.resolve(),
-    supply: () => Promise.resolve(),
+    supply: isOn => Promise.resolve(void supplies.push(isOn)),
     [Symbol.asyncDispose]: () => Promise.resolve(void closed++),
   };
   const meter: PowerMeter = {
@@ -24,7 +25,9 @@ test('a meter that somebody has compared has their accuracy, and is the same oth
   {
     await using other = await compared.open(new AbortController().signal);
     expect(other.facts).toEqual({ ...opened.facts, accuracy });
-    expect([other.stream, other.readings, other.supply]).toEqual([opened.stream, opened.readings, opened.supply]);
+    expect([other.stream, other.readings]).toEqual([opened.stream, opened.readings]);
+    await other.supply?.(true);
+    expect(supplies).toEqual([true]);
   }
   expect(closed).toBe(1);
 });

@@ -194,12 +194,12 @@ test('two boards of one name in one folder are both named', () => {
 });
 
 test('a meter that somebody has compared has what they say of it, in base units', () => {
-  const silicon = board('Compared')
+  const onSilicon = board('Compared')
     .replace('modelled-cycles', 'silicon')
     .replace('kind: rp2040js', 'kind: serial, port: { path: /dev/null }');
   const accuracy = "{ percent: 3 %, offset: 200 nA, of: 'against our DMM6500' }";
   const meter = `supply: 3.3 V\nmeter: { at: JP5, kind: ppk2, marker: d3, markerActive: low, idleAtMost: 0.5 mA, accuracy: ${accuracy} }\n`;
-  const boards = loadBoards([boardsFolder('compared', { 'rp2040js-pico.yaml': silicon + meter })]);
+  const boards = loadBoards([boardsFolder('compared', { 'rp2040js-pico.yaml': onSilicon + meter })]);
   expect(boards.get('rp2040js-pico')?.meter).toEqual({
     at: 'JP5',
     kind: 'ppk2',
