@@ -62,7 +62,10 @@ function peakOpen({ peakMa = 0, pulseMa }: BatteryMetrics): string {
 
 /** `computed from 840 µA, the mean of a measured duty cycle of 10 s`. */
 function originOf({ basis, from, meanMa, periodUs }: BatteryMetrics): string {
-  const [mean, period] = [formatQuantity(meanMa, 'mA'), formatQuantity(periodUs, 'µs')];
+  const mean = formatQuantity(meanMa, 'mA');
+  if (periodUs === undefined)
+    return `computed from ${mean}, the mean of the application as it ran, whatever its period`;
+  const period = formatQuantity(periodUs, 'µs');
   if (from === 'dutyCycle') return `computed from ${mean}, the mean of the measured duty cycle of ${period}`;
   return `computed from ${mean}: one ${basis} inference every ${period} and sleep for the rest, nothing around it`;
 }
