@@ -107,13 +107,17 @@ function batteryClause(battery: BatteryMetrics): string {
     computed: `one ${basis} inference every ${period}`,
     application: 'the application as it ran',
   }[from];
-  const days = (value: number) => figure(value, 'days', 1);
   const interval = lowDays !== undefined && highDays !== undefined ? ` (${days(lowDays)} to ${days(highDays)})` : '';
   const life =
     lifeDays === null
       ? `cannot give the peak of ${figure(battery.peakMa ?? 0, 'mA')}`
       : `lasts ${days(lifeDays)}${interval}, computed from ${mean}: ${source}`;
   return `${cell} ${life}; ${of}${assumed === undefined ? '' : `; assumed: ${assumed}`}`;
+}
+
+/** Never as sure as a measured figure. */
+function days(value: number): string {
+  return figure(value, 'days', 1);
 }
 
 function uplinkClauses({ uplink }: Metrics): string[] {
