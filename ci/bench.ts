@@ -2,6 +2,7 @@
 import { benchReports, benchRun } from './bench/command.ts';
 import { benchEmulators } from './bench/emulators.ts';
 import { benchGolden } from './bench/golden.ts';
+import { benchPpk2 } from './bench/ppk2.ts';
 import { benchSerial } from './bench/serial.ts';
 import { benchTrace } from './bench/trace.ts';
 
@@ -9,5 +10,6 @@ await benchGolden();
 await benchEmulators();
 await benchSerial();
 await benchTrace();
+await benchPpk2();
 await benchRun();
 await benchReports();

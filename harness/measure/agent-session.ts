@@ -9,12 +9,14 @@ import { type MarkedDut, markedDut } from './marks.ts';
 import type { AgentJob, Boot } from './session.ts';
 import { heardDut } from './silence.ts';
 import { tapLink } from './tap.ts';
+import { openTelemetry, type Telemetry } from './telemetry.ts';
 
 type AgentBoot = Boot & AgentJob;
 
 /** Measures firmware that has the agent in it: identify, load, prove, exchange, prove again. */
 export async function measureAgent(job: AgentBoot, link: Link, signal: AbortSignal): Promise<void> {
   const { seen } = job;
+  await using telemetry = await openTelemetry(job, signal);
   try {
     const brought = await bringUp(job, tapLink(linkFor(job.suite, link), job.recorder), signal, {
       hear: connected => (job.rig ? heardDut(connected, job.target.name) : connected),
@@ -28,8 +30,9 @@ export async function measureAgent(job: AgentBoot, link: Link, signal: AbortSign
     const isTimed = job.suite.measure.only !== 'accuracy';
     await (isTimed ? settle(job, dut, link) : prepare(job, dut));
     await leaveAlone(job, 0, signal);
+    await telemetry?.begin();
     await recordAll(job, link, isTimed ? inferEach(job, dut) : feedAll(job, dut));
-    await sampleUplink(job, dut);
+    await sampleUplink(job, dut, telemetry);
     job.note({ carried: dut.carried() });
     delete seen.vector;
     if (isTimed) await inferLong(job, dut);
@@ -181,9 +184,13 @@ async function profile({ inputs, boot, recorder }: AgentBoot, dut: MarkedDut): P
   recorder.sample({ kind: 'operators', boot, vector: 0, ticks: await dut.operatorTicks(), ...markOf(window) });
 }
 
-/** Since PREPARE, so it is what was sent of these inputs. */
-async function sampleUplink({ inputs, boot, recorder }: AgentBoot, dut: Pick<Dut, 'stats'>): Promise<void> {
-  const { uplink } = await dut.stats();
+/** What a wire has carried goes before what the firmware says: since PREPARE, so it is what was sent of these inputs. */
+async function sampleUplink(
+  { inputs, boot, recorder }: AgentBoot,
+  dut: Pick<Dut, 'stats'>,
+  telemetry: Telemetry | undefined,
+): Promise<void> {
+  const uplink = telemetry ? await telemetry.end() : (await dut.stats()).uplink;
   if (uplink) recorder.sample({ kind: 'uplink', boot, inputs: inputs.length, ...uplink });
 }
 

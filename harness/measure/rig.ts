@@ -9,6 +9,8 @@ export interface Gear {
   readonly flasher?: Flasher;
   readonly power?: PowerSwitch;
   readonly meter?: MeterGear;
+  /** The port that hears what the firmware sends to its radio. */
+  readonly telemetry?: SerialTarget;
   /** Whether DTR and RTS can reset it: then every opening of its port does. */
   readonly hasLines: boolean;
   /** Whether its port is the chip's own USB, which is there while its firmware runs. @default false */

@@ -1,4 +1,4 @@
-import { TargetError } from '../errors.ts';
+import type { TargetError } from '../errors.ts';
 import type { Listener, Wire } from '../target/serial-wire.ts';
 import { type Lpm01aFormat, type Lpm01aItem, lpm01aParser } from './lpm01a-lines.ts';
 

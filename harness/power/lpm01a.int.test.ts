@@ -107,7 +107,8 @@ describe.skipIf(noPacedLine !== undefined)(`an X-NUCLEO-LPM01A (${noPacedLine ??
 
   test('tells falling edges where they lie', async () => {
     const marker = join(folder, 'marker');
-    await using meter = await onPath(await plugIn({ marker, 'active-ma': 7 })).open(signal);
+    const options = { hasMarker: true };
+    await using meter = await onPath(await plugIn({ marker, 'active-ma': 7 }), options).open(signal);
     await meter.supply?.(true);
     await meter.start();
     const readings = gathered(meter);

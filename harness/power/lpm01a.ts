@@ -22,6 +22,8 @@ export interface Lpm01aOptions {
   readonly rateHz?: number;
   /** `energy`: what went over each sample, integrated by the meter; `current`: at the instant. @default current */
   readonly output?: 'current' | 'energy';
+  /** Whether its D7 sees the firmware's marker pin. @default false: nothing is told of that */
+  readonly hasMarker?: boolean;
 }
 
 const usb = '0483:5740';
@@ -37,7 +39,7 @@ const fastestEnergyHz = 10_000;
  * UM2243 (board) and UM2269 (commands): https://www.st.com/en/evaluation-tools/x-nucleo-lpm01a.html
  */
 export function lpm01aMeter(options: Lpm01aOptions): PowerMeter {
-  const { name, port = { usb } } = options;
+  const { name, port = { usb }, hasMarker = false } = options;
   const stream = streamOf(options);
   const find = () => findPort(port, name);
   return {
@@ -46,7 +48,7 @@ export function lpm01aMeter(options: Lpm01aOptions): PowerMeter {
     async open(signal) {
       signal.throwIfAborted();
       const { path } = await find();
-      return openLpm01a({ name, path, stream }, signal);
+      return openLpm01a({ name, path, stream, hasMarker }, signal);
     },
   };
 }
@@ -71,6 +73,7 @@ interface Opening {
   readonly name: string;
   readonly path: string;
   readonly stream: Lpm01aStream;
+  readonly hasMarker: boolean;
 }
 
 /** How long it may take to end an acquisition: what is in its buffer comes first. */
@@ -81,7 +84,7 @@ const partingMs = 1000;
 const silentMs = 2000;
 const silentSamples = 3;
 
-async function openLpm01a({ name, path, stream }: Opening, signal: AbortSignal): Promise<OpenMeter> {
+async function openLpm01a({ name, path, stream, hasMarker }: Opening, signal: AbortSignal): Promise<OpenMeter> {
   const reader = lpm01aReader(stream);
   const queue = readingQueue();
   let state: 'idle' | 'starting' | 'measuring' | 'stopping' | 'over' = 'idle';
@@ -106,6 +109,7 @@ async function openLpm01a({ name, path, stream }: Opening, signal: AbortSignal):
     if (item.kind === 'error') lastError = `, and said "error ${item.text}"`;
     if (state === 'starting' && item.kind === 'ack' && item.text === 'start') state = 'measuring';
     if (state !== 'measuring' && state !== 'stopping') return; // a line of an earlier acquisition
+    if (item.kind === 'event' && !hasMarker) return; // an input that is open, or set up by somebody before
     for (const reading of reader.read(item)) queue.put(reading);
     if (!endOf(item)) return;
     for (const reading of reader.finish()) queue.put(reading);
@@ -153,7 +157,7 @@ async function openLpm01a({ name, path, stream }: Opening, signal: AbortSignal):
     await command(talk, ['htc'], name);
     isTaken = true;
     signal.throwIfAborted();
-    await command(talk, setupOf(stream), name);
+    await command(talk, setupOf(stream, hasMarker), name);
     if (end) throw end;
     return {
       facts: factsOf(identity, stream),
@@ -187,13 +191,13 @@ async function openLpm01a({ name, path, stream }: Opening, signal: AbortSignal):
 }
 
 /** Order as MLPerf Tiny's runner has it; the last changes the voltage, after which it calibrates itself. */
-function setupOf({ quantity, rateHz, supplyMv, format }: Lpm01aStream): readonly string[] {
+function setupOf({ quantity, rateHz, supplyMv, format }: Lpm01aStream, hasMarker: boolean): readonly string[] {
   return [
     'acqtime inf',
     'acqmode dyn',
     'trigdelay 0',
     'trigsrc sw',
-    'eventsrc d7 fal',
+    ...(hasMarker ? ['eventsrc d7 fal'] : []),
     `output ${quantity}`,
     `format ${format}`,
     `freq ${rateHz >= 1000 ? `${rateHz / 1000}k` : rateHz}`,

@@ -2,8 +2,10 @@ import type { Ppk2Calibration } from './ppk2-metadata.ts';
 
 /** From what a PPK2's converter reads to a current, one sample after the other. */
 export interface Ppk2Current {
-  /** mA. `range` 0 to 4; `adc` of 14 bits. */
+  /** mA; NaN in a range that it does not have. `adc` of 14 bits. */
   of(range: number, adc: number): number;
+  /** What stands for it: itself, or an average just after a change of range. */
+  filtered(range: number, ma: number): number;
   /** Forgets the samples before: the next one follows upon none. */
   restart(): void;
 }
@@ -23,7 +25,7 @@ export const filterTold = `α ${filter.alpha} (${filter.alphaOfLast} in R4) over
  * rolling average stands for them. https://github.com/NordicSemiconductor/pc-nrfconnect-ppk: src/device/serialDevice.ts, getAdcResult
  */
 export function ppk2Current(calibration: Ppk2Calibration, supplyMv: number): Ppk2Current {
-  const unfiltered = rangesOf(calibration, supplyMv);
+  const ranges = rangesOf(calibration, supplyMv);
   let average = Number.NaN;
   let averageOfLast = Number.NaN;
   let range = -1;
@@ -41,8 +43,8 @@ export function ppk2Current(calibration: Ppk2Calibration, supplyMv: number): Ppk
   };
   return {
     restart,
-    of(newRange, adc) {
-      const value = unfiltered[newRange]?.(adc) ?? Number.NaN;
+    of: (itsRange, adc) => ranges[itsRange]?.(adc) ?? Number.NaN,
+    filtered(newRange, value) {
       if (range === -1) return begin(newRange, value);
       const before = average;
       const beforeOfLast = averageOfLast;
@@ -67,7 +69,6 @@ export function ppk2Current(calibration: Ppk2Calibration, supplyMv: number): Ppk
 
 /** For each range, from what the converter reads to mA. */
 function rangesOf({ r, gs, gi, o, s, i, ug }: Ppk2Calibration, supplyMv: number): ((adc: number) => number)[] {
-  const at = (values: readonly number[], range: number): number => values[range] ?? Number.NaN;
   return [...r.keys()].map(range => {
     const amps = adcVolts / at(r, range);
     const [square, linear, offset] = [at(gs, range), at(gi, range), at(o, range)];
@@ -78,4 +79,8 @@ function rangesOf({ r, gs, gi, o, s, i, ug }: Ppk2Calibration, supplyMv: number)
       return gain * (x * (square * x + linear) + constant);
     };
   });
+}
+
+function at(values: readonly number[], range: number): number {
+  return values[range] ?? Number.NaN;
 }

@@ -20,22 +20,25 @@ export interface Ppk2Line {
   send(command: Uint8Array): Promise<void>;
   /** Hands what comes from now on to `listener`, and to none before it. */
   hear(listener: (bytes: Uint8Array) => void): void;
+  /** Calls back with why it was lost, now if it is already. */
+  onLoss(listener: (error: Error) => void): void;
   pause(): void;
   resume(): void;
   /** Twice is harmless. */
   close(): Promise<void>;
 }
 
+const nobody = (): void => {};
 const baud = 115_200; // as the maker's application; a USB device takes any
 const sendMs = 1000;
 
-/** Opens it. `onLoss` hears once that it is lost. Rejects with TargetError. */
+/** Opens it. Rejects with TargetError. */
 export async function openPpk2Line(
   { path, where }: { readonly path: string; readonly where: string },
-  onLoss: (error: Error) => void,
   signal: AbortSignal,
 ): Promise<Ppk2Line> {
-  let listen: (bytes: Uint8Array) => void = () => {};
+  let listen: (bytes: Uint8Array) => void = nobody;
+  let onLoss: (error: Error) => void = nobody;
   let lost: Error | undefined;
   const listener = {
     onBytes: (bytes: Uint8Array) => listen(bytes),
@@ -52,6 +55,10 @@ export async function openPpk2Line(
       await inTime(wire.write(command), where);
     },
     hear: next => (listen = next),
+    onLoss(next) {
+      onLoss = next;
+      if (lost) next(lost);
+    },
     pause: () => wire.pause(),
     resume: () => wire.resume(),
     close: () => wire.close(),

@@ -112,10 +112,10 @@ function outbox(current: Ppk2Current) {
     const samples = filled;
     filled = 0;
     if (samples === 0) return;
-    if (mark === '' || mark === saturated)
+    if (isPossible(mark))
       yield { kind: 'samples', values: values.subarray(0, samples), levels: levels.subarray(0, samples) };
     if (mark === saturated) yield { kind: 'saturated', samples };
-    else if (mark !== '') yield { kind: 'impossible', samples, what: mark };
+    if (!isPossible(mark)) yield { kind: 'impossible', samples, what: mark };
   }
   return {
     flush,
@@ -130,8 +130,8 @@ function outbox(current: Ppk2Current) {
           yield* flush();
           mark = its;
         }
-        if (its !== '' && its !== saturated) current.restart();
-        values[filled] = ma;
+        if (isPossible(its)) values[filled] = current.filtered(range, ma);
+        else current.restart();
         levels[filled++] = bytes[at + 3] ?? 0;
       }
     },
@@ -141,6 +141,10 @@ function outbox(current: Ppk2Current) {
       yield { kind: 'gap', samples, isLeast: true };
     },
   };
+}
+
+function isPossible(mark: Mark): boolean {
+  return mark === '' || mark === saturated;
 }
 
 function markOf(range: number, adc: number, ma: number): Mark {

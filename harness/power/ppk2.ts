@@ -60,18 +60,14 @@ interface Opening extends Ppk2Options {
 }
 
 async function openPpk2(opening: Opening, signal: AbortSignal): Promise<OpenMeter> {
-  let onLoss: (error: Error) => void = () => {};
-  const at = { path: opening.path, where: opening.name };
-  const line = await openPpk2Line(at, error => onLoss(error), signal);
+  const line = await openPpk2Line({ path: opening.path, where: opening.name }, signal);
   try {
     await quieten(line, signal);
     const lines = await askMetadata(line, signal);
     const metadata = metadataOf(lines, opening.name);
     await setUp(line, opening, metadata);
     signal.throwIfAborted();
-    const meter = openMeter({ opening, line, lines, metadata }, signal);
-    onLoss = meter.lose;
-    return meter;
+    return openMeter({ opening, line, lines, metadata }, signal);
   } catch (error) {
     await line.close();
     signal.throwIfAborted();
@@ -110,31 +106,25 @@ const silentMs = 2000;
 /** After a stop: bytes that come no more for so long were the last, and they are no longer waited for than this. */
 const stopped = { silenceMs: 100, limitMs: 1000, pollMs: 10 } as const;
 
-function openMeter(
-  { opening, line, lines, metadata }: Session,
-  signal: AbortSignal,
-): OpenMeter & { lose(error: Error): void } {
+function openMeter({ opening, line, lines, metadata }: Session, signal: AbortSignal): OpenMeter {
   const { name, supplyMv } = opening;
   const readingsOf = readerFor(opening, metadata);
   let end: unknown;
-  let run = newRun();
   let isMeasuring = false;
   let isFull = false;
   let heardMs = 0;
   let closing: Promise<void> | undefined;
 
-  function newRun(): Inflow {
-    const onFull = (): void => {
-      isFull = true;
-      line.pause();
-    };
-    const onRoom = (): void => {
-      isFull = false;
-      heardMs = performance.now();
-      line.resume();
-    };
-    return inflow({ onFull, onRoom });
-  }
+  const onFull = (): void => {
+    isFull = true;
+    line.pause();
+  };
+  const onRoom = (): void => {
+    isFull = false;
+    heardMs = performance.now();
+    line.resume();
+  };
+  let run = inflow({ onFull, onRoom });
   const finish = (reason: unknown, error?: Error): void => {
     end ??= reason;
     run.end(error);
@@ -152,10 +142,11 @@ function openMeter(
     if (isMeasuring && !isFull && performance.now() - heardMs > silentMs) lose(silent(name));
   }, silentMs / 4).unref();
   signal.addEventListener('abort', abort);
+  line.onLoss(lose);
   const hasEnded = async (): Promise<void> => {
     const limitMs = performance.now() + stopped.limitMs;
     const isOver = () => performance.now() - heardMs >= stopped.silenceMs || performance.now() >= limitMs;
-    while (!end && !isOver()) await pause(stopped.pollMs, signal);
+    while (!isOver()) await pause(stopped.pollMs, signal);
   };
   const expectOpen = (): void => {
     if (end) throw end;
@@ -164,13 +155,12 @@ function openMeter(
     facts: factsOf(opening, lines, metadata),
     stream: { quantity: 'current', unit: 'mA', rateHz, ...(supplyMv !== undefined && { supplyMv }) },
     readings: { [Symbol.asyncIterator]: () => readingsOf(run) },
-    lose,
     async start() {
       expectOpen();
       if (isMeasuring) return;
       if (heardMs > 0) {
         await quieten(line, signal); // what still comes of the last run is nothing of this one
-        run = newRun();
+        run = inflow({ onFull, onRoom });
       }
       line.hear(bytes => {
         heardMs = performance.now();

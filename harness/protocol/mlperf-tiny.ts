@@ -1,6 +1,7 @@
 import { Silent } from '../errors.ts';
 import { demand, type Exchange, openExchange } from './mlperf-tiny/exchange.ts';
 import { inferrer } from './mlperf-tiny/infer.ts';
+import { throughCommandBytes, throughInterface } from './mlperf-tiny/interface-board.ts';
 import type { Line } from './mlperf-tiny/lines.ts';
 import { loader } from './mlperf-tiny/load.ts';
 import { lapsIn, modelIn, profileIn, vendorIn } from './mlperf-tiny/replies.ts';
@@ -18,6 +19,8 @@ export interface MlperfOptions {
   readonly connectMs?: number;
   /** So long at least: firmware may take that to boot. @default 0 */
   readonly bootMs?: number;
+  /** The link is to an interface board, which speaks to the DUT at this rate. */
+  readonly through?: { readonly baud: number };
 }
 
 /**
@@ -29,17 +32,20 @@ export function mlperfProtocol({
   readyMs = 1000,
   connectMs = 10_000,
   bootMs = 0,
+  through,
 }: MlperfOptions = {}): MlperfProtocol {
   return {
     kind: 'mlperf-tiny',
-    async connect(link, signal) {
+    async connect(direct, signal) {
+      const bootedMs = Math.max(connectMs, bootMs);
+      const link = through ? await throughInterface(direct, { ...through, readyMs: bootedMs }, signal) : direct;
       const exchange = openExchange(link, signal);
       await exchange.becameReady(readyMs);
-      const identity = await introduce(exchange, performance.now() + Math.max(connectMs, bootMs));
+      const identity = await introduce(exchange, performance.now() + bootedMs);
       exchange.introduced();
       return {
         identity,
-        load: loader(exchange, commandBuffer),
+        load: loader(exchange, through ? Math.min(commandBuffer, throughCommandBytes) : commandBuffer),
         infer: inferrer(exchange, identity),
         linkUse: () => exchange.use(),
         waiting: () => exchange.waiting(),

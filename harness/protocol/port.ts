@@ -157,6 +157,8 @@ export interface MlperfRequest {
 export interface MlperfAnswer {
   readonly results: readonly string[];
   readonly laps?: Laps;
+  /** From hearing that the timed inferences begin to hearing that they are done, by the host's clock. */
+  readonly hostUs: number;
 }
 
 /** Two readings of the DUT's clock in µs, which wraps at 2^32, and the time between hearing them by the host's. */

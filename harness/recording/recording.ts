@@ -251,6 +251,8 @@ export interface MarkSample {
   readonly ticks?: number;
   /** Base64 of the output, of those. */
   readonly output?: string;
+  /** Inferences before it, of the same request, that the window does not have. */
+  readonly warmups?: number;
   /** The pin that marks windows goes up and down in it once. Absent: the firmware pulses it at both ends, as a build for energy of MLPerf Tiny. */
   readonly isPulse?: boolean;
 }

@@ -80,17 +80,26 @@ export async function powerSwitchFor({ power }: Pick<Board, 'power'>): Promise<P
   return undefined;
 }
 
+type MeteredBoard = Pick<Board, 'name' | 'meter' | 'supplyMv' | 'protocol'>;
+
 type SetUpMeter = NonNullable<Board['meter']> & Pick<BoardMeter, 'kind'>;
 
 /** What measures a board's current; undefined where its file names nothing. Throws InputError for a meter that cannot do what the file says. */
-export async function meterFor(board: Pick<Board, 'name' | 'meter' | 'supplyMv'>): Promise<PowerMeter | undefined> {
+export async function meterFor(board: MeteredBoard): Promise<PowerMeter | undefined> {
   const { name, meter } = board;
   if (!isSetUp(meter)) return undefined;
-  const { kind, port, mode = 'source', rateHz } = meter;
+  const { kind, port, mode = 'source', rateHz, marker } = meter;
   const supply = board.supplyMv !== undefined && { supplyMv: board.supplyMv };
   const options = { name: `${name}'s meter`, mode, ...(port && { port }), ...supply };
   if (kind === 'ppk2') return (await import('../power/ppk2.ts')).ppk2Meter(options);
-  return (await import('../power/lpm01a.ts')).lpm01aMeter({ ...options, ...(rateHz !== undefined && { rateHz }) });
+  const output = meter.output ?? (board.protocol === 'mlperf-tiny' ? 'energy' : 'current');
+  const rate = rateHz !== undefined && { rateHz };
+  return (await import('../power/lpm01a.ts')).lpm01aMeter({
+    ...options,
+    ...rate,
+    output,
+    hasMarker: marker !== undefined,
+  });
 }
 
 function isSetUp(meter: Board['meter']): meter is SetUpMeter {
@@ -108,17 +117,24 @@ async function meterGearFor(board: Board): Promise<MeterGear | undefined> {
   };
 }
 
+async function telemetryFor({ name, basis, telemetry }: Board): Promise<SerialTarget | undefined> {
+  if (!telemetry) return undefined;
+  return (await import('../target/serial.ts')).serialTarget({ ...telemetry, name: `the telemetry of ${name}`, basis });
+}
+
 /** What can be done to a board of silicon besides talking to it. */
 export async function gearFor(board: Board & { readonly target: SerialPlace }, signal: AbortSignal): Promise<Gear> {
   const { lines = 'none', native = false } = board.target;
   const flasher = await flasherFor(board);
   const power = await powerSwitchFor(board);
   const meter = await meterGearFor(board);
+  const telemetry = await telemetryFor(board);
   return {
     target: (await targetFor(board, signal)) as SerialTarget,
     ...(flasher && { flasher }),
     ...(power && { power }),
     ...(meter && { meter }),
+    ...(telemetry && { telemetry }),
     hasLines: lines !== 'none',
     isNative: native,
     rungs: rungsInFile(board),
@@ -147,9 +163,18 @@ export async function protocolFor(name: ProtocolName, { board, own = {} }: Spoke
     return (await import('../protocol/mlperf-tiny.ts')).mlperfProtocol({
       ...own,
       ...(bootMs !== undefined && { bootMs }),
+      ...throughOf(board),
     });
   return agentProtocol(board);
 }
+
+function throughOf(board: Spoken['board']): { through?: { baud: number } } {
+  if (board?.target.kind !== 'serial' || !board.target.through) return {};
+  return { through: { baud: board.target.through.baud ?? energyBaud } };
+}
+
+/** EEMBC's and MLPerf Tiny's interface boards alike. */
+const energyBaud = 9600;
 
 /** How to talk to firmware that has the agent in it. */
 export async function agentProtocol(board?: Pick<Board, 'target'>): Promise<AgentProtocol> {

@@ -52,7 +52,7 @@ function* fileFaults(file: string, extension: string, source: YamlSource, path: 
 function* emulatorFaults({ target, basis }: Board, source: YamlSource): Generator<Fault> {
   if (basis === 'silicon')
     yield { place: source.place(['basis']), what: `${target.kind} emulates: its ticks are none of silicon` };
-  for (const key of ['flasher', 'reset', 'power', 'meter'])
+  for (const key of ['flasher', 'reset', 'power', 'telemetry', 'meter'])
     if (isWritten(source, key))
       yield {
         place: source.keyPlace([key]),
@@ -67,6 +67,8 @@ function* serialFaults(board: Board, target: SerialPlace, source: YamlSource): G
       what: `a real board counts on silicon, not ${board.basis}: write "silicon"`,
     };
   yield* portFaults(target, source);
+  yield* throughFaults(board, target, source);
+  yield* meterFaults(board, source);
   yield* ladderFaults(board, target, source);
   const { flasher } = board;
   if (flasher?.tool === 'esptool' && flasher.args !== undefined && flasher.merged !== undefined)
@@ -88,6 +90,29 @@ function* portFaults({ port, lines, native = false }: SerialPlace, source: YamlS
       place: source.place(['target', 'lines']),
       what: 'target.lines is of the chip’s own USB port, which vanishes with it: write "native: true" beside it',
     };
+}
+
+function* throughFaults({ protocol }: Board, { through }: SerialPlace, source: YamlSource): Generator<Fault> {
+  if (!through || protocol === 'mlperf-tiny') return;
+  const what = `target.through.board passes on the text of MLPerf Tiny, not ${protocol}: write "protocol: mlperf-tiny"`;
+  yield { place: source.place(['target', 'through', 'board']), what };
+}
+
+/** An LPM01A tells falling edges of one input: the two that MLPerf Tiny's firmware has, not the ends of a pulse. */
+function* meterFaults({ meter, protocol }: Board, source: YamlSource): Generator<Fault> {
+  const fault = (key: string, what: string): Fault => ({
+    place: source.place(['meter', key]),
+    what: `meter.${key} ${what}`,
+  });
+  const { kind, marker, output } = meter ?? {};
+  if (kind === 'ppk2' && output !== undefined) yield fault('output', 'is of an lpm01a: leave it out');
+  if (kind !== 'lpm01a' || !marker) return;
+  if (marker.line !== 7) yield fault('marker', 'of an lpm01a is D7, its only input: write "D7"');
+  else if (protocol !== 'mlperf-tiny')
+    yield fault(
+      'marker',
+      'of an lpm01a shows falling edges only, which mark no window: leave it out, and they are placed by the serial line',
+    );
 }
 
 /** A rung that nothing stands behind would only be found missing when a board hangs at night. */

@@ -90,6 +90,16 @@ export interface BoardFile {
    */
   supply?: string;
   /**
+   * A serial adapter whose RX hears what the firmware sends to its radio, on a UART that is not the agent's: its bytes count for budgets.uplink, in place of what the firmware says.
+   */
+  telemetry?: {
+    port: Port;
+    /**
+     * Bits a second.
+     */
+    baud?: number;
+  };
+  /**
    * Where a current meter goes, and, on a desk that has one, which it is.
    */
   meter?: {
@@ -118,6 +128,10 @@ export interface BoardFile {
      * Samples a second, where the meter has several rates.
      */
     rate?: string;
+    /**
+     * What an lpm01a samples. current: at each instant. energy: what went over each sample, of which there is no peak. Without it: energy for firmware of MLPerf Tiny, whose rules want it, else current.
+     */
+    output?: 'current' | 'energy';
     /**
      * More than this asleep cannot be the chip: a debug probe is still on, or something else is fed.
      */
@@ -201,6 +215,19 @@ export interface Serial {
    * Bits a second; 8 data bits, no parity. Without it: 115200.
    */
   baud?: number;
+  /**
+   * The port is not the board's own, but that of another board, which passes on to it what is said.
+   */
+  through?: {
+    /**
+     * MLPerf Tiny's interface board, enhanced (STM32H573I-DK), for firmware of MLPerf Tiny.
+     */
+    board: 'mlperf-interface';
+    /**
+     * Bits a second between the two, which it is set to. Without it: 9600, as builds for energy have it.
+     */
+    baud?: number;
+  };
   /**
    * Whether the port is the chip's own USB, which vanishes with it. Without it: a bridge, which stays.
    */

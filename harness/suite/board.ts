@@ -28,6 +28,8 @@ export interface Board {
   readonly reset: readonly Rung[];
   readonly power?: Readonly<NonNullable<BoardFile['power']>>;
   readonly supplyMv?: number;
+  /** A port that hears what the firmware sends to its radio. */
+  readonly telemetry?: { readonly port: SerialPlace['port']; readonly baud: number };
   /** Where a current meter goes. */
   readonly meter?: { readonly at: string } & Partial<BoardMeter>;
   /** Typical currents by state of the chip; `of` is the datasheet's table. */
@@ -43,6 +45,8 @@ export interface BoardMeter {
   /** Which digital input, 0 to 7, sees the firmware's marker pin, and its level in a window. */
   readonly marker?: { readonly line: number; readonly active: 'high' | 'low' };
   readonly rateHz?: number;
+  /** Absent: what suits the board's firmware. */
+  readonly output?: 'current' | 'energy';
   readonly idleAtMostMa?: number;
 }
 

@@ -8,7 +8,7 @@ import type { Path, YamlSource } from './yaml.ts';
 /** A checked board file in base units. A relative path is one from the file that it was written in. */
 export function toBoard(written: BoardFile, source: YamlSource): Board {
   const { board, title, mcu, core, clock, basis, memory, firmware, protocol = 'tickmark', reset = [] } = written;
-  const { ticks, announces, unit, flasher, power, supply, meter, currents = {} } = written;
+  const { ticks, announces, unit, flasher, power, supply, telemetry, meter, currents = {} } = written;
   const at: Locate = (path, file) => resolve(dirname(source.place(path).file), file);
   return {
     name: board,
@@ -29,6 +29,7 @@ export function toBoard(written: BoardFile, source: YamlSource): Board {
     reset,
     ...(power && { power: powerAt(power, at) }),
     ...(supply !== undefined && { supplyMv: quantity('voltage-with-unit', supply) }),
+    ...(telemetry && { telemetry: { baud: 115_200, ...telemetry } }),
     ...(meter && { meter: meterOf(meter) }),
     currents: Object.fromEntries(
       Object.entries(currents).map(([state, { current, of }]) => [
@@ -78,7 +79,7 @@ function ownOrTheirs(own: string, theirs: string): string {
 }
 
 function meterOf(written: NonNullable<BoardFile['meter']>): NonNullable<Board['meter']> {
-  const { at, kind, port, mode = 'source', marker, markerActive = 'high', rate, idleAtMost } = written;
+  const { at, kind, port, mode = 'source', marker, markerActive = 'high', rate, output, idleAtMost } = written;
   if (kind === undefined) return { at };
   return {
     at,
@@ -87,6 +88,7 @@ function meterOf(written: NonNullable<BoardFile['meter']>): NonNullable<Board['m
     mode,
     ...(marker !== undefined && { marker: { line: Number(marker.slice(1)), active: markerActive } }),
     ...(rate !== undefined && { rateHz: quantity('frequency-with-unit', rate) }),
+    ...(output !== undefined && { output }),
     ...(idleAtMost !== undefined && { idleAtMostMa: quantity('current-with-unit', idleAtMost) }),
   };
 }

@@ -1,5 +1,6 @@
 // The thread that reads a port which never falls silent: every few milliseconds, whatever the rest of the process does.
 import { constants, openSync, readSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type StreamSource, streamState } from './serial-stream.ts';
 
@@ -12,6 +13,7 @@ const { path, shared } = workerData as StreamSource;
 const state = new Int32Array(shared);
 const port = openSync(path, constants.O_RDONLY | constants.O_NOCTTY | constants.O_NONBLOCK); // closed with the thread
 const room = Buffer.allocUnsafeSlow(gatheredBytes);
+hurry();
 let used = 0;
 let sentMs = performance.now();
 parentPort?.postMessage(new Uint8Array()); // it reads from here on
@@ -26,6 +28,15 @@ while (true) {
     sentMs = nowMs;
   }
   if (count < 4095) Atomics.wait(state, 0, streamState.reading, restMs); // else there may be more: a tty hands out no more at once
+}
+
+/** Before other programs, where this user may: on Linux it is this thread's alone, which rests nearly always. */
+function hurry(): void {
+  try {
+    if (process.platform === 'linux') setPriority(0, -15);
+  } catch {
+    // EACCES: as everybody else, then
+  }
 }
 
 function readSome(): number {

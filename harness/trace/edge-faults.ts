@@ -1,8 +1,9 @@
 import type { MarkSample } from '../recording/recording.ts';
+import type { Matchable, Matched } from './assign.ts';
 import { hostOf, meterOf } from './clock.ts';
 import { counted, type Finding, faultsAt, inMs, inSeconds } from './finding.ts';
 import { nameOf } from './marks.ts';
-import type { Matchable, Matched, Matching } from './match.ts';
+import type { Matching } from './match.ts';
 import type { MarkedPlacing } from './place-by-edges.ts';
 import type { Pulse } from './pulses.ts';
 
@@ -11,14 +12,17 @@ const windowed = ['inference', 'dutyCycle'] as const;
 const timed = [...windowed, 'sleep'] as const;
 const edges = { check: 'edges', spoils: windowed } as const;
 
+/** What makes edges useless as a whole: then nothing is matched. */
+export function tellUseless(placing: MarkedPlacing, wanted: Matchable): readonly Finding[] {
+  const crowded = tellCrowded(placing, wanted);
+  const useless = tellStill(placing, wanted) ?? tellHalf(wanted);
+  return [...crowded, ...(useless ? [useless] : [])];
+}
+
 /** What is wrong with a marker's edges, or with the clocks, by what they leave over. */
 export function tellEdges(placing: MarkedPlacing, wanted: Matchable, matching: Matching): readonly Finding[] {
-  const still = tellStill(placing, wanted);
-  if (still) return [still];
-  const crowded = tellCrowded(placing);
-  if (matching.isAmbiguous) return [...crowded, ambiguous(placing)];
+  if (matching.isAmbiguous) return [ambiguous(placing)];
   return [
-    ...crowded,
     ...tellWrong(placing, wanted, matching),
     ...tellLeft(wanted, matching),
     ...tellShape(wanted, matching),
@@ -37,13 +41,31 @@ function tellStill({ marker, facts, events, board }: MarkedPlacing, { pulses, ma
   return { ...edges, what };
 }
 
-/** Where so many edges came that not all were kept, any may be missing. */
-function tellCrowded({ events }: MarkedPlacing): readonly Finding[] {
+/** A meter that is set to one kind of edge. Pairs of those are no windows. */
+function tellHalf({ pulses, marks, manner }: Matchable): Finding | undefined {
+  if (manner !== 'edges' || 2 * pulses.length > 3 * marks.length) return undefined;
+  const what = `the meter tells ${counted(pulses.length, 'edge')} for ${counted(marks.length, 'window')}, and each takes two`;
+  return { ...edges, what: `${what}: let it tell rising and falling ones` };
+}
+
+/** An input that is open has thousands of edges a second, and may have all that a window needs by chance. */
+const mostAWindow = 20;
+const mostBesides = 1000;
+
+/** Where not all edges were kept any may be missing; where there are far too many, all mean nothing. */
+function tellCrowded({ events }: MarkedPlacing, { pulses, marks }: Matchable): readonly Finding[] {
   const crowds = events.filter(event => event.kind === 'crowded');
-  return faultsAt(crowds, edges, ({ events: left, samples }) => {
-    const number = `${counted(left, 'edge')} too many came within ${counted(samples, 'sample')}`;
-    return `${number}, more than any firmware makes: is a digital input of the meter open?`;
-  });
+  const why = 'more than any firmware makes: is a digital input of the meter open?';
+  if (crowds.length === 0 && pulses.length > mostAWindow * marks.length + mostBesides)
+    return [
+      { ...edges, what: `the marker has ${pulses.length} pulses for ${counted(marks.length, 'window')}, ${why}` },
+    ];
+  return faultsAt(
+    crowds,
+    edges,
+    ({ events: left, samples }) =>
+      `${counted(left, 'edge')} too many came within ${counted(samples, 'sample')}, ${why}`,
+  );
 }
 
 function ambiguous({ board }: MarkedPlacing): Finding {
@@ -78,7 +100,7 @@ function tellWrong(
     ...faultsAt(
       inTrace.filter(({ pulses }) => pulses.length === 1),
       edges,
-      ({ mark }) => `${nameOf(mark)} has one edge, and it takes both: let the meter tell rising and falling ones`,
+      ({ mark }) => `${nameOf(mark)} has one edge, and it takes both`,
     ),
     ...faultsAt(
       inTrace.filter(({ pulses }) => pulses.length > 1),

@@ -7,6 +7,8 @@ export interface Marks {
   readonly requests: readonly MarkSample[];
   /** In which the DUT was left alone. */
   readonly idle: readonly MarkSample[];
+  /** From the first mark to the last, boot by boot. */
+  readonly boots: readonly { readonly fromMs: number; readonly untilMs: number }[];
   /** Whether a request's window is one that budgets are about. */
   isJudged(mark: MarkSample): boolean;
   counted(mark: MarkSample): Counted;
@@ -31,6 +33,7 @@ export function readMarks({ manifest, samples }: Recording): Marks {
   return {
     requests,
     idle: marks.filter(({ purpose }) => purpose === 'idle'),
+    boots: bootsOf(marks),
     isJudged: mark => judged.has(mark),
     counted(mark) {
       const own = mark.ticks ?? (mark.purpose === 'inference' ? ticks.get(`${mark.boot}/${mark.vector}`) : undefined);
@@ -38,6 +41,18 @@ export function readMarks({ manifest, samples }: Recording): Marks {
       return { ...(own !== undefined && { ticks: own }), ...(dutUs !== undefined && { dutUs }) };
     },
   };
+}
+
+function bootsOf(marks: readonly MarkSample[]): Marks['boots'] {
+  const boots = new Map<number, { fromMs: number; untilMs: number }>();
+  for (const { boot, sentMs, heardMs } of marks) {
+    const seen = boots.get(boot);
+    boots.set(boot, {
+      fromMs: Math.min(seen?.fromMs ?? sentMs, sentMs),
+      untilMs: Math.max(seen?.untilMs ?? heardMs, heardMs),
+    });
+  }
+  return [...boots.values()];
 }
 
 function ticksOf(samples: Recording['samples']): ReadonlyMap<string, number> {

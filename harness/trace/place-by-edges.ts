@@ -1,8 +1,9 @@
+import type { Manner, Matchable, Matched } from './assign.ts';
 import type { AnchorFit } from './clock.ts';
-import { tellEdges } from './edge-faults.ts';
+import { tellEdges, tellUseless } from './edge-faults.ts';
 import type { ClockFit } from './evidence.ts';
 import type { Marks } from './marks.ts';
-import { type Manner, type Matchable, type Matched, type Matching, matchPulses } from './match.ts';
+import { type Matching, matchPulses } from './match.ts';
 import type { Placed, PlacedRequests, Placing } from './places.ts';
 import { edgesOf, type Marker, pulsesOf } from './pulses.ts';
 
@@ -16,7 +17,10 @@ export interface MarkedPlacing extends Placing {
 /** Windows by the edges of the firmware's marker pin, as the meter has sampled them with the current: exact to a sample. */
 export function placeByEdges(placing: MarkedPlacing): PlacedRequests {
   const wanted = matchableOf(placing);
-  const matching = matchPulses(wanted);
+  const { anchors, facts } = placing;
+  const useless = tellUseless(placing, wanted);
+  if (useless.length > 0) return { windows: [], findings: useless, ...(anchors && { clock: byAnchors(anchors) }) };
+  const matching = matchPulses(wanted, { anchors, startMs: facts.startMs });
   const { fit, matched } = matching;
   const clock = clockOf(placing, matching);
   return {
@@ -27,7 +31,7 @@ export function placeByEdges(placing: MarkedPlacing): PlacedRequests {
   };
 }
 
-function matchableOf({ facts, events, samples, recording, marker, anchors, marks }: MarkedPlacing): Matchable {
+function matchableOf({ facts, events, samples, recording, marker, marks }: MarkedPlacing): Matchable {
   const levels = marker ? pulsesOf(events, marker, samples) : [];
   const edges = edgesOf(events);
   const isAtEnds = recording.manifest.mlperf?.timestamps === 'energy';
@@ -35,12 +39,10 @@ function matchableOf({ facts, events, samples, recording, marker, anchors, marks
   const at = edges.length > 0 ? edges : levels.map(({ first }) => first); // MLPerf Tiny's pulses fall at a window's ends
   return {
     marks: marks.requests,
-    idle: marks.idle,
+    boots: marks.boots,
     pulses: manner === 'pulse' ? levels : at.map(sample => ({ first: sample, end: sample })),
     manner,
     rateHz: facts.rateHz,
-    ...(anchors && { anchors }),
-    ...(facts.startMs !== undefined && { startMs: facts.startMs }),
   };
 }
 
@@ -63,5 +65,9 @@ const deviations = 3;
 
 function clockOf({ anchors }: MarkedPlacing, { fit, line, isAmbiguous }: Matching): PlacedRequests['clock'] {
   if (fit && !isAmbiguous) return { line, uncertaintyMs: deviations * fit.residualMs };
-  return anchors && { line: anchors, uncertaintyMs: 1 + anchors.lateMs };
+  return anchors && byAnchors(anchors);
+}
+
+function byAnchors(anchors: AnchorFit): NonNullable<PlacedRequests['clock']> {
+  return { line: anchors, uncertaintyMs: 1 + anchors.lateMs };
 }

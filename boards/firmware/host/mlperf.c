@@ -7,7 +7,7 @@
  *     --model ID           kws01 (490 bytes in, 12 scores), ic01 (3072, 10), vww01 (27648, 2) or ad01 (2560, 1); kws01
  *     --says ID            what `profile` says of it: another, for firmware with the wrong model in it
  *     --vendor TEXT        of `name`; unspecified
- *     --energy             a build for energy: a timestamp is a pulse on a pin, of which nothing is seen here
+ *     --energy             a build for energy: a timestamp is a pulse down on the marker pin (marker.h)
  *     --infer-us N         time of one inference; 0
  *     --uart-baud N        printing blocks, 10 bits a byte, also inside the timed region; 115200. 0: it takes no time
  *     --clock-us N         of its clock at boot: near 2^32 it wraps soon; 0
@@ -27,6 +27,8 @@
  *     --mute               it is not answered, nor is any after it
  *     --half-utf8          a line that ends amid a character comes before the answer
  *     --flood BYTES        so many letters without a newline come before the answer
+ *   A power meter that supplies it says so in a FIFO, whose path is in the environment as TICKMARK_SUPPLY: '1' and it boots,
+ *   '0' and it is gone until then. Without it there is always power.
  *
  * The stand-in: h is FNV-1a (32 bits) of the input bytes. Of n classes h mod n scores (128 + h/256 mod 100) / 256, the
  * one after it the rest, all others 0; ad01 scores (h mod 40000) / 1000.
@@ -37,7 +39,10 @@
  * here it is silence for good. Bytes loaded beyond the buffer, which there overwrite what follows, are lost.
  */
 #define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -45,10 +50,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { CMD_MOST = 4096, INPUT_MOST = 27648, SCORES_MOST = 12, RESULTS_MOST = 1 << 14, REPLY_MOST = 1 << 18 };
+#include "marker.h"
+
+enum { CMD_MOST = 4096, INPUT_MOST = 27648, SCORES_MOST = 12, RESULTS_MOST = 1 << 14, REPLY_MOST = 1 << 18, PULSE_NS = 200000 };
 
 typedef enum { AS_INTEGERS, AS_FLOATS, WITH_TRAILING_COMMA } format;
 
@@ -96,7 +104,7 @@ static struct {
 } dut;
 
 static uint32_t commands;
-static bool is_mute;
+static bool is_mute, has_pin;
 
 /* --- Time: the clock of this machine while it waits for a command, its own figures while it does something. --- */
 
@@ -118,14 +126,45 @@ static void come_to_now(void) {
 
 static void hear(bool is_busy);
 
+/* --- Its supply. --- */
+
+static int supply = -1;
+static jmp_buf power_on;
+
+static void open_supply(void) {
+  const char *path = getenv("TICKMARK_SUPPLY");
+  if (!path || !*path) return;
+  if (mkfifo(path, 0600) != 0 && errno != EEXIST) exit((perror(path), 2));
+  supply = open(path, O_RDWR | O_CLOEXEC); /* by both ends: it never ends */
+  if (supply < 0) exit((perror(path), 2));
+}
+
+/* What it is sent meanwhile is heard by nobody. */
+static void await_power(void) {
+  for (char edge = '0', byte; edge != '1';) {
+    struct pollfd fds[] = {{supply, POLLIN, 0}, {STDIN_FILENO, POLLIN, 0}};
+    poll(fds, 2, -1);
+    if (fds[1].revents && read(STDIN_FILENO, &byte, 1) <= 0) exit(0);
+    if ((fds[0].revents & POLLIN) && read(supply, &edge, 1) != 1) exit(2);
+  }
+}
+
+static void notice_supply(void) {
+  struct pollfd fd = {supply, POLLIN, 0};
+  char edge;
+  if (supply < 0 || poll(&fd, 1, 0) <= 0 || read(supply, &edge, 1) != 1 || edge == '1') return;
+  await_power();
+  longjmp(power_on, 1);
+}
+
 /* Busy for so long, and interrupted by what arrives. */
 static void pass(int64_t ns) {
   clock_ns += ns;
   busy_until_ns += ns;
   seen_ns = busy_until_ns;
   for (int64_t left; (left = busy_until_ns - wall_ns()) > 0; hear(true)) {
-    struct pollfd in = {STDIN_FILENO, POLLIN, 0};
-    ppoll(&in, 1, &(struct timespec){left / 1000000000, left % 1000000000}, NULL);
+    struct pollfd in[] = {{STDIN_FILENO, POLLIN, 0}, {supply, POLLIN, 0}};
+    ppoll(in, 2, &(struct timespec){left / 1000000000, left % 1000000000}, NULL);
   }
 }
 
@@ -201,8 +240,11 @@ static void hear(bool is_busy) {
       receive(bytes[at]);
     }
     if (dut.is_ready && !is_busy) return;
-    struct pollfd in = {STDIN_FILENO, POLLIN, 0};
-    if (poll(&in, 1, is_busy ? 0 : -1) <= 0) return;
+    struct pollfd in[] = {{STDIN_FILENO, POLLIN, 0}, {supply, POLLIN, 0}};
+    const int waiting = poll(in, 2, is_busy ? 0 : -1);
+    notice_supply();
+    if (waiting <= 0) return;
+    if (!in[0].revents) continue;
     at = 0;
     count = read(STDIN_FILENO, bytes, sizeof bytes);
     if (count <= 0) exit(0);
@@ -275,8 +317,16 @@ static void print_results(void) {
 
 static uint32_t now_us(void) { return options.clock_us + (options.still ? 0 : (uint32_t)(clock_ns / 1000)); }
 
+/* The pin is low for the time of the benchmark's reference firmware, some hundred microseconds. */
 static void timestamp(void) {
-  if (!options.energy) print("m-lap-us-%u\r\n", now_us());
+  if (!options.energy) {
+    print("m-lap-us-%u\r\n", now_us());
+    return;
+  }
+  if (!has_pin) return;
+  marker_set(false);
+  pass(PULSE_NS);
+  marker_set(true);
 }
 
 static void infer(int n, int warmups) {
@@ -569,6 +619,10 @@ int main(int argc, char **argv) {
   (void)argc;
   read_options(argv + 1);
   prctl(PR_SET_TIMERSLACK, 1);
+  has_pin = options.energy && marker_open();
+  open_supply();
+  if (supply >= 0) await_power();
+  setjmp(power_on);
   busy_until_ns = seen_ns = wall_ns();
   boot();
   serve();

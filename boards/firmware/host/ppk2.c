@@ -10,7 +10,7 @@
  *     --seed N               which noise
  *     --fixed-range N        measures in this range alone, and saturates
  *     --rate HZ              samples a second, 100000 unless given
- *     --keep-blocks N        of samples are kept for a host that does not read, 8 unless given, which is little on a busy
+ *     --keep-blocks N        of samples are kept for a host that does not read, 28 unless given, which is little on a busy
  *                            machine; 200 at most
  *   and what real ones were seen to do:
  *     --firmware V           1.0 (metadata in other order, fewer digits) or 1.2, which is the default
@@ -78,7 +78,7 @@ static struct {
              .rate = 100000,
              .impossible_after = NEVER,
              .impossible_range = 4,
-             .keep_blocks = 8,
+             .keep_blocks = 28, /* a USB port of Linux keeps 64 KiB for its reader, a pty 8: what is between */
              .dead_after = NEVER,
              .vanish_after = NEVER,
              .fixed_range = -1,
@@ -202,6 +202,11 @@ static void start_measuring(void) {
   is_measuring = true;
 }
 
+static void stop_measuring(void) {
+  const double ns = now_ns() + options.stop_delay_ms * 1e6;
+  if (!options.never_stops && ns < stop_ns) stop_ns = ns;
+}
+
 /* ---- What it says and hears ---- */
 
 static void say(const char *text) {
@@ -261,7 +266,7 @@ static uint32_t arguments_of(uint8_t command) {
 static void obey(const uint8_t *command) {
   switch (command[0]) {
     case 0x06: start_measuring(); break;
-    case 0x07: stop_ns = options.never_stops ? INFINITY : now_ns() + options.stop_delay_ms * 1e6; break;
+    case 0x07: stop_measuring(); break;
     case 0x0c: has_power = command[1] != 0; break;
     case 0x0d: vdd_mv = (uint32_t)command[1] << 8 | command[2]; break;
     case 0x11: mode = command[1]; break;

@@ -57,7 +57,7 @@ export function inferrer(
       if (reply.isWorn) exchange.noteDamage();
       if (!known || work >= known.work) known = { work, ms: performance.now() - sentMs };
       const results = await confirmed(exchange, format, { request, first: answer.results, isWorn: reply.isWorn });
-      return { results, ...(laps && { laps: lapsOf(laps) }) };
+      return { results, hostUs: answer.hostUs, ...(laps && { laps: lapsOf(laps) }) };
     }
     throw unanswered(command, reply);
   };
@@ -71,6 +71,7 @@ function isWorking(lines: readonly Line[]): boolean {
 
 interface HeardAnswer {
   readonly results: readonly string[];
+  readonly hostUs: number;
   readonly laps?: HeardLaps;
 }
 
@@ -80,15 +81,21 @@ function answerIn(
   { iterations, warmups, results: count }: MlperfRequest,
   timestamps: MlperfIdentity['timestamps'],
 ): HeardAnswer | undefined {
-  const says = (wanted: string): boolean => lines.some(({ text }) => text === wanted);
-  const isEchoed = says(`m-warmup-start-${warmups}`) && says(`m-infer-start-${iterations}`) && says('m-infer-done');
-  if (end === 'silent' || !isEchoed || refusalIn(lines) !== undefined || misfitIn(lines)) return undefined;
+  const says = (wanted: string): Line | undefined => lines.find(({ text }) => text === wanted);
+  const [begun, done] = [says(`m-infer-start-${iterations}`), says('m-infer-done')];
+  if (end === 'silent' || !says(`m-warmup-start-${warmups}`) || !begun || !done) return undefined;
+  if (refusalIn(lines) !== undefined || misfitIn(lines)) return undefined;
+  const hostUs = Math.round((done.atMs - begun.atMs) * 1000);
   const results = resultsIn(lines);
   if (results?.length !== count || !results.every(isValue)) return undefined;
-  if (timestamps === 'energy') return { results };
+  if (timestamps === 'energy') return { results, hostUs };
   const [first, second, third] = lapsIn(lines);
   if (!first || !second || third) return undefined;
-  return { results, laps: { lap0Us: first.us, lap1Us: second.us, heard0Ms: first.atMs, heard1Ms: second.atMs } };
+  return {
+    results,
+    hostUs,
+    laps: { lap0Us: first.us, lap1Us: second.us, heard0Ms: first.atMs, heard1Ms: second.atMs },
+  };
 }
 
 /** Some firmware prints the line always. */

@@ -32,5 +32,5 @@ export function judgeUplink(
 }
 
 const silence =
-  'nothing is known of a telemetry channel: the firmware calls no tickmark_uplink, or no line matches log.uplink';
+  'nothing is known of a telemetry channel: the firmware calls no tickmark_uplink, no line matches log.uplink, or nothing came on the board’s telemetry port';
 const rawLack = 'nobody knows how large the raw data of an input is: write it in measure.rawInput';
