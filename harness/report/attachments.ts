@@ -1,15 +1,20 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
+import type { InferenceWindow } from '../trace/evidence.ts';
+import { keptEvidence } from '../trace/kept-evidence.ts';
 import type { CaseResult, ClassMetrics, LatencyMetrics, Metrics, Verdict } from '../verdict/result.ts';
+import { batteryChart, livesOf } from './charts/battery.ts';
 import { budgetsChart, isBudget } from './charts/budgets.ts';
 import { confusionChart } from './charts/confusion.ts';
 import { differencesChart } from './charts/differences.ts';
+import { energyChart } from './charts/energy.ts';
 import { latencyChart, unitPerTick } from './charts/latency.ts';
 import { operatorsChart } from './charts/operators.ts';
 import { regressionChart } from './charts/regression.ts';
 import { rocChart } from './charts/roc.ts';
 import { scoresChart } from './charts/scores.ts';
+import { tracePictures } from './trace-pictures.ts';
 import { uartText } from './uart.ts';
 
 /** A file shown beside a case. `extension` is without a dot. */
@@ -25,6 +30,9 @@ export function attachmentsOf(result: CaseResult, folder: string): Attachment[] 
   return [
     ...budgets(result.verdicts),
     ...latency(result),
+    ...trace(result, folder),
+    ...energy(result),
+    ...battery(result),
     ...operators(result.metrics),
     ...accuracy(result.metrics),
     ...roc(result.metrics),
@@ -56,6 +64,93 @@ function latencyRows(measured: LatencyMetrics): Row[] {
   return [
     ['inference', 'ticks', measured.unit],
     ...measured.ticks.map((ticks, index) => [index, ticks, ticks * factor]),
+  ];
+}
+
+/** A damaged trace costs its pictures, not the report. */
+function trace({ recording }: CaseResult, folder: string): Attachment[] {
+  if (recording === null) return [];
+  const at = join(folder, recording);
+  try {
+    const windows = keptEvidence(at)?.inferences ?? [];
+    return [
+      ...tracePictures(at).map(({ name, svg: picture }) => svg(name, picture)),
+      ...(windows.length > 0 ? [csv('Current in each window', windowRows(windows))] : []),
+    ];
+  } catch (error) {
+    return [plain('Current', `The trace cannot be drawn: ${messageOf(error)}`)];
+  }
+}
+
+function windowRows(windows: readonly InferenceWindow[]): Row[] {
+  const figures = [
+    'durationUs',
+    'meanMa',
+    'p50Ma',
+    'p99Ma',
+    'peakMa',
+    'chargeUc',
+    'energyUj',
+    'ticks',
+    'dutUs',
+  ] as const;
+  const titles = [
+    'duration µs',
+    'mean mA',
+    'p50 mA',
+    'p99 mA',
+    'peak mA',
+    'charge µC',
+    'energy µJ',
+    'ticks',
+    'by ticks µs',
+  ];
+  return [
+    ['boot', 'vector', 'purpose', 'inferences', 'first sample', 'end sample', ...titles, 'placed by', 'uncertainty µs'],
+    ...windows.map(window => [
+      ...[window.boot, window.vector, window.purpose ?? '', window.runs, window.first, window.end],
+      ...figures.map(key => exactly(window[key] ?? null)),
+      ...[window.by, exactly(window.uncertaintyUs)],
+    ]),
+  ];
+}
+
+function energy({ metrics: { current, modelled }, verdicts }: CaseResult): Attachment[] {
+  return [current, modelled].flatMap(measured => {
+    const kind = measured?.energy ? 'energy' : 'charge';
+    const taken = measured?.[kind];
+    return taken
+      ? [svg(`${nameOf[kind]} by inference`, energyChart({ kind, basis: measured.basis, taken }, verdicts))]
+      : [];
+  });
+}
+
+const nameOf = { energy: 'Energy', charge: 'Charge' } as const;
+
+function battery({ metrics, verdicts }: CaseResult): Attachment[] {
+  const cells = metrics.battery ?? [];
+  const header = [
+    'cell',
+    'basis',
+    'capacity mAh',
+    'days',
+    'at least',
+    'at most',
+    'limited by',
+    'mean mA',
+    'period s',
+    'peak mA',
+  ];
+  const rows = cells.map(
+    (cell): Row => [
+      ...[cell.cell, cell.basis, exactly(cell.capacityMah), exactly(cell.lifeDays)],
+      ...[exactly(cell.lowDays ?? null), exactly(cell.highDays ?? null), cell.limitedBy],
+      ...[exactly(cell.meanMa), exactly(cell.periodUs / 1e6), exactly(cell.peakMa ?? null)],
+    ],
+  );
+  return [
+    ...livesOf(metrics).map(lives => svg('Battery life', batteryChart(lives, verdicts))),
+    ...(rows.length > 0 ? [csv('Battery life (table)', [header, ...rows])] : []),
   ];
 }
 

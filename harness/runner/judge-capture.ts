@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { readRecording } from '../recording/read.ts';
 import { openTrace } from '../recording/read-trace.ts';
 import { analyseTrace } from '../trace/analyse.ts';
+import { keepEvidence } from '../trace/kept-evidence.ts';
 import { judgeCapture } from '../verdict/current/judge-capture.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { type Plan, type PlannedCase, recordingFolder } from './plan.ts';
@@ -20,5 +21,6 @@ export function judgeRecordedCapture(plan: Plan, planned: PlannedCase): CaseResu
   const recording = readRecording(folder);
   using trace = openTrace(folder);
   const current = analyseTrace({ trace, recording, board, suite });
+  keepEvidence(folder, current);
   return judgeCapture({ suite, board, recording, recordingFolder: `recordings/${planned.id}`, current });
 }

@@ -87,6 +87,13 @@ function peakOf({ application, dutyCycle, inference }: CurrentMetrics): Interval
   return peaks.toSorted((a, b) => b.value - a.value)[0];
 }
 
+/** What inferences at any period draw; undefined where an inference or sleep is not known. */
+export function cycleOf(metrics: CurrentMetrics | ModelledMetrics): Cycle | undefined {
+  if (metrics.basis === 'measured') return cyclesOf(metrics)?.[0];
+  const { charge, inferenceUs, sleep } = metrics;
+  return sleep && { chargeUc: charge.inference.mean, inferenceUs, sleepMa: sleep.mean };
+}
+
 /** As measured, at the least and at the most that the meter leaves open. */
 function cyclesOf({ charge, sleep, inference }: CurrentMetrics): readonly (Cycle | undefined)[] | undefined {
   if (!charge || !sleep?.mean || !inference) return undefined;
