@@ -130,4 +130,7 @@ The file of --facts has what only you know of the system, "" where there is noth
   Status: available              # or preview, rdi
 
 Refused by name: a case that is not whole, of an emulator, or failed; not every file of the set; fewer than five windows, of less than
-10 s or 10 inferences; in the closed division too many wrong answers. Figures are as measured.`;
+10 s or 10 inferences; in the closed division too many wrong answers. Figures are as measured.
+
+Energy is of a build of its own, whose five windows an lpm01a has to have measured, with nothing missing. It may be another run, of a board
+with the meter and the interface board: --energy RUN, and --system where the two boards have different names.`;
