@@ -145,7 +145,11 @@ function battery({ metrics, verdicts }: CaseResult): Attachment[] {
     (cell): Row => [
       ...[cell.cell, cell.basis, exactly(cell.capacityMah), exactly(cell.lifeDays)],
       ...[exactly(cell.lowDays ?? null), exactly(cell.highDays ?? null), cell.limitedBy],
-      ...[exactly(cell.meanMa), exactly(cell.periodUs / 1e6), exactly(cell.peakMa ?? null)],
+      ...[
+        exactly(cell.meanMa),
+        exactly(cell.periodUs === undefined ? null : cell.periodUs / 1e6),
+        exactly(cell.peakMa ?? null),
+      ],
     ],
   );
   return [

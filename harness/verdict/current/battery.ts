@@ -91,7 +91,7 @@ function peakOf({ application, dutyCycle, inference }: CurrentMetrics): Interval
 export function cycleOf(metrics: CurrentMetrics | ModelledMetrics): Cycle | undefined {
   if (metrics.basis === 'measured') return cyclesOf(metrics)?.[0];
   const { charge, inferenceUs, sleep } = metrics;
-  return sleep && { chargeUc: charge.inference.mean, inferenceUs, sleepMa: sleep.mean };
+  return charge && sleep && { chargeUc: charge.inference.mean, inferenceUs, sleepMa: sleep.mean };
 }
 
 /** As measured, at the least and at the most that the meter leaves open. */
