@@ -209,6 +209,9 @@ test('a window whose answer was late, which without a wire has no place, is take
   for (const { runs, sentMs, heardMs } of windows) expect(heardMs - sentMs - 50 * runs).toBeCloseTo(2, 1);
   const inVain = of(marks, 'warmup').filter(({ runs }) => runs > 2);
   expect(inVain.map(({ vector }) => vector)).toEqual([3, 7, 10]);
+  const usual = windows[0]?.runs ?? 0;
+  const longer = windows.filter(({ runs }) => runs !== usual);
+  expect(longer.map(({ vector, runs }) => [vector, runs])).toEqual([3, 7, 10].map(vector => [vector, 4 * usual]));
 });
 
 test('what is late each time is measured all the same, and by a wire at once', async () => {

@@ -1,38 +1,25 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
-import type { InferenceWindow } from '../trace/evidence.ts';
-import { keptEvidence } from '../trace/kept-evidence.ts';
 import type { CaseResult, ClassMetrics, LatencyMetrics, Metrics, Verdict } from '../verdict/result.ts';
-import { batteryChart, livesOf } from './charts/battery.ts';
+import { type Attachment, csv, exactly, plain, type Row, svg } from './attachment.ts';
 import { budgetsChart, isBudget } from './charts/budgets.ts';
 import { confusionChart } from './charts/confusion.ts';
 import { differencesChart } from './charts/differences.ts';
-import { energyChart } from './charts/energy.ts';
 import { latencyChart, unitPerTick } from './charts/latency.ts';
 import { operatorsChart } from './charts/operators.ts';
 import { regressionChart } from './charts/regression.ts';
 import { rocChart } from './charts/roc.ts';
 import { scoresChart } from './charts/scores.ts';
-import { tracePictures } from './trace-pictures.ts';
+import { currentAttachments } from './current-attachments.ts';
 import { uartText } from './uart.ts';
-
-/** A file shown beside a case. `extension` is without a dot. */
-export interface Attachment {
-  readonly name: string;
-  readonly type: 'image/svg+xml' | 'text/csv' | 'text/plain' | 'application/octet-stream';
-  readonly extension: 'svg' | 'csv' | 'txt' | 'save';
-  readonly content: string | Uint8Array;
-}
 
 /** Every chart, table and log that a case's metrics and its recording (under `folder`) allow; what was not measured is absent. */
 export function attachmentsOf(result: CaseResult, folder: string): Attachment[] {
   return [
     ...budgets(result.verdicts),
     ...latency(result),
-    ...trace(result, folder),
-    ...energy(result),
-    ...battery(result),
+    ...currentAttachments(result, folder),
     ...operators(result.metrics),
     ...accuracy(result.metrics),
     ...roc(result.metrics),
@@ -64,97 +51,6 @@ function latencyRows(measured: LatencyMetrics): Row[] {
   return [
     ['inference', 'ticks', measured.unit],
     ...measured.ticks.map((ticks, index) => [index, ticks, ticks * factor]),
-  ];
-}
-
-/** A damaged trace costs its pictures, not the report. */
-function trace({ recording }: CaseResult, folder: string): Attachment[] {
-  if (recording === null) return [];
-  const at = join(folder, recording);
-  try {
-    const windows = keptEvidence(at)?.inferences ?? [];
-    return [
-      ...tracePictures(at).map(({ name, svg: picture }) => svg(name, picture)),
-      ...(windows.length > 0 ? [csv('Current in each window', windowRows(windows))] : []),
-    ];
-  } catch (error) {
-    return [plain('Current', `The trace cannot be drawn: ${messageOf(error)}`)];
-  }
-}
-
-function windowRows(windows: readonly InferenceWindow[]): Row[] {
-  const figures = [
-    'durationUs',
-    'meanMa',
-    'p50Ma',
-    'p99Ma',
-    'peakMa',
-    'chargeUc',
-    'energyUj',
-    'ticks',
-    'dutUs',
-  ] as const;
-  const titles = [
-    'duration µs',
-    'mean mA',
-    'p50 mA',
-    'p99 mA',
-    'peak mA',
-    'charge µC',
-    'energy µJ',
-    'ticks',
-    'by ticks µs',
-  ];
-  return [
-    ['boot', 'vector', 'purpose', 'inferences', 'first sample', 'end sample', ...titles, 'placed by', 'uncertainty µs'],
-    ...windows.map(window => [
-      ...[window.boot, window.vector, window.purpose ?? '', window.runs, window.first, window.end],
-      ...figures.map(key => exactly(window[key] ?? null)),
-      ...[window.by, exactly(window.uncertaintyUs)],
-    ]),
-  ];
-}
-
-function energy({ metrics: { current, modelled }, verdicts }: CaseResult): Attachment[] {
-  return [current, modelled].flatMap(measured => {
-    const kind = measured?.energy ? 'energy' : 'charge';
-    const taken = measured?.[kind];
-    return taken
-      ? [svg(`${nameOf[kind]} by inference`, energyChart({ kind, basis: measured.basis, taken }, verdicts))]
-      : [];
-  });
-}
-
-const nameOf = { energy: 'Energy', charge: 'Charge' } as const;
-
-function battery({ metrics, verdicts }: CaseResult): Attachment[] {
-  const cells = metrics.battery ?? [];
-  const header = [
-    'cell',
-    'basis',
-    'capacity mAh',
-    'days',
-    'at least',
-    'at most',
-    'limited by',
-    'mean mA',
-    'period s',
-    'peak mA',
-  ];
-  const rows = cells.map(
-    (cell): Row => [
-      ...[cell.cell, cell.basis, exactly(cell.capacityMah), exactly(cell.lifeDays)],
-      ...[exactly(cell.lowDays ?? null), exactly(cell.highDays ?? null), cell.limitedBy],
-      ...[
-        exactly(cell.meanMa),
-        exactly(cell.periodUs === undefined ? null : cell.periodUs / 1e6),
-        exactly(cell.peakMa ?? null),
-      ],
-    ],
-  );
-  return [
-    ...livesOf(metrics).map(lives => svg('Battery life', batteryChart(lives, verdicts))),
-    ...(rows.length > 0 ? [csv('Battery life (table)', [header, ...rows])] : []),
   ];
 }
 
@@ -307,10 +203,6 @@ function readIfThere(path: string): Buffer | undefined {
   return existsSync(path) ? readFileSync(path) : undefined;
 }
 
-function plain(name: string, content: string): Attachment {
-  return { name, type: 'text/plain', extension: 'txt', content };
-}
-
 /** A damaged recording costs its log, not the report. */
 function readableLog(recording: string): string {
   try {
@@ -318,32 +210,4 @@ function readableLog(recording: string): string {
   } catch (error) {
     return `The log cannot be read: ${messageOf(error)}`;
   }
-}
-
-function svg(name: string, content: string): Attachment {
-  return { name, type: 'image/svg+xml', extension: 'svg', content };
-}
-
-/** A figure of no known size: as many digits as it has. */
-function exactly(value: number | null): Exact {
-  return { text: value === null ? '' : String(value) };
-}
-
-interface Exact {
-  readonly text: string;
-}
-
-type Row = readonly (string | number | Exact)[];
-
-function csv(name: string, rows: readonly Row[]): Attachment {
-  const content = `${rows.map(row => row.map(cell).join(',')).join('\n')}\n`;
-  return { name, type: 'text/csv', extension: 'csv', content };
-}
-
-/** RFC 4180. A text that a spreadsheet would run as a formula gets an apostrophe first. */
-function cell(value: string | number | Exact): string {
-  if (typeof value === 'object') return value.text;
-  if (typeof value === 'number') return String(Math.round(value * 1000) / 1000);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

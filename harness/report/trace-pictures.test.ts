@@ -10,7 +10,7 @@ import { traceFiles } from '../recording/trace.ts';
 import { openTraceWriter } from '../recording/trace-writer.ts';
 import type { CurrentEvidence } from '../trace/evidence.ts';
 import { figuresOf } from '../trace/figures.ts';
-import { keepEvidence } from '../trace/kept-evidence.ts';
+import { keepWindows } from '../trace/kept-windows.ts';
 import { attachmentsOf } from './attachments.ts';
 import { tracePictures } from './trace-pictures.ts';
 
@@ -45,7 +45,7 @@ function recorded(kept: CurrentEvidence | undefined = evidence()): string {
   using writer = openTraceWriter(folder, facts);
   writer.take({ kind: 'samples', values: values.subarray(0, 1990) });
   writer.take({ kind: 'gap', samples: 10 });
-  if (kept) keepEvidence(folder, kept);
+  if (kept) keepWindows(folder, kept);
   return folder;
 }
 

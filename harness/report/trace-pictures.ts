@@ -3,7 +3,7 @@ import type { TraceEvent, TraceFacts } from '../recording/trace.ts';
 import type { Stretch } from '../trace/blocks.ts';
 import { envelopeOf } from '../trace/envelope.ts';
 import type { CurrentFigures, InferenceWindow } from '../trace/evidence.ts';
-import { type KeptEvidence, keptEvidence } from '../trace/kept-evidence.ts';
+import { type KeptWindows, keptWindows } from '../trace/kept-windows.ts';
 import { formatQuantity } from '../units.ts';
 import { type DrawnTrace, type Lane, traceChart, traceColumns } from './charts/trace.ts';
 import { grouped } from './figures.ts';
@@ -17,7 +17,7 @@ export interface TracePicture {
 export function tracePictures(recording: string): TracePicture[] {
   if (!hasTrace(recording)) return [];
   using trace = openTrace(recording);
-  const kept = keptEvidence(recording) ?? { inferences: [] };
+  const kept = keptWindows(recording) ?? { inferences: [] };
   return [whole(trace, kept), somePeriods(trace, kept), oneInference(trace, kept)].flatMap(scene =>
     scene && scene.stretch.end > scene.stretch.first ? [drawn(trace, scene)] : [],
   );
@@ -51,7 +51,7 @@ function inUnits({ quantity, rateHz, supplyMv }: TraceFacts): Pick<DrawnTrace, '
   return supplyMv === undefined ? { unit: 'µW', factor: rateHz } : { unit: 'mA', factor: rateHz / supplyMv };
 }
 
-function whole({ facts, samples }: Trace, { application, dutyCycle, sleep, inferences }: KeptEvidence): Scene {
+function whole({ facts, samples }: Trace, { application, dutyCycle, sleep, inferences }: KeptWindows): Scene {
   const { meter, supplyMv, rateHz } = facts;
   const supply = supplyMv === undefined ? '' : `, ${formatQuantity(supplyMv, 'mV', 2)}`;
   const length = `${formatQuantity((samples / rateHz) * 1e6, 'µs')} at ${formatQuantity(rateHz, 'Hz')}`;
@@ -76,7 +76,7 @@ function whole({ facts, samples }: Trace, { application, dutyCycle, sleep, infer
 const shownPeriods = 3;
 
 /** From the first period that figures are of; where there are none, from the first inference. Undefined where that would be the whole again. */
-function somePeriods({ samples }: Trace, { dutyCycle, sleep, inferences }: KeptEvidence): Scene | undefined {
+function somePeriods({ samples }: Trace, { dutyCycle, sleep, inferences }: KeptWindows): Scene | undefined {
   const last = inferences[Math.min(shownPeriods, inferences.length) - 1];
   const [first] = inferences;
   const cycles = dutyCycle && cyclesOf(dutyCycle);
@@ -92,14 +92,14 @@ function somePeriods({ samples }: Trace, { dutyCycle, sleep, inferences }: KeptE
   };
 }
 
-function cyclesOf({ first, end, periods, periodUs }: NonNullable<KeptEvidence['dutyCycle']>) {
+function cyclesOf({ first, end, periods, periodUs }: NonNullable<KeptWindows['dutyCycle']>) {
   const count = Math.min(shownPeriods, periods);
   const text = `${count} of ${grouped(periods)} ${periods === 1 ? 'period' : 'periods'} of ${formatQuantity(periodUs, 'µs')}`;
   return { stretch: { first, end: first + Math.round(((end - first) * count) / periods) }, text };
 }
 
 /** The one that took the median. */
-function oneInference({ samples }: Trace, { inferences }: KeptEvidence): Scene | undefined {
+function oneInference({ samples }: Trace, { inferences }: KeptWindows): Scene | undefined {
   const byAmount = inferences.toSorted((a, b) => amountOf(a) - amountOf(b));
   const window = byAmount[Math.floor((byAmount.length - 1) / 2)];
   if (!window) return undefined;

@@ -1,9 +1,11 @@
 import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf } from '../errors.ts';
+import { InputError, messageOf } from '../errors.ts';
 import { noRecording, readRecording } from '../recording/read.ts';
+import { hasTrace, openTrace } from '../recording/read-trace.ts';
 import type { Manifest, Recording } from '../recording/recording.ts';
 import { hasModel, type Suite, withModel } from '../suite/suite.ts';
+import { analyseTrace } from '../trace/analyse.ts';
 import { type Evidence, judgeCase } from '../verdict/judge.ts';
 import { judgeLogCase, type LogEvidence } from '../verdict/log/judge.ts';
 import { computeReference } from '../verdict/reference.ts';
@@ -54,7 +56,7 @@ export function judgeRecordedLog(plan: Plan, planned: PlannedCase, trouble?: str
   return judgeLogCase({
     suite,
     board,
-    recording: recordingOf({ plan, planned, ...(inputs && { inputs }) }, trouble),
+    ...seenOf({ plan, planned, ...(inputs && { inputs }) }, trouble),
     recordingFolder: existsSync(recordingFolder(plan, planned)) ? `recordings/${planned.id}` : null,
     ...(hasModel(suite) && inputs && { subject: subjectOf(suite, inputs) }),
     isImported: plan.run.importedFrom !== undefined,
@@ -88,7 +90,7 @@ function evidenceOf(
   return {
     suite,
     board: planned.board,
-    recording: recordingOf({ plan, planned, inputs }, trouble),
+    ...seenOf({ plan, planned, inputs }, trouble),
     recordingFolder: existsSync(recordingFolder(plan, planned)) ? `recordings/${planned.id}` : null,
     reference,
     identity: identityOf(inputs),
@@ -109,6 +111,20 @@ async function obtainRecording(plan: Plan, planned: PlannedCase): Promise<{ sett
     const settled = Promise.reject(error);
     settled.catch(() => {});
     return { settled };
+  }
+}
+
+/** What was recorded, with what a meter has seen of it where there was one. A trace that cannot be read makes it broken. */
+function seenOf(read: ReadCase, trouble: string | undefined): Pick<Evidence, 'recording' | 'current'> {
+  const recording = recordingOf(read, trouble);
+  const folder = recordingFolder(read.plan, read.planned);
+  if (!hasTrace(folder)) return { recording };
+  try {
+    using trace = openTrace(folder);
+    return { recording, current: analyseTrace({ trace, recording, ...read.planned }) };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { recording: broken(recording.manifest, trouble ?? messageOf(error), recording) };
   }
 }
 

@@ -35,11 +35,9 @@ export function checkRate(figured: Pick<Figured, 'facts' | 'events'>): readonly 
   const third = Math.ceil(anchors.length / 3);
   const [from, to] = [leastLate(anchors.slice(0, third)), leastLate(anchors.slice(-third))];
   if (!from || !to || to.hostMs - from.hostMs < leastMs)
-    return [{ doubt: `the trace is too short to check how many samples there should be` }];
-  return [...checkAll([from, to], facts.rateHz, marginMs), ...checkSeconds(anchors, facts.rateHz, marginMs)].slice(
-    0,
-    1,
-  );
+    return [{ doubt: 'the trace is too short to check how many samples there should be' }];
+  const overAll = checkAll([from, to], facts.rateHz, marginMs);
+  return overAll.length > 0 ? overAll : checkSeconds(anchors, facts.rateHz, marginMs);
 }
 
 function checkAll([from, to]: readonly [Anchor, Anchor], rateHz: number, marginMs: number): readonly Finding[] {

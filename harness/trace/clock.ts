@@ -1,4 +1,5 @@
 import type { TraceEvent } from '../recording/trace.ts';
+import type { ClockFit } from './evidence.ts';
 
 /** Two clocks, both in ms: host = offsetMs + meter × slope. The meter's is its sample's index over its rate. */
 export interface Line {
@@ -147,6 +148,11 @@ function late(points: readonly Place[], line: Line): Pick<AnchorFit, 'lateMs' | 
     leastLateMs: all[Math.floor(all.length / 10)] ?? 0,
     residualMs: Math.sqrt(all.reduce((sum, ms) => sum + ms * ms, 0) / all.length),
   };
+}
+
+/** As evidence has it. */
+export function fitOfAnchors({ count, slope, errorPpm, residualMs }: AnchorFit): ClockFit {
+  return { by: 'anchors', marks: count, driftPpm: 1e6 * (slope - 1), errorPpm, residualMs };
 }
 
 type Place = Pick<Point, 'meterMs' | 'hostMs'>;

@@ -1,6 +1,5 @@
 import type { MarkSample } from '../recording/recording.ts';
-import { type AnchorFit, meterOf } from './clock.ts';
-import type { ClockFit } from './evidence.ts';
+import { type AnchorFit, fitOfAnchors, meterOf } from './clock.ts';
 import { type Finding, faultsAt, inMs } from './finding.ts';
 import { type Marks, nameOf } from './marks.ts';
 import type { Placed, PlacedRequests, Placing } from './places.ts';
@@ -52,7 +51,7 @@ export function placeByUart({ facts, samples, marks, anchors }: UartPlacing): Pl
   const longer = spans.filter(({ leftMs }) => leftMs < -hostMs).map(span => ({ ...span, sample: at(span.fromMs) }));
   return {
     windows: placed.filter(isInside),
-    fit: clockFit(anchors),
+    fit: fitOfAnchors(anchors),
     clock: { line: anchors, uncertaintyMs },
     findings: [
       ...faultsAt(
@@ -70,10 +69,6 @@ export function placeByUart({ facts, samples, marks, anchors }: UartPlacing): Pl
       ),
     ],
   };
-}
-
-function clockFit({ count, slope, errorPpm, residualMs }: AnchorFit): ClockFit {
-  return { by: 'anchors', marks: count, driftPpm: 1e6 * (slope - 1), errorPpm, residualMs };
 }
 
 interface Span {

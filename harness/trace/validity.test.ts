@@ -26,6 +26,36 @@ type Misbehaviour = readonly [name: string, make: () => Capture, check: TraceFau
 
 const misbehaviours: readonly Misbehaviour[] = [
   [
+    'a wire that is off, of firmware that only prints',
+    () => asLog(withoutEvents(base(), ({ kind, sample }) => kind === 'levels' && sample > 0)),
+    'edges',
+    /^the marker never changes: is it wired/,
+  ],
+  [
+    'a glitch, of firmware that only prints',
+    () => asLog(withEvents(base(), [levels(3500, 1), levels(3501, 0)])),
+    'edges',
+    /^the marker is active for less than 2 samples/,
+  ],
+  [
+    'an end that is missing, of firmware that only prints',
+    () => asLog(cutAt(base(), sampleOf(base(), 12) + 120)),
+    'edges',
+    /^a window has one edge in the trace, which ends in it$/,
+  ],
+  [
+    'an edge that has no other',
+    () =>
+      asLog(
+        withoutEvents(
+          { ...base(), events: [...base().events, { kind: 'edge', sample: 90, line: 'D7' }] },
+          ({ kind }) => kind === 'levels',
+        ),
+      ),
+    'edges',
+    /^1 edge for windows that have two each$/,
+  ],
+  [
     'a wire that is off',
     () => withoutEvents(base(), ({ kind, sample }) => kind === 'levels' && sample > 0),
     'edges',
@@ -358,6 +388,11 @@ function split(capture: Capture, window: number): Capture {
 /** Where a window of the marker begins, counted over all requests. */
 function sampleOf(capture: Capture, window: number): number {
   return edgesOf(capture, window)[0]?.sample ?? 0;
+}
+
+/** As of firmware that nobody asks. */
+function asLog(capture: Capture): Capture {
+  return withSamples(capture, () => []);
 }
 
 function humming(pulses: number): readonly TraceEvent[] {

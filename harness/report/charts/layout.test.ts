@@ -153,11 +153,11 @@ const energy = (values: readonly number[]) =>
 function battery(cycle: Cycle, periodUs: number, cells: readonly Partial<BatteryMetrics>[]): string {
   const own = { ...knownCells.CR2032, basis: 'measured', meanMa: 1, periodUs, from: 'dutyCycle' } as const;
   const plain = { ...own, limitedBy: 'charge', lifeDays: 9, lowDays: 8, highDays: 10 } as const;
-  const batteries = cells.map((cell, index) => ({ ...plain, cell: `${index} ${name80}`, ...cell }) as BatteryMetrics);
-  const limits = batteries.map(({ cell }, index) =>
+  const batteries = cells.map((cell, index): BatteryMetrics => ({ ...plain, cell: `${index} ${name80}`, ...cell }));
+  const asked = batteries.map(({ cell }, index) =>
     aVerdict({ budget: `battery.measured.${cell}`, limit: 100 + index, unit: 'days', relation: '>=' }),
   );
-  return batteryChart({ basis: 'measured', cycle, batteries }, limits);
+  return batteryChart({ basis: 'measured', cycle, batteries }, asked);
 }
 const cycle = { chargeUc: 100, inferenceUs: 10_000, sleepMa: 0.002 };
 

@@ -5,19 +5,19 @@ import { readNamed, writeWhole } from '../files.ts';
 import type { CurrentEvidence } from './evidence.ts';
 
 /** From where in a trace its figures are. */
-export type KeptEvidence = Pick<CurrentEvidence, 'application' | 'dutyCycle' | 'sleep' | 'inferences'>;
+export type KeptWindows = Pick<CurrentEvidence, 'application' | 'dutyCycle' | 'sleep' | 'inferences'>;
 
 const fileName = 'trace-windows.json';
 const mostBytes = 256 << 20;
 
 /** Writes beside a trace, in `folder`, what was found in it: for pictures and people, no verdict reads it. */
-export function keepEvidence(folder: string, { application, dutyCycle, sleep, inferences }: CurrentEvidence): void {
+export function keepWindows(folder: string, { application, dutyCycle, sleep, inferences }: CurrentEvidence): void {
   const kept = { tickmark: 1, application, dutyCycle, sleep, inferences };
   writeWhole(join(folder, fileName), `${JSON.stringify(kept)}\n`);
 }
 
 /** Undefined where none was kept. Throws InputError where it is damaged. */
-export function keptEvidence(folder: string): KeptEvidence | undefined {
+export function keptWindows(folder: string): KeptWindows | undefined {
   const path = join(folder, fileName);
   if (!existsSync(path)) return undefined;
   const kept = parse(readNamed(path, mostBytes).toString('utf8'));
@@ -33,7 +33,7 @@ function parse(text: string): unknown {
   }
 }
 
-function isKept(value: unknown): value is KeptEvidence {
+function isKept(value: unknown): value is KeptWindows {
   if (typeof value !== 'object' || value === null) return false;
   const { tickmark, inferences, ...others } = value as Record<string, unknown>;
   const stretches = ['application', 'dutyCycle', 'sleep'].flatMap(name => others[name] ?? []);
