@@ -34,5 +34,8 @@ export type RunEvent =
 
 /** Sends to the parent when there is one that listens; a run started by Playwright itself has none. */
 export function tell(event: RunEvent): void {
-  if (process.connected) process.send?.(event);
+  if (process.connected) process.send?.(event, undefined, undefined, nobodyListens);
 }
+
+/** A parent that has just ended is no fault of its child's, which would end of it without this. */
+function nobodyListens(): void {}
