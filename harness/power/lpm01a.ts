@@ -1,5 +1,6 @@
 import { InputError, TargetError } from '../errors.ts';
 import type { MeterFacts } from '../recording/trace.ts';
+import { meterAbilities, supplyRange } from '../suite/meter-abilities.ts';
 import { connectWire } from '../target/serial-connect.ts';
 import { findPort, type PortMatch } from '../target/serial-find.ts';
 import type { Lpm01aFormat, Lpm01aItem } from './lpm01a-lines.ts';
@@ -29,7 +30,6 @@ export interface Lpm01aOptions {
 const usb = '0483:5740';
 /** Of the UART behind its USB; a pseudo-terminal has none. */
 const baud = 3_686_400;
-const ratesHz = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000];
 /** Beyond, decimal samples are more than its line carries for longer than a second: UM2269 Rev 6, table 2. */
 const fastestDecimalHz = 5000;
 const fastestEnergyHz = 10_000;
@@ -55,12 +55,14 @@ export function lpm01aMeter(options: Lpm01aOptions): PowerMeter {
 
 function streamOf({ name, mode, supplyMv, rateHz = 1000, output = 'current' }: Lpm01aOptions): Lpm01aStream {
   const fail = (what: string, fix: string): InputError => new InputError(what, name, fix);
+  const { leastMv, mostMv, ratesHz } = meterAbilities.lpm01a;
+  const range = supplyRange(meterAbilities.lpm01a);
   if (mode === 'ampere')
     throw fail('an LPM01A always supplies what it measures', 'write `mode: source`, or leave `mode` out');
   if (supplyMv === undefined)
-    throw fail('an LPM01A has to know what to supply', 'write `supply` in the board file: 1.8 V to 3.3 V');
-  if (supplyMv < 1800 || supplyMv > 3300)
-    throw fail(`an LPM01A cannot supply ${supplyMv / 1000} V`, 'it supplies 1.8 V to 3.3 V: take another meter');
+    throw fail('an LPM01A has to know what to supply', `write \`supply\` in the board file: ${range}`);
+  if (supplyMv < leastMv || supplyMv > mostMv)
+    throw fail(`an LPM01A cannot supply ${supplyMv / 1000} V`, `it supplies ${range}: take another meter`);
   if (!ratesHz.includes(rateHz))
     throw fail(`an LPM01A takes no ${rateHz} samples a second`, `its rates in Hz are ${ratesHz.join(', ')}`);
   if (output === 'energy' && rateHz > fastestEnergyHz)

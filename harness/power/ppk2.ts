@@ -1,6 +1,7 @@
 import { InputError, TargetError } from '../errors.ts';
 import { pause } from '../pause.ts';
 import type { MeterFacts, Reading } from '../recording/trace.ts';
+import { meterAbilities, supplyRange } from '../suite/meter-abilities.ts';
 import type { PortMatch } from '../target/serial-find.ts';
 import { type Inflow, inflow } from '../target/serial-inflow.ts';
 import { type DeviceRoots, systemRoots } from '../target/serial-ports.ts';
@@ -23,7 +24,6 @@ export interface Ppk2Options {
 }
 
 const rateHz = 100_000;
-const supplied = { leastMv: 800, mostMv: 5000 } as const;
 
 /**
  * Nordic's Power Profiler Kit II: current and eight digital inputs, 100,000 times a second. Throws InputError for a supply that it cannot give.
@@ -45,10 +45,11 @@ export function ppk2Meter(options: Ppk2Options, roots: DeviceRoots = systemRoots
 }
 
 function expectSupply(name: string, supplyMv: number | undefined): void {
-  const range = `${supplied.leastMv / 1000} V to ${supplied.mostMv / 1000} V`;
+  const { leastMv, mostMv } = meterAbilities.ppk2;
+  const range = supplyRange(meterAbilities.ppk2);
   if (supplyMv === undefined)
     throw new InputError('a PPK2 has to know what to supply', name, `write \`supply\` in the board file: ${range}`);
-  if (!(supplyMv >= supplied.leastMv && supplyMv <= supplied.mostMv))
+  if (!(supplyMv >= leastMv && supplyMv <= mostMv))
     throw new InputError(`a PPK2 cannot supply ${supplyMv / 1000} V`, name, `it supplies ${range}: take another meter`);
 }
 

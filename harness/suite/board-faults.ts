@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
 import { icountShift } from '../icount.ts';
-import type { Board, SerialPlace } from './board.ts';
+import { formatQuantity } from '../units.ts';
+import type { Board, BoardMeter, SerialPlace } from './board.ts';
 import type { Fault } from './fault.ts';
+import { meterAbilities, supplyRange } from './meter-abilities.ts';
 import { resettingTools } from './rungs.ts';
 import type { Path, YamlSource } from './yaml.ts';
 
@@ -99,12 +101,20 @@ function* throughFaults({ protocol }: Board, { through }: SerialPlace, source: Y
 }
 
 /** An LPM01A tells falling edges of one input: the two that MLPerf Tiny's firmware has, not the ends of a pulse. */
-function* meterFaults({ meter, protocol }: Board, source: YamlSource): Generator<Fault> {
+function* meterFaults(board: Board, source: YamlSource): Generator<Fault> {
+  const { meter, protocol } = board;
+  if (!meter?.kind) return;
   const fault = (key: string, what: string): Fault => ({
     place: source.place(['meter', key]),
     what: `meter.${key} ${what}`,
   });
-  const { kind, marker, output } = meter ?? {};
+  const { kind, marker, output, mode = 'source', rateHz } = meter;
+  const { modes, ratesHz } = meterAbilities[kind];
+  if (!modes.includes(mode))
+    yield fault('mode', `of ${meterNames[kind]} is ${modes.join(' | ')}: it supplies what it measures`);
+  else if (mode === 'source') yield* supplyFaults(board, kind, source);
+  if (rateHz !== undefined && !ratesHz.includes(rateHz))
+    yield fault('rate', `of ${meterNames[kind]} is ${ratesHz.map(rate => formatQuantity(rate, 'Hz')).join(' | ')}`);
   if (kind === 'ppk2' && output !== undefined) yield fault('output', 'is of an lpm01a: leave it out');
   if (kind !== 'lpm01a' || !marker) return;
   if (marker.line !== 7) yield fault('marker', 'of an lpm01a is D7, its only input: write "D7"');
@@ -114,6 +124,21 @@ function* meterFaults({ meter, protocol }: Board, source: YamlSource): Generator
       'of an lpm01a shows falling edges only, which mark no window: leave it out, and they are placed by the serial line',
     );
 }
+
+/** What the meter could not supply, a run would find out only with the board on its desk. */
+function* supplyFaults({ supplyMv }: Board, kind: BoardMeter['kind'], source: YamlSource): Generator<Fault> {
+  const { leastMv, mostMv } = meterAbilities[kind];
+  const range = supplyRange(meterAbilities[kind]);
+  if (supplyMv === undefined)
+    yield {
+      place: source.keyPlace(['meter']),
+      what: `meter is what supplies the chip, and nothing says with how much: write "supply: 3.3 V" (${range})`,
+    };
+  else if (supplyMv < leastMv || supplyMv > mostMv)
+    yield { place: source.place(['supply']), what: `supply: ${meterNames[kind]} supplies ${range}` };
+}
+
+const meterNames = { ppk2: 'a ppk2', lpm01a: 'an lpm01a' } as const;
 
 /** A rung that nothing stands behind would only be found missing when a board hangs at night. */
 function* ladderFaults({ reset, flasher, power }: Board, { lines = 'none' }: SerialPlace, source: YamlSource) {
