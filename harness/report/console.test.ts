@@ -106,6 +106,17 @@ test('on a narrow terminal lines are broken between words', () => {
   expect(lines).toContain('    failed  latency.modelled-cycles.p50: p50 is 412345');
 });
 
+test('what has one reason is said once', () => {
+  const lack = { status: 'skipped', measured: null, reason: 'no meter is described' } as const;
+  const verdicts = ['mean', 'peak', 'p99'].map(metric =>
+    aVerdict({ budget: `current.measured.inference.${metric}`, basis: null, optional: metric === 'p99', ...lack }),
+  );
+  const text = printed({}, false, [aCase({ target: 'desk', verdicts: [aVerdict({}), ...verdicts] })]);
+  const names = 'current.measured.inference.mean, current.measured.inference.peak';
+  expect(text).toContain(`    skipped  ${names}, current.measured.inference.p99 (optional): no meter is described\n`);
+  expect(text).toContain(`not measured  ${names} on desk: the run is not passed\n`);
+});
+
 test('a required budget that was not measured in a case that passed is why the run is not passed', () => {
   const untaken = {
     status: 'skipped',

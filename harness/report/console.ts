@@ -64,7 +64,7 @@ export function caseLines(result: CaseResult, paint: Paint): string[] {
   return [
     `${head} ${paint.bold(harmless(titleOf(result)))}  ${facts}`,
     ...(rig === '' ? [] : [`    ${paint.dim('board')}  ${indented(rig)}`]),
-    ...notPassed(result).map(verdict => reasonLine(verdict, paint)),
+    ...alike(notPassed(result)).map(verdicts => reasonLine(verdicts, paint)),
     ...doubts,
   ];
 }
@@ -100,13 +100,18 @@ function untriedLines(cases: readonly CaseResult[], paint: Paint): string[] {
 
 /** Without these words, a run whose cases all passed would end with exit code 3 and no reason. */
 function missingLines(cases: readonly CaseResult[], paint: Paint): string[] {
-  const targets = new Map<string, Set<string>>();
+  const targets = new Map<string, string[]>();
   for (const result of cases.filter(({ status }) => status === 'passed'))
     for (const { budget } of missingBudgets(result))
-      targets.set(budget, (targets.get(budget) ?? new Set()).add(result.target));
-  return [...targets].map(
-    ([budget, names]) =>
-      `${paint.status('broken', 'not measured')}  ${harmless(budget)} on ${harmless([...names].join(', '))}: the run is not passed` +
+      targets.set(budget, [...new Set([...(targets.get(budget) ?? []), result.target])]);
+  const budgets = new Map<string, string[]>();
+  for (const [budget, names] of targets) {
+    const on = names.join(', ');
+    budgets.set(on, [...(budgets.get(on) ?? []), budget]);
+  }
+  return [...budgets].map(
+    ([on, names]) =>
+      `${paint.status('broken', 'not measured')}  ${harmless(names.join(', '))} on ${harmless(on)}: the run is not passed` +
       '\n    → mend that, or allow it with `optional: true`',
   );
 }
@@ -146,9 +151,22 @@ function logFigures({ figures }: LogMetrics): string[] {
   return first ? [harmless(`${first.name} ${figure(first.median, first.unit)}`)] : [];
 }
 
-function reasonLine(verdict: Verdict, paint: Paint): string {
-  const optional = verdict.optional ? ' (optional)' : '';
-  return `    ${paint.status(verdict.status, verdict.status)}  ${harmless(verdict.budget)}${optional}: ${indented(verdict.reason)}`;
+/** What has one reason, such as a meter that is not there, is said once. */
+function alike(verdicts: readonly Verdict[]): [Verdict, ...Verdict[]][] {
+  const groups = new Map<string, [Verdict, ...Verdict[]]>();
+  for (const verdict of verdicts) {
+    const key = JSON.stringify([verdict.status, verdict.reason]);
+    const group = groups.get(key);
+    if (group) group.push(verdict);
+    else groups.set(key, [verdict]);
+  }
+  return [...groups.values()];
+}
+
+function reasonLine(verdicts: readonly [Verdict, ...Verdict[]], paint: Paint): string {
+  const [{ status, reason }] = verdicts;
+  const names = verdicts.map(({ budget, optional }) => `${harmless(budget)}${optional ? ' (optional)' : ''}`);
+  return `    ${paint.status(status, status)}  ${names.join(', ')}: ${indented(reason)}`;
 }
 
 function noticeLine(notice: Notice, paint: Paint, cwd: string): string {

@@ -35,7 +35,7 @@ test('what was measured is told with its window, its interval and what a cell ma
       /^CR2032 lasts 47\.\d days \(42\.\d days to 52\.\d days\), computed from 199 µA: a measured duty cycle of 1 s; Panasonic CR2032.*; assumed: self-discharge/,
     ),
   ]);
-  expect(keyCurrent(measured.metrics)).toEqual(['mean 199 µA']);
+  expect(keyCurrent(measured.metrics)).toEqual(['mean 199 µA a duty cycle']);
 });
 
 test('what was modelled says so, and by which datasheet', () => {
@@ -48,7 +48,7 @@ test('what was modelled says so, and by which datasheet', () => {
     'modelled with 100 µA in sleep: DS 1 rev 2, table 3, asleep',
     'not modelled: time in standby',
   ]);
-  expect(keyCurrent(modelled.metrics)).toEqual([expect.stringMatching(/^mean 122\.\d µA \(modelled\)$/)]);
+  expect(keyCurrent(modelled.metrics)).toEqual([expect.stringMatching(/^mean 122\.\d µA a duty cycle \(modelled\)$/)]);
 });
 
 test('a cell that cannot give the peak has no life to tell, and an interval that nobody knows is none', () => {

@@ -27,7 +27,7 @@ export function keyCurrent({ current, modelled }: Metrics): string[] {
   const isModelled = current === undefined && modelled !== undefined;
   const mark = isModelled ? ' (modelled)' : '';
   const mean = current?.dutyCycle?.mean?.value ?? modelled?.dutyCycle?.mean;
-  if (mean !== undefined) return [`mean ${figure(mean, 'mA')}${mark}`];
+  if (mean !== undefined) return [`mean ${figure(mean, 'mA')} a duty cycle${mark}`];
   return energy === undefined ? [] : [`${figure(energy, 'µJ')} each${mark}`];
 }
 
