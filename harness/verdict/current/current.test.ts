@@ -285,6 +285,15 @@ test('what was not seen is skipped, and says what is not there', () => {
   expect(verdict?.reason).toContain("the supply's voltage is not known: write `supply: 3.3 V`");
 });
 
+test('a period that an inference does not fit in is told as such', () => {
+  const { dutyCycle: _dutyCycle, ...current } = someCurrent();
+  const path = 'current.measured.dutyCycle.mean';
+  const suite = aCurrentSuite([aCurrentBudget(path, 1)], { periodMs: 1 });
+  expect(judge(path, 1, { current, suite })?.reason).toMatch(
+    /^not measured: an inference takes \d+ ms, longer than the 1 ms of measure\.current\.period$/,
+  );
+});
+
 test('a session that broke judges nothing that could still change, and a peak that is too high for good', () => {
   const recording = aRecording({
     manifest: { basis: 'silicon', outcome: { status: 'broken', reason: 'the port vanished' } },

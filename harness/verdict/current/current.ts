@@ -86,8 +86,9 @@ function emulated(basis: Basis): string {
 }
 
 function whyNoTrace({ board, end }: CurrentFacts): string {
-  const { name, meter } = board;
+  const { name, meter, supplyMv } = board;
   if (meter?.kind !== undefined) return `no current was measured: ${explainEnd(end)}`;
   const at = meter?.at ?? 'where the meter goes';
-  return `no meter is described for this board: write \`${name}: { meter: { at: ${at}, kind: ppk2, marker: D0 } }\` in boards.local.yaml`;
+  const supply = supplyMv === undefined ? 'supply: 3.3 V, ' : '';
+  return `no meter is described for this board: write \`${name}: { ${supply}meter: { at: ${at}, kind: ppk2, marker: D0 } }\` in boards.local.yaml`;
 }

@@ -3,6 +3,7 @@ import type { CurrentEvidence, Spoilt } from '../../trace/evidence.ts';
 import { formatQuantity } from '../../units.ts';
 import { type Figure, judgeBroken, judgeFigure, notMeasured } from '../budget.ts';
 import type { CurrentMetrics, IntervalFigure, LengthMetrics, PerInference, Verdict } from '../result.ts';
+import { explainEnd } from '../session.ts';
 import { type CurrentBudget, type CurrentFacts, isSelfPaced } from './current.ts';
 import { faultOf, faultText } from './faults.ts';
 import { straddles } from './interval.ts';
@@ -21,7 +22,7 @@ export function judgeMeasured(budget: CurrentBudget, facts: TracedFacts): Verdic
   const fault = faultOf(evidence, takenBy(budget, evidence));
   if (fault) return judgeBroken(budget, `the trace cannot be trusted, see rig.trace: ${faultText(fault, evidence)}`);
   if (budget.kind === 'battery') return judgeBattery(budget, facts);
-  const found = budget.kind === 'current' ? currentOf(budget, measured) : perInferenceOf(budget, measured);
+  const found = budget.kind === 'current' ? currentOf(budget, facts) : perInferenceOf(budget, measured);
   if ('lack' in found) return notMeasured(budget, `not measured: ${found.lack}`);
   const { interval, ...figure } = found;
   return judgeFigure(budget, { ...figure, ...openness(budget, interval, 'the meter') }, end);
@@ -47,9 +48,10 @@ type Found =
   | (Omit<Figure, 'note' | 'value'> & { readonly interval: IntervalFigure; readonly value: number })
   | { readonly lack: string };
 
-function currentOf({ window, metric }: Extract<CurrentBudget, { kind: 'current' }>, measured: CurrentMetrics): Found {
+function currentOf({ window, metric }: Extract<CurrentBudget, { kind: 'current' }>, facts: TracedFacts): Found {
+  const { measured } = facts;
   const current = measured[window];
-  if (!current) return { lack: windowLacks[window] };
+  if (!current) return { lack: window === 'dutyCycle' ? whyNoCycle(facts) : windowLacks[window] };
   const interval = current[metric];
   if (!interval) return { lack: 'the meter measures energy, and the supply that makes it a current is not known' };
   const ofInferences = window === 'inference' && disagreement(measured.lengths);
@@ -65,10 +67,20 @@ function currentOf({ window, metric }: Extract<CurrentBudget, { kind: 'current' 
 
 const windowLacks = {
   inference: 'the trace has no marked window of an inference',
-  dutyCycle: 'no duty cycle was measured, which measure.current.period asks for',
   application: 'the trace has no sample of the running application',
   sleep: 'the trace has no stretch in which the DUT was left alone',
 } as const;
+
+function whyNoCycle({ suite, measured: { inference }, end }: TracedFacts): string {
+  const { periodMs } = suite.measure.current ?? {};
+  if (periodMs === undefined) return 'no duty cycle was measured, which measure.current.period asks for';
+  if (end.status !== 'complete') return explainEnd(end);
+  const inferenceUs = inference ? inference.durationUs / (inference.runs ?? inference.windows) : 0;
+  const period = formatQuantity(1000 * periodMs, 'µs');
+  return inferenceUs > 1000 * periodMs
+    ? `an inference takes ${formatQuantity(inferenceUs, 'µs')}, longer than the ${period} of measure.current.period`
+    : `no duty cycle was measured: the trace has no whole period of ${period}`;
+}
 
 function windowsText(window: string, metric: string, { inference, dutyCycle }: CurrentMetrics): string {
   if (window === 'dutyCycle' && dutyCycle) {

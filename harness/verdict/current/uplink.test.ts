@@ -66,3 +66,15 @@ test('raw data of unknown size is asked for', () => {
   expect(verdict?.status).toBe('skipped');
   expect(verdict?.reason).toContain('write it in measure.rawInput');
 });
+
+test('a session that broke before any message says so, and nothing of a channel', () => {
+  const recording = aRecording({
+    samples: [],
+    manifest: { outcome: { status: 'broken', reason: 'the port is gone' } },
+  });
+  const { verdicts } = judgeCase(someEvidence({ suite: aSuite({ budgets: [saved] }), recording }));
+  expect(verdicts.at(-1)).toMatchObject({
+    status: 'skipped',
+    reason: 'not measured: the session broke, see rig.session',
+  });
+});

@@ -3,7 +3,7 @@ import type { Budget } from '../../suite/suite.ts';
 import { formatQuantity } from '../../units.ts';
 import { judgeFigure, notMeasured } from '../budget.ts';
 import type { UplinkMetrics, Verdict } from '../result.ts';
-import type { SessionEnd } from '../session.ts';
+import { explainEnd, type SessionEnd } from '../session.ts';
 
 /** Bytes that the firmware sent against the raw data of the same inputs; undefined where it has named no channel, or nobody knows what is raw. */
 export function measureUplink(
@@ -24,11 +24,16 @@ export function judgeUplink(
   uplink: UplinkMetrics | undefined,
   session: { readonly end: SessionEnd; readonly uplink: readonly UplinkSample[] },
 ): Verdict {
-  if (!uplink) return notMeasured(budget, session.uplink.some(({ inputs }) => inputs > 0) ? rawLack : silence);
+  if (!uplink) return notMeasured(budget, whyNone(session));
   const { inputs, messages, sentBytes, rawBytes, savedPercent } = uplink;
   const [sent, raw] = [formatQuantity(sentBytes, 'B'), formatQuantity(rawBytes, 'B')];
   const detail = `${sent} in ${messages} messages, of ${raw} of raw data for ${inputs} inputs`;
   return judgeFigure(budget, { name: 'saved', value: savedPercent, detail, evidence: 'moves' }, session.end);
+}
+
+function whyNone({ end, uplink }: { readonly end: SessionEnd; readonly uplink: readonly UplinkSample[] }): string {
+  if (uplink.some(({ inputs }) => inputs > 0)) return rawLack;
+  return end.status === 'complete' ? silence : `not measured: ${explainEnd(end)}`;
 }
 
 const silence =
