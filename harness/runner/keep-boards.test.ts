@@ -68,7 +68,7 @@ test('two descriptions of one port are told, instead of one waiting for the othe
   using boards = keeping([]);
   await boards.rigFor(planned('hum@desk'), never);
   const other = planned('hum@bench', 'bench', { path: `${folder}/../${folder.split('/').at(-1)}/tty` });
-  await expect(boards.rigFor(other, never)).rejects.toThrow(/bench: is described by the port of desk, .*tty/);
+  await expect(boards.rigFor(other, never)).rejects.toThrow(/bench: has the same port as desk, .*tty/);
 });
 
 test('so they are when both are wanted at once, and the port is free again for who comes later', async () => {
@@ -77,7 +77,7 @@ test('so they are when both are wanted at once, and the port is free again for w
   const both = [one, two].map(each => boards.rigFor(each, AbortSignal.timeout(2000)));
   const ends = await Promise.allSettled(both);
   expect(ends.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
-  await expect(both[1]).rejects.toThrow(/bench: is described by the port of desk/);
+  await expect(both[1]).rejects.toThrow(/bench: has the same port as desk/);
   boards.settled(one);
   await boards.rigFor(two, never);
 });
@@ -117,7 +117,7 @@ test('two boards on one meter are told, and the second one is let go of', async 
   using boards = keeping([one, two]);
   await boards.rigFor(metered(one), never);
   await expect(boards.rigFor(metered(two), never)).rejects.toThrow(
-    /bench's meter: is described by the port of desk's meter, .*meter\n.*describe each by a port of its own/,
+    /bench's meter: has the same port as desk's meter, .*meter\n.*describe each by a port of its own/,
   );
   expect(locks()).toHaveLength(2);
   boards.settled(one);
@@ -127,7 +127,7 @@ test('two boards on one meter are told, and the second one is let go of', async 
 test('a board is no meter', async () => {
   using boards = keeping([]);
   const board = metered(planned('hum@desk'), 'tty');
-  await expect(boards.rigFor(board, never)).rejects.toThrow(/desk: is described by the port of desk's meter/);
+  await expect(boards.rigFor(board, never)).rejects.toThrow(/desk: has the same port as desk's meter/);
   expect(locks()).toEqual([]);
 });
 

@@ -104,7 +104,7 @@ interface Holding {
 
 /** Waiting for oneself has no end. */
 function samePort(name: string, { name: other, port }: Holding): TargetError {
-  const what = `is described by the port of ${other}, ${port.path}`;
+  const what = `has the same port as ${other}, ${port.path}`;
   return new TargetError(what, name, 'describe each by a port of its own, or leave one of the two out');
 }
 
