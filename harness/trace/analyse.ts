@@ -32,7 +32,7 @@ export function analyseTrace({ trace, recording, board, suite }: Analysed): Curr
   const figured = { ...figuresAt(trace, places), facts, samples, events, recording, board, used: usedBy(suite, board) };
   const { inferences, sleep, application } = figured;
   const fit = places.fit && withDut(places.fit, inferences);
-  const findings = [...places.findings, ...checksOf({ ...figured, fit })];
+  const findings = [...places.findings, ...checksOf({ ...figured, fit })].map(asUsed(figured.used));
   const keep = keeperOf(findings);
   const periods = places.dutyCycle && figured.dutyCycle && periodsOf(places.dutyCycle, figured.dutyCycle);
   return {
@@ -55,17 +55,22 @@ function figuresAt(
 ): Pick<Figured, 'inferences' | 'idle' | 'sleep' | 'dutyCycle' | 'application'> {
   const stretches = [application, ...(dutyCycle ? [dutyCycle] : []), ...idle, ...inferences];
   const figures = figuresOf(trace, stretches);
-  const [ofApplication, ...others] = figures;
-  if (!ofApplication) throw new RangeError('figures are of all windows that were asked for');
+  const others = figures.slice(1);
   const ofDuty = dutyCycle ? others.shift() : undefined;
   const ofIdle = others.splice(0, idle.length);
   return {
-    inferences: inferences.map((window, index) => ({ ...window, ...others[index] }) as InferenceWindow),
+    inferences: inferences.map((window, index) => ({ ...window, ...ofWindow(others, index) })),
     idle: ofIdle,
-    application: ofApplication,
+    application: ofWindow(figures, 0),
     sleep: mostOf(ofIdle),
     dutyCycle: ofDuty,
   };
+}
+
+function ofWindow(figures: readonly CurrentFigures[], index: number): CurrentFigures {
+  const found = figures[index];
+  if (!found) throw new RangeError('figures are of all windows that were asked for');
+  return found;
 }
 
 /** Of several times that the DUT was left alone the one that says the worst. */
@@ -89,6 +94,14 @@ function periodsOf({ periods }: Periods, figures: CurrentFigures): NonNullable<C
   return { ...figures, periods, periodUs: figures.durationUs / periods };
 }
 
+/** What spoils nothing that a budget is about breaks no case: it is told, and what it spoils has no figure all the same. */
+function asUsed(used: ReadonlySet<Spoilt>): (finding: Finding) => Finding {
+  return finding => {
+    if (!isFault(finding) || !finding.spoils || finding.spoils.some(spoilt => used.has(spoilt))) return finding;
+    return { doubt: `${finding.what}; no budget is about it`, spoils: finding.spoils };
+  };
+}
+
 /** What takes figures away from what findings spoil, and leaves their place. */
 function keeperOf(findings: readonly Finding[]): <T extends CurrentFigures>(kind: Spoilt, figures: T) => T {
   const faults = findings.filter(isFault);
@@ -96,7 +109,7 @@ function keeperOf(findings: readonly Finding[]): <T extends CurrentFigures>(kind
   const spoilt = new Set(findings.flatMap(({ spoils = [] }) => spoils));
   return (kind, figures) => {
     const { meanMa: _mean, p50Ma: _p50, p99Ma: _p99, peakMa: _peak, chargeUc: _charge, energyUj, ...place } = figures;
-    if (isAllLost || spoilt.has(kind)) return place as typeof figures; // each of them may be absent
+    if (isAllLost || spoilt.has(kind)) return place as typeof figures; // whose figures may all be absent
     if (!spoilt.has('energy') || energyUj === undefined) return figures;
     const { energyUj: _energy, ...others } = figures;
     return others as typeof figures;

@@ -7,9 +7,9 @@ const likeActive = 0.05;
 
 /** Whether what was measured can be the DUT at all, by what it draws when nothing is asked of it. */
 export function checkIdle(figured: Figured): readonly Finding[] {
-  const constant = constantTrace(figured);
-  if (constant) return [constant];
-  return [...negative(figured), ...tooMuch(figured), ...againstActive(figured), ...unlike(figured)];
+  const meaningless = constantTrace(figured) ?? negative(figured);
+  if (meaningless) return [meaningless];
+  return [...tooMuch(figured), ...againstActive(figured), ...unlike(figured)];
 }
 
 /** No supply is so still that thousands of samples are the same. */
@@ -21,12 +21,12 @@ function constantTrace({ application: { first, end, meanMa, p50Ma, peakMa } }: F
 
 const fewest = 100;
 
-function negative({ facts, sleep, application }: Figured): readonly Finding[] {
+function negative({ facts, sleep, application }: Figured): Finding | undefined {
   const leastMa = -(facts.meter.accuracy?.offsetMa ?? 0);
   const found = [sleep, application].find(figures => figures?.meanMa !== undefined && figures.meanMa < leastMa);
-  if (!found) return [];
+  if (!found) return undefined;
   const what = `the mean is ${formatQuantity(found.meanMa ?? 0, 'mA', 3)}: is the meter the right way round, and was it calibrated with its output open?`;
-  return [{ check: 'idle', what, sample: found.first }];
+  return { check: 'idle', what, sample: found.first };
 }
 
 function tooMuch({ board, sleep }: Figured): readonly Finding[] {

@@ -1,4 +1,4 @@
-import { fitAnchors } from './clock.ts';
+import { fitAnchors, median } from './clock.ts';
 import type { Figured } from './figured.ts';
 import { type Finding, inSeconds } from './finding.ts';
 
@@ -7,7 +7,7 @@ const allowedShare = 0.01;
 /** How much later samples may come than others have, where batches are not longer still. */
 const allowedMs = 10;
 /** A trace that is shorter than this tells too little. */
-const leastMs = 1000;
+const leastMs = 2000;
 /** A host that is busy hears nothing for this long at most [s]: samples that are late come all the same, lost ones do not. */
 const busyS = 3;
 
@@ -31,15 +31,13 @@ export function checkRate(figured: Pick<Figured, 'facts' | 'events'>): readonly 
     if (facts.from) return [{ doubt: `${what}: how many there should be is not checked` }];
     return [{ check: 'rate', what: `${what}: the meter sent too little` }];
   }
-  const marginMs = Math.max(allowedMs, fit.lateMs);
+  const marginMs = Math.max(allowedMs, batchMs(anchors));
   const third = Math.ceil(anchors.length / 3);
   const [from, to] = [leastLate(anchors.slice(0, third)), leastLate(anchors.slice(-third))];
   if (!from || !to || to.hostMs - from.hostMs < leastMs)
-    return [{ doubt: `the trace is too short to check how many samples there should be` }];
-  return [...checkAll([from, to], facts.rateHz, marginMs), ...checkSeconds(anchors, facts.rateHz, marginMs)].slice(
-    0,
-    1,
-  );
+    return [{ doubt: 'the trace is too short to check how many samples there should be' }];
+  const overAll = checkAll([from, to], facts.rateHz, marginMs);
+  return overAll.length > 0 ? overAll : checkSeconds(anchors, facts.rateHz, marginMs);
 }
 
 function checkAll([from, to]: readonly [Anchor, Anchor], rateHz: number, marginMs: number): readonly Finding[] {
@@ -68,14 +66,29 @@ function leastLate(anchors: readonly Anchor[]): Anchor | undefined {
   );
 }
 
-function checkSeconds(anchors: readonly Anchor[], rateHz: number, marginMs: number): readonly Finding[] {
-  const bySecond = new Map<number, Anchor>();
+/** Of fewer in a second none need be early. */
+const fewestAnchors = 5;
+
+/** How much later than the least late of a second half of its samples come; in half of all seconds at most. */
+function batchMs(anchors: readonly Anchor[]): number {
+  const full = secondsOf(anchors).filter(second => second.length >= fewestAnchors);
+  const late = full.map(second => median(second.map(({ lateMs }) => lateMs)) - (leastLate(second)?.lateMs ?? 0));
+  return late.length > 0 ? median(late) : 0;
+}
+
+function secondsOf(anchors: readonly Anchor[]): readonly (readonly Anchor[])[] {
+  const seconds = new Map<number, Anchor[]>();
   for (const anchor of anchors) {
     const second = Math.floor(anchor.hostMs / 1000);
-    const least = bySecond.get(second);
-    if (!least || anchor.lateMs < least.lateMs) bySecond.set(second, anchor);
+    const known = seconds.get(second);
+    if (known) known.push(anchor);
+    else seconds.set(second, [anchor]);
   }
-  const seconds = [...bySecond.values()];
+  return [...seconds.values()];
+}
+
+function checkSeconds(anchors: readonly Anchor[], rateHz: number, marginMs: number): readonly Finding[] {
+  const seconds = secondsOf(anchors).flatMap(second => leastLate(second) ?? []);
   const levels = seconds.flatMap((_, index) => {
     const window = seconds.slice(index, index + busyS);
     return window.length === busyS ? (leastLate(window) ?? []) : [];

@@ -1,5 +1,6 @@
 import type { Sample } from '../recording/recording.ts';
 import { formatQuantity } from '../units.ts';
+import { crystalPpm } from './clock.ts';
 import type { Spoilt } from './evidence.ts';
 import { type Figured, stretchesOf } from './figured.ts';
 import { type Finding, inSeconds } from './finding.ts';
@@ -101,12 +102,11 @@ function probed(how: string): Finding {
   };
 }
 
-const mostPpm = 500;
 /** So many standard errors of the drift may be chance. */
 const chance = 3;
 
 function checkDrift({ fit }: Figured): readonly Finding[] {
-  if (!fit || Math.abs(fit.driftPpm) - chance * (fit.errorPpm ?? 0) <= mostPpm) return [];
+  if (!fit || Math.abs(fit.driftPpm) - chance * (fit.errorPpm ?? 0) <= crystalPpm) return [];
   const drift = `${Math.round(fit.driftPpm)} ppm`;
   const adds = inSeconds((Math.abs(fit.driftPpm) * 3600) / 1e6);
   return [{ doubt: `the meter's clock differs from the host's by ${drift}, ${adds} an hour: no crystal does` }];

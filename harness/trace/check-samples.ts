@@ -18,16 +18,16 @@ export function checkSamples(figured: Sampled): readonly Finding[] {
   const saturated = runs.filter(({ kind }) => kind === 'saturated');
   return [
     ...checkShare(figured, [...gaps, ...impossible]),
-    ...inStretches(figured, gaps, { check: 'gaps', say: count => `${counted(count, 'sample')} were lost` }),
+    ...inStretches(figured, gaps, { check: 'gaps', say: () => 'lost' }),
     ...inStretches(figured, impossible, {
       check: 'impossible',
-      say: (count, first) => `${counted(count, 'sample')} are none: ${'what' in first ? first.what : ''}`,
+      say: first => `that cannot be (${'what' in first ? first.what : ''})`,
     }),
     ...inStretches(figured, saturated, {
       check: 'saturation',
-      say: count => `${counted(count, 'sample')} are at the end of the meter's range, so that the current was higher`,
+      say: () => "at the end of the meter's range, so that the current was higher,",
     }),
-    ...checkUntold(figured, [...gaps, ...impossible]),
+    ...checkUntold(figured, { gaps, impossible }),
     ...checkPeaks(figured),
   ];
 }
@@ -42,43 +42,59 @@ function checkShare({ samples, facts }: Sampled, lost: readonly Run[]): readonly
 
 interface Said {
   readonly check: TraceFault['check'];
-  readonly say: (samples: number, first: Run) => string;
+  readonly say: (first: Run) => string;
 }
+
+type Kind = OfKind['kind'];
 
 /** In what a budget is about they are a fault, elsewhere a doubt; the figures that they are in are gone either way. */
 function inStretches(figured: Sampled, runs: readonly Run[], { check, say }: Said): readonly Finding[] {
-  const stretches = stretchesOf(figured);
-  const touched = runs.map(run => ({ run, kinds: kindsAt(stretches, run) }));
+  const touched = kindsOf(stretchesOf(figured), runs);
   const isUsed = (kind: Spoilt) => figured.used.has(kind);
-  const faulty = touched.filter(({ kinds }) => kinds.some(isUsed));
-  const others = touched.filter(({ kinds }) => !kinds.some(isUsed));
-  const told = (some: typeof touched) => {
+  const told = (isFaulty: boolean) => {
+    const some = runs.filter(run => [...(touched.get(run) ?? [])].some(isUsed) === isFaulty);
     const [first] = some;
     if (!first) return undefined;
-    const kinds = [...new Set(some.flatMap(each => each.kinds))];
-    const count = some.reduce((sum, { run }) => sum + run.samples, 0);
-    return { what: say(count, first.run), sample: first.run.sample, kinds };
+    const kinds = [...new Set(some.flatMap(run => [...(touched.get(run) ?? [])]))];
+    const count = some.reduce((sum, run) => sum + run.samples, 0);
+    return { what: `${counted(count, 'sample')} ${say(first)}`, sample: first.sample, kinds };
   };
-  const [fault, doubt] = [told(faulty), told(others)];
+  const [fault, doubt] = [told(true), told(false)];
   return [
-    ...(fault
-      ? [
-          {
-            check,
-            what: `${fault.what} in ${namesOf(fault.kinds.filter(isUsed))}`,
-            sample: fault.sample,
-            spoils: fault.kinds,
-          },
-        ]
-      : []),
-    ...(doubt ? [{ doubt: `${doubt.what}, where no budget is about them`, spoils: doubt.kinds }] : []),
+    ...(fault ? [faultIn(check, fault, fault.kinds.filter(isUsed))] : []),
+    ...(doubt ? [{ doubt: `${doubt.what}; no budget is about it`, spoils: doubt.kinds }] : []),
   ];
 }
 
-/** An edge beside a run lies at an unknown place in it. */
-function kindsAt(stretches: readonly OfKind[], { sample, samples }: Run): readonly OfKind['kind'][] {
-  const touched = stretches.filter(({ figures: { first, end } }) => first <= sample + samples && end >= sample);
-  return [...new Set(touched.map(({ kind }) => kind))];
+function faultIn(
+  check: TraceFault['check'],
+  { what, sample, kinds }: { readonly what: string; readonly sample: number; readonly kinds: readonly Kind[] },
+  used: readonly Kind[],
+): TraceFault {
+  return { check, what: `${what} in ${used.map(kind => names[kind]).join(', ')}`, sample, spoils: kinds };
+}
+
+/** What figures each run is in. An edge beside one lies at an unknown place in it. */
+function kindsOf(stretches: readonly OfKind[], runs: readonly Run[]): ReadonlyMap<Run, ReadonlySet<Kind>> {
+  const kinds = new Map<Run, Set<Kind>>();
+  for (const { kind, figures } of stretches)
+    for (const run of touching(runs, figures.first - 1, figures.end + 1)) {
+      const known = kinds.get(run) ?? new Set();
+      kinds.set(run, known.add(kind));
+    }
+  return kinds;
+}
+
+/** Those of runs, which lie one after the other, that reach into a stretch. */
+function* touching(runs: readonly Run[], first: number, end: number): Generator<Run> {
+  let [low, high] = [0, runs.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const run = runs[middle];
+    if (run && run.sample + run.samples <= first) low = middle + 1;
+    else high = middle;
+  }
+  for (let run = runs[low]; run && run.sample < end; run = runs[++low]) yield run;
 }
 
 const names = {
@@ -88,29 +104,34 @@ const names = {
   application: 'the application',
 } as const;
 
-function namesOf(kinds: readonly OfKind['kind'][]): string {
-  return kinds.map(kind => names[kind]).join(', ');
+interface Told {
+  readonly gaps: readonly Run[];
+  readonly impossible: readonly Run[];
 }
 
 /** Values that are no number and that nobody has told: they are in no sum, so that charge falls behind the mean. */
-function checkUntold(figured: Sampled, told: readonly Run[]): readonly Finding[] {
+function checkUntold(figured: Sampled, { gaps, impossible }: Told): readonly Finding[] {
   const untold = stretchesOf(figured).flatMap(({ kind, figures }) => {
     const { first, end, meanMa, chargeUc, durationUs } = figures;
     if (!meanMa || chargeUc === undefined) return [];
     const missing = Math.round((end - first) * (1 - (1000 * chargeUc) / (meanMa * durationUs)));
-    const known = told.reduce((sum, run) => sum + overlap(run, figures), 0);
+    const known = missing > 0 ? overlap(gaps, figures) + overlap(impossible, figures) : 0;
     return missing > known ? [{ kind, first, missing: missing - known }] : [];
   });
   const [first] = untold;
   if (!first) return [];
   const kinds = [...new Set(untold.map(({ kind }) => kind))];
-  const what = `${counted(first.missing, 'sample')} in ${names[first.kind]} are no number`;
-  if (!kinds.some(kind => figured.used.has(kind))) return [{ doubt: what, spoils: kinds }];
-  return [{ check: 'gaps', what, sample: first.first, spoils: kinds }];
+  const what = `${counted(first.missing, 'sample')} that are no number`;
+  const used = kinds.filter(kind => figured.used.has(kind));
+  if (used.length === 0) return [{ doubt: `${what}; no budget is about it`, spoils: kinds }];
+  return [faultIn('gaps', { what, sample: first.first, kinds }, used)];
 }
 
-function overlap({ sample, samples }: Run, { first, end }: { readonly first: number; readonly end: number }): number {
-  return Math.max(0, Math.min(sample + samples, end) - Math.max(sample, first));
+function overlap(runs: readonly Run[], { first, end }: { readonly first: number; readonly end: number }): number {
+  let samples = 0;
+  for (const run of touching(runs, first, end))
+    samples += Math.min(run.sample + run.samples, end) - Math.max(run.sample, first);
+  return samples;
 }
 
 /** A meter that does not say where it is at its end. */

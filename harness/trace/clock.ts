@@ -1,4 +1,5 @@
 import type { TraceEvent } from '../recording/trace.ts';
+import type { ClockFit } from './evidence.ts';
 
 /** Two clocks, both in ms: host = offsetMs + meter × slope. The meter's is its sample's index over its rate. */
 export interface Line {
@@ -97,28 +98,61 @@ export interface AnchorFit extends LineFit {
   readonly leastLateMs: number;
 }
 
+/** Of more anchors than this some near each end are next to not late, the nearer the more there are. */
+const plenty = 30;
+/** No clock of a meter or a host is off by more: what tells a drift less exactly than this tells none. */
+export const crystalPpm = 500;
+
 /**
  * The line that all anchors lie above, and lie closest to: samples arrive late and never early, so that what is never late is the clock, and all
  * above it the way through buffers. It is the edge of their lower hull below their middle (Moon, Skelly, Towsley 1999, of delays in
- * networks). Undefined for fewer than two places.
+ * networks); of a trace too short to tell a drift, the line without one. Undefined for fewer than two places.
  */
 export function fitAnchors(events: readonly TraceEvent[], rateHz: number): AnchorFit | undefined {
   const points = events.flatMap(event =>
     event.kind === 'anchor' ? [{ meterMs: (1000 * event.sample) / rateHz, hostMs: event.hostMs }] : [],
   );
+  const edge = edgeBelow(points);
+  if (!edge) return undefined;
+  const spanMs = (points.at(-1)?.meterMs ?? 0) - (points[0]?.meterMs ?? 0);
+  const hullPpm = (1e6 * late(points, edge).lateMs * Math.min(1, plenty / points.length)) / spanMs;
+  const line = hullPpm <= crystalPpm ? edge : withoutDrift(points);
+  return { ...line, ...late(points, line), count: points.length, errorPpm: Math.min(hullPpm, crystalPpm) };
+}
+
+function edgeBelow(points: readonly Place[]): Line | undefined {
   const hull = lowerHull(points);
   const middleMs = points.reduce((sum, { meterMs }) => sum + meterMs, 0) / points.length;
-  const at = hull.findIndex(({ meterMs }) => meterMs >= middleMs);
-  const [from, to] = [hull[Math.max(at, 1) - 1], hull[Math.max(at, 1)]];
+  const at = Math.max(
+    1,
+    hull.findIndex(({ meterMs }) => meterMs >= middleMs),
+  );
+  const [from, to] = [hull[at - 1], hull[at]];
   if (!from || !to) return undefined;
   const slope = (to.hostMs - from.hostMs) / (to.meterMs - from.meterMs);
-  const line = { slope, offsetMs: from.hostMs - from.meterMs * slope };
-  const late = points.map(({ meterMs, hostMs }) => hostMs - hostOf(line, meterMs)).toSorted((a, b) => a - b);
-  const residualMs = Math.sqrt(late.reduce((sum, ms) => sum + ms * ms, 0) / late.length);
-  const lateMs = median(late);
-  const errorPpm = (1e6 * lateMs) / (to.meterMs - from.meterMs);
-  const leastLateMs = late[Math.floor(late.length / 10)] ?? 0;
-  return { ...line, count: points.length, residualMs, errorPpm, lateMs, leastLateMs };
+  return { slope, offsetMs: from.hostMs - from.meterMs * slope };
+}
+
+function withoutDrift(points: readonly Place[]): Line {
+  const offsetMs = points.reduce(
+    (least, { meterMs, hostMs }) => Math.min(least, hostMs - meterMs),
+    Number.POSITIVE_INFINITY,
+  );
+  return { slope: 1, offsetMs };
+}
+
+function late(points: readonly Place[], line: Line): Pick<AnchorFit, 'lateMs' | 'leastLateMs' | 'residualMs'> {
+  const all = points.map(({ meterMs, hostMs }) => hostMs - hostOf(line, meterMs)).toSorted((a, b) => a - b);
+  return {
+    lateMs: median(all),
+    leastLateMs: all[Math.floor(all.length / 10)] ?? 0,
+    residualMs: Math.sqrt(all.reduce((sum, ms) => sum + ms * ms, 0) / all.length),
+  };
+}
+
+/** As evidence has it. */
+export function fitOfAnchors({ count, slope, errorPpm, residualMs }: AnchorFit): ClockFit {
+  return { by: 'anchors', marks: count, driftPpm: 1e6 * (slope - 1), errorPpm, residualMs };
 }
 
 type Place = Pick<Point, 'meterMs' | 'hostMs'>;

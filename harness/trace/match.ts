@@ -1,5 +1,5 @@
 import { type Assigned, assign, endsOf, type Matchable, type Matched, scoreOf } from './assign.ts';
-import { type AnchorFit, fitLine, hostOf, type Line, type LineFit, median, type Point } from './clock.ts';
+import { type AnchorFit, crystalPpm, fitLine, hostOf, type Line, type LineFit, median, type Point } from './clock.ts';
 import { shiftsToTry } from './shifts.ts';
 
 /** What is known of the clocks before any pulse is looked at. */
@@ -54,8 +54,10 @@ type Ways = readonly [Way, ...Way[]];
 function waysOf(wanted: Matchable, { anchors, startMs = 0 }: KnownClocks): Ways {
   const coarse: Line = anchors ?? { offsetMs: startMs, slope: 1 };
   const toleranceMs = leastToleranceMs + (anchors?.lateMs ?? mostOffMs / 1000) / 4;
+  const errorPpm = anchors?.errorPpm ?? crystalPpm;
+  const refined = (shiftMs: number) => refine(wanted, { line: shifted(coarse, shiftMs), errorPpm, toleranceMs });
   const [lowMs, highMs] = anchors ? [-mostLateMs, toleranceMs] : [-mostOffMs, mostOffMs];
-  const [best = refine(wanted, coarse, toleranceMs), ...others] = shiftsToTry(wanted, coarse, {
+  const [best = refined(0), ...others] = shiftsToTry(wanted, coarse, {
     lowMs,
     highMs,
     toleranceMs,
@@ -63,7 +65,7 @@ function waysOf(wanted: Matchable, { anchors, startMs = 0 }: KnownClocks): Ways 
     .map(shiftMs => ({ shiftMs, score: scoreOf(assign(wanted, shifted(coarse, shiftMs), toleranceMs), wanted) }))
     .toSorted((a, b) => b.score - a.score || Math.abs(a.shiftMs) - Math.abs(b.shiftMs))
     .slice(0, mostFinalists)
-    .map(({ shiftMs }) => refine(wanted, shifted(coarse, shiftMs), toleranceMs))
+    .map(({ shiftMs }) => refined(shiftMs))
     .toSorted((a, b) => scoreOf(b, wanted) - scoreOf(a, wanted));
   return [best, ...others];
 }
@@ -79,20 +81,26 @@ function isOther(one: Assigned, other: Assigned): boolean {
   return other.matched.some(({ mark, pulse }) => firsts.has(mark) && firsts.get(mark) !== pulse.first);
 }
 
-/** A slope that is known no better than this is not used: what samples' arrival tells, or no drift at all, is nearer. */
-const goodEnoughPpm = 100;
 const passes = 3;
 
+/** A line, how well its slope is known, and how well its place. */
+interface Coarse {
+  readonly line: Line;
+  readonly errorPpm: number;
+  readonly toleranceMs: number;
+}
+
 /** The line through what lies together by another line, and what lies together by that. */
-function refine(wanted: Matchable, coarse: Line, toleranceMs: number): Way {
-  let line = coarse;
+function refine(wanted: Matchable, coarse: Coarse): Way {
+  const { line: given, errorPpm, toleranceMs } = coarse;
+  let line = given;
   let fit: LineFit | undefined;
   let assigned = assign(wanted, line, toleranceMs);
   for (let pass = 0; pass < passes && assigned.matched.length > 0; pass++) {
     const points = assigned.matched.map(match => pointOf(wanted, match));
     fit = fitLine(points);
     const byMs = median(points.map(({ meterMs, hostMs }) => hostMs - hostOf(line, meterMs)));
-    line = between(wanted, assigned.matched, fit && fit.errorPpm <= goodEnoughPpm ? fit : shifted(line, byMs));
+    line = between(wanted, assigned.matched, fit && fit.errorPpm <= errorPpm ? fit : shifted(line, byMs));
     assigned = assign(wanted, line, toleranceMs);
   }
   return { ...assigned, line, ...(fit && { fit }) };

@@ -1,6 +1,5 @@
 import type { MarkSample } from '../recording/recording.ts';
-import { type AnchorFit, type Line, meterOf } from './clock.ts';
-import type { ClockFit } from './evidence.ts';
+import { type AnchorFit, fitOfAnchors, meterOf } from './clock.ts';
 import { type Finding, faultsAt, inMs } from './finding.ts';
 import { type Marks, nameOf } from './marks.ts';
 import type { Placed, PlacedRequests, Placing } from './places.ts';
@@ -52,8 +51,8 @@ export function placeByUart({ facts, samples, marks, anchors }: UartPlacing): Pl
   const longer = spans.filter(({ leftMs }) => leftMs < -hostMs).map(span => ({ ...span, sample: at(span.fromMs) }));
   return {
     windows: placed.filter(isInside),
-    fit: clockFit(anchors),
-    clock: { line: anchors as Line, uncertaintyMs },
+    fit: fitOfAnchors(anchors),
+    clock: { line: anchors, uncertaintyMs },
     findings: [
       ...faultsAt(
         longer,
@@ -70,10 +69,6 @@ export function placeByUart({ facts, samples, marks, anchors }: UartPlacing): Pl
       ),
     ],
   };
-}
-
-function clockFit({ count, slope, errorPpm, residualMs }: AnchorFit): ClockFit {
-  return { by: 'anchors', marks: count, driftPpm: 1e6 * (slope - 1), errorPpm, residualMs };
 }
 
 interface Span {
@@ -100,11 +95,12 @@ function spanOf({ sentMs, heardMs }: MarkSample, dutUs: number | undefined, link
  * differs between windows of the same kind may be its jitter, and comes on top.
  */
 function linkTime(requests: readonly MarkSample[]): number {
-  const lengths = new Map<number, number[]>();
-  for (const { runs, sentMs, heardMs } of requests) lengths.set(runs, [...(lengths.get(runs) ?? []), heardMs - sentMs]);
-  const least = (values: readonly number[]) =>
-    values.reduce((low, value) => Math.min(low, value), Number.POSITIVE_INFINITY);
-  const most = (values: readonly number[]) => values.reduce((high, value) => Math.max(high, value), 0);
-  const jitterMs = [...lengths.values()].reduce((high, each) => Math.max(high, most(each) - least(each)), 0);
-  return least([...lengths.values()].map(least)) + jitterMs;
+  const shortest = new Map<number, number>();
+  for (const { runs, sentMs, heardMs } of requests)
+    shortest.set(runs, Math.min(shortest.get(runs) ?? Number.POSITIVE_INFINITY, heardMs - sentMs));
+  const jitterMs = requests.reduce(
+    (most, { runs, sentMs, heardMs }) => Math.max(most, heardMs - sentMs - (shortest.get(runs) ?? 0)),
+    0,
+  );
+  return [...shortest.values()].reduce((least, ms) => Math.min(least, ms), Number.POSITIVE_INFINITY) + jitterMs;
 }

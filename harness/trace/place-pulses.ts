@@ -1,6 +1,6 @@
 import type { TraceEvent } from '../recording/trace.ts';
-import { type AnchorFit } from './clock.ts';
-import { type Finding, faultsAt } from './finding.ts';
+import { type AnchorFit, fitOfAnchors } from './clock.ts';
+import { counted, type Finding, faultsAt } from './finding.ts';
 import type { PlacedRequests, Placing } from './places.ts';
 import { type Marker, type Pulse, pulsesOf } from './pulses.ts';
 
@@ -23,26 +23,25 @@ export function placePulses({ facts, events, samples, marker, anchors }: PulsePl
   return {
     windows,
     findings: [
+      ...(marker && pulses.length === 0 && !facts.from ? [stillMarker] : []),
       ...shapes(pulses),
       ...(isOdd ? [oddEdge(edges.length, edges.at(-1)?.sample ?? 0, facts.from !== undefined)] : []),
     ],
-    ...(anchors && {
-      clock: { line: anchors, uncertaintyMs: anchors.lateMs },
-      fit: {
-        by: 'anchors',
-        marks: anchors.count,
-        driftPpm: 1e6 * (anchors.slope - 1),
-        errorPpm: anchors.errorPpm,
-        residualMs: anchors.residualMs,
-      } as const,
-    }),
+    ...(anchors && { clock: { line: anchors, uncertaintyMs: anchors.lateMs }, fit: fitOfAnchors(anchors) }),
   };
 }
+
+/** Whoever imports a file may have none of its windows marked. */
+const stillMarker = {
+  check: 'edges',
+  what: "the marker never changes: is it wired to the firmware's marker pin, and does the firmware drive that?",
+  spoils: ['inference'],
+} as const satisfies Finding;
 
 /** Whoever imports a file has put its edges there in pairs: what lacks its end is a window that the file ends in. */
 function oddEdge(count: number, sample: number, isImported: boolean): Finding {
   if (isImported) return { doubt: 'the capture ends within a window, which is left out' };
-  const what = `${count} edges are no pairs of begin and end`;
+  const what = `${counted(count, 'edge')} for windows that have two each`;
   return { check: 'edges', what, sample, spoils: ['inference'] };
 }
 
@@ -67,7 +66,7 @@ function shapes(pulses: readonly Pulse[]): readonly Finding[] {
     ...faultsAt(
       found.filter(({ first, end }) => end - first < 2),
       spoilt,
-      () => `the marker is active for less than 2 samples, which is no window: noise on its wire?`,
+      () => 'the marker is active for less than 2 samples, which is no window: noise on its wire?',
     ),
   ];
 }

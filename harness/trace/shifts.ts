@@ -11,16 +11,21 @@ export interface Range {
 
 /** So many marks vote, and so many shifts are tried. */
 const voters = 300;
-const mostShifts = 150;
+const mostShifts = 100;
 
-/** By how much to move a line so that the most pulses lie in marks, and where locally no other shift has more; the fullest first. */
+/**
+ * By how much to move a line so that the most pulses lie in marks, and where locally no other shift has more; the fullest first. Looked for without
+ * the tolerance, since windows that come fast lie in their neighbours' marks with it, and with it, since without it a line may fit none.
+ */
 export function shiftsToTry(matchable: Matchable, line: Line, range: Range): readonly number[] {
-  const shifts: number[] = [];
-  for (const shift of peaks(intervals(matchable, line, range))) {
-    if (shifts.length === mostShifts) break;
-    if (shifts.every(other => Math.abs(other - shift) >= range.toleranceMs)) shifts.push(shift); // beside another it is the same
-  }
-  return shifts;
+  return [0, range.toleranceMs].flatMap(toleranceMs => {
+    const shifts: number[] = [];
+    for (const shift of peaks(intervals(matchable, line, { ...range, toleranceMs }))) {
+      if (shifts.length === mostShifts) break;
+      if (shifts.every(other => Math.abs(other - shift) >= range.toleranceMs)) shifts.push(shift); // beside another it is the same
+    }
+    return shifts;
+  });
 }
 
 /** For each mark and each pulse that fits into it: the shifts that put it there. */
@@ -34,7 +39,9 @@ function intervals(
   const step = Math.max(1, marks.length / voters);
   const found: [number, number][] = [];
   for (let at = 0; at < marks.length; at += step) {
-    const { sentMs = 0, heardMs = 0 } = marks[Math.floor(at)] ?? {};
+    const mark = marks[Math.floor(at)];
+    if (!mark) continue;
+    const { sentMs, heardMs } = mark;
     for (let index = firstFrom(ends, sentMs - highMs - toleranceMs); index < ends.length; index++) {
       const [startMs, endMs] = ends[index] ?? [0, 0];
       if (startMs > heardMs - lowMs) break;

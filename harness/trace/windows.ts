@@ -1,10 +1,11 @@
 import { type AnchorFit, fitAnchors } from './clock.ts';
-import { type Finding, faultsAt } from './finding.ts';
+import { counted, type Finding, faultsAt } from './finding.ts';
 import { type Marks, readMarks } from './marks.ts';
 import { placeByEdges } from './place-by-edges.ts';
 import { placeByUart } from './place-by-uart.ts';
 import { placePulses } from './place-pulses.ts';
 import { leastLengths, type Placed, type PlacedRequests, type Places, type Placing } from './places.ts';
+import { edgesOf, type Marker } from './pulses.ts';
 import { applicationIn, dutyCycleOf, idleIn } from './stretches.ts';
 
 /** Where each window lies in a trace. One that cannot be placed is a finding, never a guess. */
@@ -29,16 +30,28 @@ export function placeWindows(placing: Placing): Places {
 }
 
 function placeRequests(placing: Placing, marks: Marks, anchors: AnchorFit | undefined): PlacedRequests {
-  const { facts, events, board } = placing;
-  const line = board.meter?.marker?.line ?? facts.meter.lines.indexOf(facts.marker ?? '');
-  const marker = board.meter?.marker ?? (line < 0 ? undefined : ({ line, active: 'high' } as const));
-  const isMarked = marker !== undefined || events.some(({ kind }) => kind === 'edge');
+  const marker = markerOf(placing);
   if (marks.requests.length === 0) return placePulses({ ...placing, marker, anchors });
-  return isMarked ? placeByEdges({ ...placing, marker, anchors, marks }) : placeByUart({ ...placing, anchors, marks });
+  const edges = edgesOf(placing.events).length;
+  if (marker || edges >= fewestEdges * marks.requests.length)
+    return placeByEdges({ ...placing, marker, anchors, marks });
+  const placed = placeByUart({ ...placing, anchors, marks });
+  if (edges === 0) return placed;
+  const doubt = `the meter tells ${counted(edges, 'edge')} for ${counted(marks.requests.length, 'window')}, which takes two each: they are not used`;
+  return { ...placed, findings: [...placed.findings, { doubt }] };
 }
 
-function isJudgedBy({ requests, isJudged }: Marks): (window: Placed) => boolean {
-  const judged = requests.filter(mark => isJudged(mark));
+/** The board file's word, or that of a file with inputs of its own. */
+function markerOf({ facts, board }: Placing): Marker | undefined {
+  const line = facts.meter.lines.indexOf(facts.marker ?? '');
+  return board.meter?.marker ?? (line < 0 ? undefined : { line, active: 'high' });
+}
+
+/** A window has two edges; of a meter that is set to one kind of them there are fewer. */
+const fewestEdges = 1.5;
+
+function isJudgedBy(marks: Marks): (window: Placed) => boolean {
+  const judged = marks.requests.filter(mark => marks.isJudged(mark));
   const keys = new Set(judged.map(({ purpose, boot, vector, runs }) => `${purpose}/${boot}/${vector}/${runs}`));
   return ({ purpose, boot, vector, runs }) => purpose === undefined || keys.has(`${purpose}/${boot}/${vector}/${runs}`);
 }
