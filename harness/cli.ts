@@ -206,7 +206,7 @@ program
   .option('--suite <SUITE...>', 'where its suites are, for their labels (default: every suite under suites/)')
   .option('--system <NAME>', "the system's name: that of a folder (default: the board's)")
   .option('--facts <FILE>', 'YAML or JSON: what the system file says beside what the board file knows')
-  .option('--energy', 'energy too: refused where none was measured')
+  .option('--energy [RUN]', 'energy too, of builds for energy in this run, or in another')
   .option('-o, --out <DIR>', 'where the submission goes (default: mlperf/ in the run)')
   .addHelpText('after', exportHelp)
   .action(async (_form: string, run: string, options: ExportOptions) => {

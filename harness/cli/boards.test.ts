@@ -31,7 +31,7 @@ const known = [
 
 test('what is to be pasted means its port and no other, however alike they are', async () => {
   const roots = machine();
-  const { ports } = await plugged({ boards: [], fault: null }, roots);
+  const { ports } = await plugged({ boards: [], meters: [], fault: null }, roots);
   const text = asText({ ports, absent: [], fault: null });
   const pasted = [...text.matchAll(/^ {2}target: (.*)$/gm)].map(
     ([, yaml = '']) => (parse(yaml) as { port: PortMatch }).port,
@@ -43,7 +43,7 @@ test('what is to be pasted means its port and no other, however alike they are',
 });
 
 test('each port names the board files that mean it, and what has no port is named too', async () => {
-  const { ports, absent } = await plugged({ boards: known, fault: null }, machine());
+  const { ports, absent } = await plugged({ boards: known, meters: [], fault: null }, machine());
   expect(ports.slice(0, 2).map(({ boards }) => boards)).toEqual([['nucleo-l4r5zi'], ['nucleo-l4r5zi', 'nucleo-2']]);
   expect(absent.map(({ name }) => name)).toEqual(['esp32-devkitc']);
   expect(asText({ ports: [], absent, fault: null })).toBe(
@@ -52,7 +52,7 @@ test('each port names the board files that mean it, and what has no port is name
 });
 
 test('a port says who has it open, and how to get it', async () => {
-  const { ports } = await plugged({ boards: known, fault: null }, machine());
+  const { ports } = await plugged({ boards: known, meters: [], fault: null }, machine());
   const [port] = ports;
   if (!port) throw new Error('no port');
   const held = { ...port, heldBy: [{ pid: 812, name: 'minicom' }], access: 'sudo usermod -aG dialout $USER' };
@@ -68,6 +68,47 @@ test('a port says who has it open, and how to get it', async () => {
 });
 
 test('board files with faults hide no port', async () => {
-  const found = await plugged({ boards: [], fault: 'boards/mine.yaml:3:1 unknown key' }, machine());
+  const found = await plugged({ boards: [], meters: [], fault: 'boards/mine.yaml:3:1 unknown key' }, machine());
   expect(asText(found)).toMatch(/ttyACM0 .*[^]*files have faults:\nboards\/mine\.yaml:3:1 unknown key$/);
+});
+
+test('meters are told from boards, ready to paste as one, and by which of their ports their data come', async () => {
+  const roots = fakeMachine();
+  roots.plug({
+    usb: '1915:c00a',
+    location: '1-1',
+    serial: 'C10A56B6',
+    product: 'PPK2',
+    ports: { 1: 'ttyACM0', 3: 'ttyACM1' },
+  });
+  const powerShield = { usb: '0483:5740', serial: 'FFFFFFFEFFFF', product: 'PowerShield (Virtual ComPort in FS Mode)' };
+  roots.plug({ ...powerShield, location: '1-2', ports: { 0: 'ttyACM2' } });
+  roots.plug({ ...powerShield, location: '1-3', ports: { 0: 'ttyACM3' } });
+  roots.plug({
+    usb: '0483:5740',
+    serial: '2',
+    product: 'STM32 Virtual ComPort',
+    location: '1-4',
+    ports: { 0: 'ttyACM4' },
+  });
+  const meters = [
+    { name: 'nucleo', port: { usb: '1915:c00a' } },
+    { name: 'sensor', port: { usb: '1915:c00a', serial: 'D55B0375' } },
+  ];
+  const found = await plugged({ boards: [], meters, fault: null }, roots);
+  expect(found.ports.map(({ meter }) => meter)).toEqual([
+    { kind: 'ppk2', port: { usb: '1915:c00a', serial: 'C10A56B6' } },
+    'shell',
+    { kind: 'lpm01a', port: { usb: '0483:5740', location: '1-2' } },
+    { kind: 'lpm01a', port: { usb: '0483:5740', location: '1-3' } },
+    null,
+  ]);
+  const [ppk2 = '', shell = '', , , stm32 = '', absent] = asText(found).split('\n\n');
+  expect(ppk2.split('\n').slice(1)).toEqual([
+    '  meter of: nucleo',
+    "  meter: { at: 'where it goes', kind: 'ppk2', port: { usb: '1915:c00a', serial: 'C10A56B6' }, mode: 'source', marker: 'D0' }",
+  ]);
+  expect(shell.split('\n').slice(1)).toEqual(['  a meter’s shell; its data come by its other port']);
+  expect(stm32).toMatch(/\n {2}no board file means it\n {2}target: /);
+  expect(absent).toBe("Not plugged in:\n  the meter of sensor: { usb: '1915:c00a', serial: 'D55B0375' }");
 });

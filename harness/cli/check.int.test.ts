@@ -33,6 +33,29 @@ test('check --json tells of each sound suite', () => {
   });
 });
 
+test('promises that do not go together are noted, and no fault', () => {
+  const suite = readFileSync(join(folder, 'suites', 'sound', 'suite.yaml'), 'utf8')
+    .replace('suite: sound', 'suite: promises')
+    .replace(/targets:(\n +.*)+/, 'targets: [pico]')
+    .replace(/measure: .*/, 'measure: { current: { period: 10 s } }')
+    .replace(
+      /budgets:\n(.|\n)*/,
+      "budgets:\n  current: { measured: { dutyCycle: { mean: '<= 1.0 mA' } } }\n  battery: { measured: { CR2032: '>= 1 year' } }\n",
+    );
+  mkdirSync(join(folder, 'promises'));
+  writeFileSync(join(folder, 'promises', 'suite.yaml'), suite);
+  expect(checked('promises/suite.yaml')).toMatchObject({
+    status: 0,
+    said: {
+      sound: true,
+      faults: [],
+      notes: [
+        { file: 'promises/suite.yaml', message: expect.stringContaining('is 9.4 days, and a life of 1 year asks') },
+      ],
+    },
+  });
+});
+
 test('check --json has what is wrong with one file and what does not fit in another at once, each with its place', () => {
   const { status, said } = checked();
   expect(status).toBe(2);

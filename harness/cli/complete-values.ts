@@ -25,6 +25,7 @@ const sources: Readonly<Record<string, Source>> = {
   ELF: ofKinds('.elf', '.axf', '.out'),
   INPUTS: ofKinds(...(inputExtensions.match(/\.\w+/g) ?? [])),
   FILE: ofKinds(''),
+  WHERE: ofKinds('.csv', '.json'),
   DIR: ofKinds(),
   RUN: (begun, cwd) => [...runs(cwd), ...paths(begun, cwd, [])],
 };

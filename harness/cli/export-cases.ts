@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { InputError } from '../errors.ts';
 import type { ExportedCase } from '../export/mlperf.ts';
+import { type MeasuredEnergy, measuredEnergy } from '../export/mlperf-energy.ts';
 import { readRecording } from '../recording/read.ts';
+import { hasTrace, openTrace } from '../recording/read-trace.ts';
 import type { Recording } from '../recording/recording.ts';
 import { readResults } from '../report/json.ts';
 import { loadCaseInputs } from '../runner/case-inputs.ts';
@@ -31,14 +33,22 @@ export function mlperfCases(folder: string, { suites: args, targets, cwd }: Want
   return readResults(folder)
     .cases.filter(({ target }) => targets.length === 0 || targets.includes(target))
     .flatMap(result => {
-      const recording = result.recording === null ? undefined : readRecording(join(folder, result.recording));
+      const place = result.recording === null ? undefined : join(folder, result.recording);
+      const recording = place === undefined ? undefined : readRecording(place);
       const suite = known.suites.filter(hasModel).find(({ name }) => name === result.suite);
       const board = boards.get(result.target);
       if (!isMlperf({ result, recording, suite, board })) return [];
       if (!suite) throw unknownSuite(result, known.faults, cwd);
       if (!board) throw new InputError('there is no such board any more', result.target, 'put its board file back');
-      return [exportedCase({ result, recording, suite, board })];
+      return [exportedCase({ result, recording, suite, board, place })];
     });
+}
+
+/** Those of builds for energy: what else a run has is none of a submission's that has another run for it. */
+export function energyCases(folder: string, wanted: Wanted): readonly ExportedCase[] {
+  return mlperfCases(folder, wanted).filter(
+    ({ recording }) => recording?.manifest.mlperf?.timestamps !== 'performance',
+  );
 }
 
 interface Found {
@@ -54,8 +64,15 @@ function isMlperf({ result, recording, suite, board }: Found): boolean {
 }
 
 /** Labels are the suite's, not the recording's. */
-function exportedCase({ result, recording, suite, board }: Found & { suite: Suite; board: Board }): ExportedCase {
+function exportedCase({
+  result,
+  recording,
+  suite,
+  board,
+  place,
+}: Found & { suite: Suite; board: Board; place: string | undefined }): ExportedCase {
   const { vectors } = loadCaseInputs(suite);
+  const energy = recording && place !== undefined ? energyIn(place, { recording, suite, board }) : undefined;
   return {
     suite: suite.name,
     status: result.status,
@@ -63,7 +80,17 @@ function exportedCase({ result, recording, suite, board }: Found & { suite: Suit
     truth: vectors,
     vectorsSha256: vectors.sha256,
     ...(recording && { recording }),
+    ...(energy && { energy }),
   };
+}
+
+function energyIn(
+  place: string,
+  of: { readonly recording: Recording; readonly suite: Suite; readonly board: Board },
+): MeasuredEnergy | undefined {
+  if (of.recording.manifest.mlperf?.timestamps !== 'energy' || !hasTrace(place)) return undefined;
+  using trace = openTrace(place);
+  return measuredEnergy({ trace, ...of });
 }
 
 function unknownSuite({ suite }: CaseResult, faults: readonly Fault[], cwd: string): Error {

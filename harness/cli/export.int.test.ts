@@ -38,7 +38,7 @@ test('a run that cannot be submitted is exit code 2 with each fault, and nothing
   expect(code).toBe(2);
   expect(stderr).toContain('run: cannot be submitted, for 3 faults');
   expect(stderr).toContain('  fashion @rp2040js-pico: it has 4 timed windows, and the rules want 5\n');
-  expect(stderr).toContain('  fashion @rp2040js-pico: no energy was measured');
+  expect(stderr).toContain('  no energy was measured of rp2040js-pico/ic: run its build for energy');
   expect(stderr).toContain('  the facts of rp2040js-pico lack "Accelerator"');
   expect(() => project.read(`${tree}/systems/rp2040js-pico.json`)).toThrow('ENOENT');
 });

@@ -6,7 +6,7 @@ import type { Facts } from '../export/mlperf-system.ts';
 import { writeWhole } from '../files.ts';
 import { faultsError } from '../suite/fault.ts';
 import { readYaml } from '../suite/yaml.ts';
-import { mlperfCases } from './export-cases.ts';
+import { energyCases, mlperfCases } from './export-cases.ts';
 import { say } from './say.ts';
 
 export interface ExportOptions {
@@ -17,7 +17,8 @@ export interface ExportOptions {
   readonly submitter: string;
   readonly system?: string;
   readonly facts?: string;
-  readonly energy?: boolean;
+  /** Of this run, or of another one. */
+  readonly energy?: true | string;
 }
 
 /** `tickmark export mlperf`: writes a run's cases of MLPerf Tiny firmware as a submission. Throws InputError with all that stands in the way. */
@@ -25,12 +26,14 @@ export function exportMlperf(run: string, options: ExportOptions): void {
   const { out = join(run, 'mlperf'), suite: suites = [], target: targets = [], division, submitter, system } = options;
   const cwd = process.cwd();
   const facts = options.facts === undefined ? {} : readFacts(resolve(options.facts), cwd);
-  const cases = mlperfCases(resolve(run), { suites, targets, cwd });
+  const wanted = { suites, targets, cwd };
+  const energies = typeof options.energy === 'string' ? energyCases(resolve(options.energy), wanted) : [];
+  const cases = [...mlperfCases(resolve(run), wanted), ...energies];
   const { files, faults } = submissionOf(cases, {
     division,
     submitter,
     facts,
-    wantsEnergy: options.energy ?? false,
+    wantsEnergy: options.energy !== undefined,
     ...(system !== undefined && { system }),
   });
   const taken = [...files.keys()].filter(path => path.includes('/results/') && existsSync(join(out, path)));
@@ -42,6 +45,8 @@ export function exportMlperf(run: string, options: ExportOptions): void {
       'move it away, or write to another folder: --out',
     );
   for (const [path, text] of files) writeWhole(join(out, path), text);
+  if (options.energy !== undefined)
+    say('energy is of a build of its own: accuracy and performance are of other inferences, as MLPerf Tiny has it');
   say(`${files.size} files in ${out}; check them: python submission_checker.py --version v1.4 --input ${out}`);
 }
 

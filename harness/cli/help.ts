@@ -85,16 +85,32 @@ In ~/.bashrc:                    source <(tickmark completion bash)
 In ~/.zshrc, after compinit:     source <(tickmark completion zsh)
 In ~/.config/fish/config.fish:   tickmark completion fish | source`;
 
-/** What `tickmark import --json` gives. */
+/** What `tickmark import` reads, and what its `--json` gives. */
 export const importJsonHelp = `
-Without a suite: exit code 0 when figures were found, 1 when a line says that something failed, 3 when nothing was found.
+Of ticks, without a suite: exit code 0 when figures were found, 1 when a line says that something failed, 3 when nothing was found.
+
+Of power FILE is told by its content: CSV or .ppk2 of the Power Profiler (PPK2), CSV or JLS v2 of a Joulescope, CSV of Otii, what an LPM01A has
+sent, trace1-energy.bin of EEMBC's runner, or any other CSV whose columns have names with units, or are declared:
+  --column current=2:mA --column time=1:s     roles: time, current or energy or power, voltage; a column by name, or by number from 1
+  --columns FILE                              the same, and lines, rate, delimiter, decimal, header: harness/suite/columns.schema.json
+Where the DUT inferred (--windows; without it all is one window, or by a suite the board's marker wire):
+  D0   D0:low   D0:pulse                      while that digital input is high; low; from each pulse of it to the next
+  0.5s..620ms                                 by the file's own times; once a window
+  times.csv   times.json                      start,stop[,inferences] in s or with units in the header; EEMBC's trace1-timestamps.json
+  whole                                       all of it
+Without a suite: exit code 3 when samples are lost or impossible where figures are of.
 
 --json gives one object; a later version may add fields and takes none away:
   tickmark                      1, the version of this form
   exitCode                      what the command ends with
   with a suite:
     run, cases                  the run's folder, and its cases as in results.json
-  without one:
+  of power, without one:
+    facts                       quantity, unit, rateHz, meter, supplyMv where it is known, from
+    samples, whole, windows     how many, and figures: first, end (samples), durationUs, meanMa, p50Ma, p99Ma, peakMa, chargeUc, energyUj;
+                                inferences of each window
+    faults, doubts, notes       why figures may not be believed; what to know; what the file or its reader said, by sample
+  of ticks, without one:
     lines, bytes                how much came
     figures                     name, unit, count, min, median, p90, p99, max, mean, last, sum
     facts                       who runs, as the log says, by name
@@ -114,4 +130,7 @@ The file of --facts has what only you know of the system, "" where there is noth
   Status: available              # or preview, rdi
 
 Refused by name: a case that is not whole, of an emulator, or failed; not every file of the set; fewer than five windows, of less than
-10 s or 10 inferences; in the closed division too many wrong answers. Figures are as measured.`;
+10 s or 10 inferences; in the closed division too many wrong answers. Figures are as measured.
+
+Energy is of a build of its own, whose five windows an lpm01a has to have measured, with nothing missing. It may be another run, of a board
+with the meter and the interface board: --energy RUN, and --system where the two boards have different names.`;

@@ -1,5 +1,6 @@
 import { ruleIterations, ruleMs, ruleWindows, windowUs } from '../verdict/windows.ts';
 import type { ExportedCase, SubmissionOptions } from './mlperf.ts';
+import { energyOf, isForEnergy } from './mlperf-energy.ts';
 import { figuresOf } from './mlperf-figures.ts';
 import { countFiles, measuredOf, measuredWindows } from './mlperf-measured.ts';
 import { type Benchmark, benchmarks } from './mlperf-sets.ts';
@@ -17,12 +18,12 @@ export function caseFaults({ recording, ...each }: ExportedCase, options: Submis
       `its firmware has the model "${mlperf.modelId}", and MLPerf Tiny has ${Object.keys(benchmarks).join(', ')}`,
     ];
   const recorded = { ...each, recording };
+  if (isForEnergy(recorded, options)) return [...bad, ...sessionFaults(recorded, isBad), ...energyFaults(recorded)];
   const faults = [...bad, ...sessionFaults(recorded, isBad), ...setFaults(recorded, benchmark)];
   return [
     ...faults,
     ...(faults.length === 0 ? qualityFaults(recorded, benchmark, options) : []),
     ...windowFaults(recorded),
-    ...(options.wantsEnergy ? ['no energy was measured: export without --energy'] : []),
   ];
 }
 
@@ -88,18 +89,51 @@ function qualityFaults(each: RecordedCase, benchmark: Benchmark, { division }: S
 function windowFaults({ recording }: RecordedCase): string[] {
   if (recording.manifest.mlperf?.timestamps === 'energy')
     return ['no windows were timed: its firmware is a build for energy, and a submission needs one for performance'];
-  const windows = measuredWindows(recording);
+  return ruleFaults(
+    measuredWindows(recording).map(window => ({ ...window, lengthUs: windowUs(window) })),
+    'timed',
+  );
+}
+
+interface RuledWindow {
+  readonly vector: number;
+  readonly iterations: number;
+  readonly lengthUs: number;
+}
+
+function ruleFaults(windows: readonly RuledWindow[], how: 'timed' | 'metered'): string[] {
   const faults =
-    windows.length === ruleWindows ? [] : [`it has ${windows.length} timed windows, and the rules want ${ruleWindows}`];
+    windows.length === ruleWindows
+      ? []
+      : [`it has ${windows.length} ${how} windows, and the rules want ${ruleWindows}`];
   const inputs = new Set(windows.map(({ vector }) => vector)).size;
   if (faults.length === 0 && inputs < ruleWindows)
     faults.push(`its windows are of ${inputs} inputs, and the rules want ${ruleWindows}`);
-  for (const [index, window] of windows.entries()) {
-    const { iterations } = window;
-    if (windowUs(window) < ruleMs * 1000)
-      faults.push(`window ${index + 1} lasted ${windowUs(window) / 1e6} s, and the rules want ${ruleMs / 1000} s`);
+  for (const [index, { iterations, lengthUs }] of windows.entries()) {
+    if (lengthUs < ruleMs * 1000)
+      faults.push(`window ${index + 1} lasted ${lengthUs / 1e6} s, and the rules want ${ruleMs / 1000} s`);
     if (iterations < ruleIterations)
       faults.push(`window ${index + 1} has ${iterations} iterations, and the rules want ${ruleIterations}`);
   }
   return faults;
+}
+
+/** Samples of MLPerf Tiny's power monitor: the energy of a millisecond each. */
+const ruleRateHz = 1000;
+
+function energyFaults({ energy }: RecordedCase): string[] {
+  if (!energy) return ['no meter measured it: give its board file a `meter`, and its suite a budget of energy'];
+  const { facts, faults, windows } = energy;
+  if (facts.quantity !== 'energy' || facts.rateHz !== ruleRateHz)
+    return [
+      `its meter sampled ${facts.quantity} at ${facts.rateHz} Hz, and MLPerf Tiny takes energy at ${ruleRateHz} Hz: an lpm01a with \`output: energy\` and \`rate: 1 kHz\``,
+    ];
+  const measured = windows.map(window => ({
+    ...window,
+    lengthUs: Math.round(1e6 * energyOf(window, facts.rateHz).elapsedS),
+  }));
+  const lost = windows.flatMap(({ samplesJ }, index) =>
+    samplesJ.some(Number.isNaN) ? [`window ${index + 1} lacks samples`] : [],
+  );
+  return [...faults.map(fault => `of its trace: ${fault}`), ...lost, ...ruleFaults(measured, 'metered')];
 }

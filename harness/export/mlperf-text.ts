@@ -1,3 +1,4 @@
+import { type EnergyFigures, type EnergyWindow, energyOf, type MeasuredEnergy } from './mlperf-energy.ts';
 import { figuresOf, medianOf } from './mlperf-figures.ts';
 import type { Measured, MeasuredFile, MeasuredWindow } from './mlperf-measured.ts';
 import type { Benchmark } from './mlperf-sets.ts';
@@ -28,6 +29,85 @@ export function performanceFiles(measured: Measured): RunFiles {
     'log.txt': lines(...identityLines(measured), ...windows.flatMap(windowLines)),
     'results.txt': lines(...windows.flatMap(windowResults), ...summary),
     'results.json': json(windows.map(window => performanceEntry(window, benchmark))),
+  };
+}
+
+/** Five windows as a meter measured them: results.txt as the runner's print_energy_results writes it. */
+export function energyFiles(measured: Measured, { windows, facts }: MeasuredEnergy): RunFiles {
+  const named = windows.map(window => ({ ...window, ...inputOf(measured, window) }));
+  const figures = windows.map(window => energyOf(window, facts.rateHz));
+  const medianUj = 1e6 * medianOf(figures.map(({ perInferenceJ }) => perInferenceJ));
+  const rule = '-'.repeat(57);
+  return {
+    'log.txt': lines(
+      ...identityLines(measured),
+      ...meterLines(facts),
+      'Of a build of its own: accuracy and performance are of another one, and of other inferences.',
+      ...named.flatMap(energyLines),
+    ),
+    'results.txt': lines(
+      'Power Edition Output',
+      ...figures.flatMap((figure, index) =>
+        energyResults(figure, { index, iterations: windows[index]?.iterations ?? 0 }),
+      ),
+      rule,
+      `Median energy cost is ${medianUj.toFixed(4)} uJ/inf.`,
+      rule,
+    ),
+    'results.json': json(named.map(window => energyEntry(window, measured.benchmark, facts))),
+  };
+}
+
+type NamedWindow = EnergyWindow & ReturnType<typeof inputOf>;
+
+/** The values of a window are those of its input: they were printed for the same bytes before. */
+function inputOf({ files }: Measured, { vector }: EnergyWindow) {
+  const before = files.flatMap(file => file.inferences.map((inference, segment) => ({ file, inference, segment })));
+  const found = before.find(({ inference }) => inference.vector === vector);
+  const { file, segment = 0, inference } = found ?? {};
+  return { file: file?.name ?? '', label: file?.label ?? 0, segment, results: inference?.results ?? [] };
+}
+
+function meterLines({ meter, supplyMv = 0, rateHz, unit }: MeasuredEnergy['facts']): string[] {
+  const { title, firmware = 'unknown', serial } = meter;
+  const number = serial === undefined ? '' : `, board ${serial}`;
+  return [`Power by ${title}, firmware ${firmware}${number}: ${supplyMv / 1000} V, ${rateHz} samples/s in ${unit}`];
+}
+
+function energyLines(window: NamedWindow): string[] {
+  const { file, segment, edges, samplesJ } = window;
+  return [
+    `Loading file ${file} segment ${segment}`,
+    ...printedLines(window),
+    `  Captured samples:${samplesJ.length} timestamps:${edges.length}`,
+  ];
+}
+
+function energyResults(
+  { elapsedS, totalJ, perInferenceJ }: EnergyFigures,
+  { index, iterations }: { readonly index: number; readonly iterations: number },
+): string[] {
+  return [
+    `Energy data for trial ${index}`,
+    `  Elapsed time  : ${decimal(elapsedS)}`,
+    `  Inferences    : ${iterations}`,
+    `  Power         : ${((1e3 * totalJ) / elapsedS).toFixed(4)} mW.`,
+    `  Total Energy  : ${(totalJ * 1e6).toFixed(3)} uJ`,
+    `  Energy/Inf    : ${(perInferenceJ * 1e6).toFixed(3)} uJ/inf`,
+  ];
+}
+
+function energyEntry(
+  { file, label, results, iterations, warmups, samplesJ, edges }: NamedWindow,
+  benchmark: Benchmark,
+  { supplyMv = 0 }: MeasuredEnergy['facts'],
+): object {
+  const timestamps = edges.map(([counter, sample]) => [String(counter).padStart(2, '0'), sample]);
+  return {
+    ...truthEntry({ file, label, segments: 1 }, benchmark),
+    infer: { results: results.map(Number), total_inferences: 1, iterations, warmups },
+    power: { samples: samplesJ, timestamps, extracted_power: null, voltage: supplyMv / 1000 },
+    mode: 'e',
   };
 }
 

@@ -213,7 +213,12 @@ describe('a submission is refused', () => {
       /nucleo-l4r5zi\/kws was measured by kws and again/,
     ],
     ['of ic2 without ic', [icCase('ic02')], {}, /ic2 counts only beside ic/],
-    ['with energy that nobody measured', [whole], { wantsEnergy: true }, /no energy was measured/],
+    [
+      'with energy that nobody measured',
+      [whole],
+      { wantsEnergy: true },
+      /no energy was measured of nucleo-l4r5zi\/kws: run its build/,
+    ],
     [
       'of a submitter that leaves its folder',
       [whole],

@@ -2,11 +2,12 @@ import type { Recording } from '../recording/recording.ts';
 import type { Board } from '../suite/board.ts';
 import type { Truth } from '../suite/truth.ts';
 import type { Status } from '../verdict/result.ts';
+import { isForEnergy, type MeasuredEnergy } from './mlperf-energy.ts';
 import { caseFaults } from './mlperf-faults.ts';
 import { measuredOf } from './mlperf-measured.ts';
 import { type Benchmark, benchmarks } from './mlperf-sets.ts';
 import { type Facts, systemJson } from './mlperf-system.ts';
-import { accuracyFiles, performanceFiles } from './mlperf-text.ts';
+import { accuracyFiles, energyFiles, performanceFiles } from './mlperf-text.ts';
 
 /** A judged case whose firmware is to speak mlperf-tiny, and its suite as it is now. */
 export interface ExportedCase {
@@ -16,6 +17,8 @@ export interface ExportedCase {
   /** Absent where nothing was recorded. */
   readonly recording?: Recording;
   readonly truth: Truth;
+  /** What its meter saw, where it had one. */
+  readonly energy?: MeasuredEnergy;
   /** Of the suite's inputs today: of those that were measured, unless the suite has changed since. */
   readonly vectorsSha256: string;
 }
@@ -50,7 +53,7 @@ export function submissionOf(cases: readonly ExportedCase[], options: Submission
     ...setFaults(cases, options),
   ];
   const files = new Map<string, string>();
-  for (const board of boardsOf(cases)) {
+  for (const board of boardsOf(cases.filter(each => !isForEnergy(each, options)))) {
     const system = systemJson(board, options);
     faults.push(...system.faults);
     files.set(`${rootOf(options)}/systems/${systemOf(board, options)}.json`, system.text);
@@ -65,6 +68,11 @@ function* caseFiles(each: ExportedCase, options: SubmissionOptions): Generator<[
   if (!benchmark || !each.recording) return;
   const measured = measuredOf({ recording: each.recording, truth: each.truth }, benchmark);
   const folder = `${rootOf(options)}/results/${systemOf(each.board, options)}/${benchmark.folder}`;
+  if (isForEnergy(each, options)) {
+    const written = each.energy ? Object.entries(energyFiles(measured, each.energy)) : [];
+    for (const [name, text] of written) yield [`${folder}/energy/${name}`, text];
+    return;
+  }
   for (const [name, text] of Object.entries(accuracyFiles(measured))) yield [`${folder}/accuracy/${name}`, text];
   for (const [name, text] of Object.entries(performanceFiles(measured))) yield [`${folder}/performance/${name}`, text];
 }
@@ -100,22 +108,61 @@ function nameFaults({ submitter, system }: SubmissionOptions): string[] {
 
 /** What is wrong with cases together. */
 function setFaults(cases: readonly ExportedCase[], options: SubmissionOptions): string[] {
-  const faults: string[] = [];
-  if (options.system !== undefined && boardsOf(cases).length > 1)
-    faults.push(
-      `"${options.system}" cannot name ${boardsOf(cases).length} boards: leave it out, or export one board's run`,
-    );
+  const [energies, others] = [true, false].map(isEnergy =>
+    cases.filter(each => isForEnergy(each, options) === isEnergy),
+  );
+  return [
+    ...systemFaults([others ?? [], energies ?? []], options),
+    ...modelFaults(others ?? [], options),
+    ...(options.wantsEnergy ? energyFaults(energies ?? [], others ?? [], options) : []),
+  ];
+}
+
+function systemFaults(sets: readonly (readonly ExportedCase[])[], { system }: SubmissionOptions): string[] {
+  const most = Math.max(...sets.map(cases => boardsOf(cases).length));
+  if (system === undefined || most <= 1) return [];
+  return [`"${system}" cannot name ${most} boards: leave it out, or export one board's run`];
+}
+
+/** The suites that have measured each model on each system. */
+function suitesOf(cases: readonly ExportedCase[], options: SubmissionOptions): ReadonlyMap<string, readonly string[]> {
   const suites = new Map<string, string[]>();
   for (const each of cases) {
     const folder = benchmarkOf(each)?.folder;
-    const key = `${each.board.name}/${folder}`;
+    const key = `${systemOf(each.board, options)}/${folder}`;
     if (folder !== undefined) suites.set(key, [...(suites.get(key) ?? []), each.suite]);
   }
-  for (const [key, named] of suites) {
-    if (named.length > 1)
-      faults.push(`${key} was measured by ${named.join(' and ')}: leave all but one out of the run`);
-    if (key.endsWith('/ic2') && !suites.has(key.slice(0, -1)))
-      faults.push(`${key} counts only beside ic, which was not measured on that board`);
-  }
-  return faults;
+  return suites;
+}
+
+function modelFaults(cases: readonly ExportedCase[], options: SubmissionOptions): string[] {
+  const suites = suitesOf(cases, options);
+  return [
+    ...repeated(suites),
+    ...[...suites.keys()]
+      .filter(key => key.endsWith('/ic2') && !suites.has(key.slice(0, -1)))
+      .map(key => `${key} counts only beside ic, which was not measured on that board`),
+  ];
+}
+
+function repeated(suites: ReadonlyMap<string, readonly string[]>): string[] {
+  return [...suites]
+    .filter(([, named]) => named.length > 1)
+    .map(([key, named]) => `${key} was measured by ${named.join(' and ')}: leave all but one out of the run`);
+}
+
+function energyFaults(
+  energies: readonly ExportedCase[],
+  others: readonly ExportedCase[],
+  options: SubmissionOptions,
+): string[] {
+  const [measured, wanted] = [suitesOf(energies, options), suitesOf(others, options)];
+  const run = 'run its build for energy with a meter, and name that run: --energy RUN';
+  return [
+    ...repeated(measured),
+    ...[...wanted.keys()].filter(key => !measured.has(key)).map(key => `no energy was measured of ${key}: ${run}`),
+    ...[...measured.keys()]
+      .filter(key => !wanted.has(key))
+      .map(key => `of ${key} there is energy alone: a submission has accuracy and performance too, of the same system`),
+  ];
 }

@@ -33,9 +33,9 @@ export async function inferLong(job: TracedBoot, dut: MarkedDut): Promise<void> 
   if (!currentOf(job)) return;
   const { eachMs, slackMs } = dut.seen;
   const { edgeUs } = metering?.tracing ?? {};
-  const leastMs = leastTimes * (edgeUs === undefined ? (slackMargin * slackMs) / 2 + meterMs : edgeUs / 1000);
+  const leastMs = edgeUs === undefined ? leastLengthMs(slackMargin * slackMs) : (leastTimes * edgeUs) / 1000;
   if (eachMs >= leastMs || eachMs === 0) return; // a counter that stands still is said elsewhere
-  const repeat = Math.min(Math.ceil(leastMs / eachMs) + 1, mostRuns);
+  const repeat = runsFor(leastMs, eachMs);
   for (let window = 0; window < windows; window++) {
     const vector = Math.floor((window * inputs.length) / windows);
     tell(job, `window ${window + 1}/${windows} of ${repeat} inferences`);
@@ -44,21 +44,39 @@ export async function inferLong(job: TracedBoot, dut: MarkedDut): Promise<void> 
 }
 
 const mostTries = 3;
+/** A machine that was busy once need not be so for the whole of a window. */
+const mostTimesLonger = 4;
 
-/** A window whose answer was late, since this machine was busy, has no place where no wire tells it: then it is for nothing, and taken again. */
-async function inferPlaced(
-  dut: MarkedDut,
-  input: Uint8Array,
-  { isByWire, ...of }: { readonly vector: number; readonly repeat: number; readonly isByWire: boolean },
-): Promise<void> {
-  const isUncertain = (slackMs: number, dutMs: number): boolean => leastTimes * (slackMs / 2 + meterMs) > dutMs;
+interface Wanted {
+  readonly vector: number;
+  readonly repeat: number;
+  readonly isByWire: boolean;
+}
+
+/**
+ * A window whose answer was late, since this machine was busy, has no place where no wire tells it: then it is for nothing, and taken again, as long as that
+ * asks for.
+ */
+async function inferPlaced(dut: MarkedDut, input: Uint8Array, { vector, repeat, isByWire }: Wanted): Promise<void> {
+  let runs = repeat;
   for (let left = mostTries; left > 0; left--) {
     const isLast = isByWire || left === 1;
-    const purposeOf = (slackMs: number, dutMs: number) =>
-      !isLast && isUncertain(slackMs, dutMs) ? 'warmup' : 'window';
-    await dut.infer(input, { ...of, purpose: purposeOf });
-    if (dut.seen.lastPurpose === 'window') return;
+    const purpose = (slackMs: number, dutMs: number) =>
+      isLast || leastLengthMs(slackMs) <= dutMs ? 'window' : 'warmup';
+    await dut.infer(input, { vector, repeat: runs, purpose });
+    const { lastPurpose, lastSlackMs, eachMs } = dut.seen;
+    if (lastPurpose === 'window') return;
+    runs = Math.min(runsFor(leastLengthMs(lastSlackMs), eachMs), mostTimesLonger * repeat);
   }
+}
+
+/** Of a window that lies anywhere within what the link took. */
+function leastLengthMs(slackMs: number): number {
+  return leastTimes * (slackMs / 2 + meterMs);
+}
+
+function runsFor(lengthMs: number, eachMs: number): number {
+  return Math.min(Math.ceil(lengthMs / eachMs) + 1, mostRuns);
 }
 
 /**

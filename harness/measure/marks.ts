@@ -20,8 +20,9 @@ export interface MarkedDut extends Omit<Dut, 'infer'> {
 export interface SeenWindows {
   /** By how much more a window takes by the host's clock than by the DUT's, in the median: some are late because the host was busy. */
   readonly slackMs: number;
-  /** When the last one was asked for, by the clock of the recording, and what it became. */
+  /** When the last one was asked for, by the clock of the recording, what it became, and its own slack. */
   readonly askedMs: number;
+  readonly lastSlackMs: number;
   readonly lastPurpose: Purpose | undefined;
   /** One inference, by the DUT's clock, of the window with the most. */
   readonly eachMs: number;
@@ -32,7 +33,7 @@ export function markedDut(
   { metering, recorder, boot }: Pick<Boot, 'metering' | 'recorder' | 'boot'>,
   dut: Dut,
 ): MarkedDut {
-  let askedMs = 0;
+  let [askedMs, lastSlackMs] = [0, 0];
   let lastPurpose: Purpose | undefined;
   const slacksMs: number[] = [];
   let eachMs = 0;
@@ -46,7 +47,7 @@ export function markedDut(
   return {
     ...dut,
     get seen() {
-      return { askedMs, lastPurpose, slackMs: median(slacksMs), eachMs };
+      return { askedMs, lastPurpose, lastSlackMs, slackMs: median(slacksMs), eachMs };
     },
     async infer(input, { purpose: given, vector, ...options }) {
       if (!metering?.tracing) return dut.infer(input, options);
@@ -70,7 +71,7 @@ export function markedDut(
         isPulse: true,
       });
       see(runs, slackMs, dutMs);
-      [askedMs, lastPurpose] = [sentMs, purpose];
+      [askedMs, lastSlackMs, lastPurpose] = [sentMs, slackMs, purpose];
       return inference;
     },
   };
@@ -83,8 +84,11 @@ function median(values: readonly number[]): number {
 
 /** To the microsecond. */
 export function timesOf(sentMs: number, heardMs: number): Pick<MarkSample, 'sentMs' | 'heardMs'> {
-  const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;
   return { sentMs: rounded(sentMs), heardMs: rounded(heardMs) };
+}
+
+function rounded(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
 }
 
 /** What is in no other sample, and has to be right all the same. */

@@ -44,9 +44,9 @@ const firmware: MockOptions = {
 
 const current: MeasureCurrent = { idleMs: 1000, periods: 3, agreementPercent: 2, cells: {} };
 
-function suiteWith(measured: Partial<MeasureCurrent> | undefined, more: Partial<Suite['measure']> = {}): Suite {
-  const measure = { warmup: 1, boots: 1, timeoutMs: 60_000, link: 'uart', ...more } as const;
-  return aSuite({ measure: measured ? { ...measure, current: { ...current, ...measured } } : measure });
+function suiteWith(asked: Partial<MeasureCurrent> | undefined, more: Partial<Suite['measure']> = {}): Suite {
+  const plain = { warmup: 1, boots: 1, timeoutMs: 60_000, link: 'uart', ...more } as const;
+  return aSuite({ measure: asked ? { ...plain, current: { ...current, ...asked } } : plain });
 }
 
 /** What was done on the desk, in its order. */
@@ -66,9 +66,12 @@ function targetOf(options: () => MockOptions): SerialTarget {
   };
 }
 
+function switched(isOn: boolean): void {
+  done.push(isOn ? 'supply on' : 'supply off');
+}
+
 function meterGear(options: MockMeterOptions = {}, more: Partial<MeterGear> = {}): MeterGear {
-  const onSupply = (isOn: boolean): void => void done.push(isOn ? 'supply on' : 'supply off');
-  const meter = mockMeter({ onSupply, ...options });
+  const meter = mockMeter({ onSupply: switched, ...options });
   return { meter: { ...meter, open: signal => (done.push('meter'), meter.open(signal)) }, ...more };
 }
 
@@ -209,6 +212,9 @@ test('a window whose answer was late, which without a wire has no place, is take
   for (const { runs, sentMs, heardMs } of windows) expect(heardMs - sentMs - 50 * runs).toBeCloseTo(2, 1);
   const inVain = of(marks, 'warmup').filter(({ runs }) => runs > 2);
   expect(inVain.map(({ vector }) => vector)).toEqual([3, 7, 10]);
+  const usual = windows[0]?.runs ?? 0;
+  const longer = windows.filter(({ runs }) => runs !== usual);
+  expect(longer.map(({ vector, runs }) => [vector, runs])).toEqual([3, 7, 10].map(vector => [vector, 4 * usual]));
 });
 
 test('what is late each time is measured all the same, and by a wire at once', async () => {
@@ -393,10 +399,13 @@ function prober(more: Partial<Flasher> = {}): Flasher {
   };
 }
 
+function inFlash(): MockOptions {
+  return { buildId: done.includes('flash') ? buildId : '0d'.repeat(20) };
+}
+
 /** What is in the flash until it is flashed. */
 function otherBuild(): Setup {
-  const build = () => (done.includes('flash') ? buildId : '0d'.repeat(20));
-  return { mock: () => ({ buildId: build() }), meter: meterGear(), rig: { probe: 'gone' } };
+  return { mock: inFlash, meter: meterGear(), rig: { probe: 'gone' } };
 }
 
 function hub(): PowerSwitch {

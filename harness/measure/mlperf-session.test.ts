@@ -5,11 +5,13 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { randomsFrom } from '../fixtures/random.ts';
 import { aBoard, aSuite } from '../fixtures/recordings.ts';
 import { readModel } from '../model/tflite.ts';
+import { mockMeter } from '../power/mock.ts';
 import { type FakeDutOptions, fakeDut, printUs } from '../protocol/fixtures/mlperf-dut.ts';
 import { mlperfProtocol } from '../protocol/mlperf-tiny.ts';
 import { readRecording } from '../recording/read.ts';
 import { createRecorder } from '../recording/recorder.ts';
 import type { Budget, Suite } from '../suite/suite.ts';
+import type { SerialTarget } from '../target/port.ts';
 import { judgeCase } from '../verdict/judge.ts';
 import { computeReference, openGolden } from '../verdict/reference.ts';
 import type { CaseResult } from '../verdict/result.ts';
@@ -69,9 +71,10 @@ const top1: Budget = {
 interface Setup {
   readonly dut?: FakeDutOptions;
   readonly suite?: Partial<Suite>;
+  readonly hasMeter?: boolean;
 }
 
-async function session({ dut = {}, suite: change }: Setup = {}) {
+async function session({ dut = {}, suite: change, hasMeter = false }: Setup = {}) {
   const suite = aSuite({
     model: { file },
     task: { kind: 'classification' },
@@ -85,10 +88,20 @@ async function session({ dut = {}, suite: change }: Setup = {}) {
   const fake = fakeDut({ ...modelDut(), ...dut });
   using recorder = createRecorder(folder, () => performance.now());
   const state = { isDone: false };
+  const port = { id: 'usb-1-0', path: '/dev/ttyACM0' };
+  const target: SerialTarget = {
+    name: 'board',
+    basis: 'silicon',
+    find: async () => port,
+    isPresent: async () => true,
+    open: async () => fake.link,
+  };
+  const gear = { target, hasLines: false, rungs: [], bootMs: 1000, meter: { meter: mockMeter({ rateHz: 1000 }) } };
   const measuring = measure(
     {
       suite,
-      target: { name: 'board', basis: 'silicon', open: async () => fake.link },
+      target,
+      ...(hasMeter && { rig: { gear, port } }),
       protocol: mlperfProtocol(),
       model,
       inputs,
@@ -228,6 +241,57 @@ test('a build for energy is broken where the suite bounds latency, with both, be
   });
   expect(samples.map(({ kind }) => kind)).toEqual(['link']);
   expect(fake.commands.some(command => command.startsWith('db') || command.startsWith('infer'))).toBe(false);
+});
+
+const metered: Partial<Suite> = {
+  budgets: [golden, top1],
+  measure: {
+    warmup: 10,
+    boots: 1,
+    timeoutMs: 600_000,
+    link: 'uart',
+    current: { idleMs: 0, periods: 0, agreementPercent: 5, cells: {} },
+  },
+};
+
+test('windows of a build for energy are as long as wanted, on five inputs, after its warm-ups, and marked', async () => {
+  const { manifest, samples, fake } = await session({ dut: { build: 'energy' }, suite: metered, hasMeter: true });
+  expect(manifest.outcome).toEqual({ status: 'complete' });
+  const marks = samples.filter(sample => sample.kind === 'mark');
+  const windows = marks.filter(({ purpose }) => purpose === 'window');
+  expect(windows.map(({ vector }) => vector)).toEqual([0, 1, 2, 3, 4]);
+  for (const { runs, warmups, sentMs, heardMs, isPulse } of windows) {
+    expect(runs * 2500).toBeGreaterThan(10_000_000); // the firmware takes 2.5 ms
+    expect(runs * 2500).toBeLessThan(11_000_000);
+    expect(fake.commands).toContain(`infer ${runs} 10`);
+    expect([warmups, isPulse]).toEqual([10, undefined]);
+    expect(heardMs - sentMs).toBeGreaterThan((runs + 10) * 2.5);
+  }
+  expect(windows).toEqual(marks);
+  expect(samples.filter(({ kind }) => kind === 'window')).toEqual([]);
+});
+
+test('a build for energy without a meter has no windows', async () => {
+  const { samples, fake } = await session({ dut: { build: 'energy' }, suite: metered });
+  expect(samples.filter(({ kind }) => kind === 'mark')).toEqual([]);
+  expect(fake.commands.filter(command => command.startsWith('infer'))).toHaveLength(6);
+});
+
+test('a build for performance that a meter watches has its windows marked as well', async () => {
+  const { samples } = await session({ suite: metered, hasMeter: true });
+  const windows = samples.filter(sample => sample.kind === 'window').filter(({ purpose }) => purpose === 'measured');
+  const marks = samples.filter(sample => sample.kind === 'mark');
+  expect(marks.map(({ purpose, vector, runs }) => [purpose, vector, runs])).toEqual(
+    windows.map(({ vector, iterations }) => ['window', vector, iterations]),
+  );
+});
+
+test('firmware of a build for energy that does not infer as often as it is asked to breaks', async () => {
+  const { manifest } = await session({ dut: { build: 'energy', inferUs: 0 }, suite: metered, hasMeter: true });
+  expect(manifest.outcome).toMatchObject({
+    status: 'broken',
+    reason: expect.stringContaining('twice as many inferences took no longer'),
+  });
 });
 
 test('a build for energy is measured where only its outputs are judged', async () => {

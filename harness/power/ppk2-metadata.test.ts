@@ -39,7 +39,7 @@ test.each([
 
 test('other orders and line ends of other firmware are the same metadata', () => {
   const lines = metadataText.trim().split('\n').slice(1, -1);
-  const other = ['Calibrated: 1', ...lines.reverse(), 'END'].join('\r\n');
+  const other = ['Calibrated: 1', ...lines.toReversed(), 'END'].join('\r\n');
   expect(read(other)).toEqual(read(metadataText));
 });
 

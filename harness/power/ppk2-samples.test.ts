@@ -59,10 +59,10 @@ test('readings share their buffers', () => {
 });
 
 test('more samples than a reading has room for are several readings', () => {
-  const told = [...readIn(1 << 20, wordsOf(40_000))].map(
+  const lengths = [...readIn(1 << 20, wordsOf(40_000))].map(
     reading => reading.kind === 'samples' && reading.values.length,
   );
-  expect(told).toEqual([16_384, 16_384, 40_000 - 2 * 16_384 - 1, 1]);
+  expect(lengths).toEqual([16_384, 16_384, 40_000 - 2 * 16_384 - 1, 1]);
 });
 
 test.each([1, 5, 61, 62])('%i lost samples are a gap of them and of the two beside it', lost => {

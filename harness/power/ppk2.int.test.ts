@@ -183,7 +183,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'a PPK2', () => {
       .open(signal)
       .catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(TargetError);
-    expect(String((error as Error).message)).toMatch(message);
+    expect((error as Error).message).toMatch(message);
     expect(openLines()).toBe(before);
   });
 

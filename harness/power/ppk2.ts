@@ -1,6 +1,6 @@
 import { InputError, TargetError } from '../errors.ts';
 import { pause } from '../pause.ts';
-import type { Accuracy, MeterFacts, Reading } from '../recording/trace.ts';
+import type { MeterFacts, Reading } from '../recording/trace.ts';
 import type { PortMatch } from '../target/serial-find.ts';
 import { type Inflow, inflow } from '../target/serial-inflow.ts';
 import { type DeviceRoots, systemRoots } from '../target/serial-ports.ts';
@@ -20,8 +20,6 @@ export interface Ppk2Options {
   readonly mode: 'source' | 'ampere';
   /** What it supplies, or is supplied with; needed of a source: 800 to 5000. */
   readonly supplyMv?: number | undefined;
-  /** The maker's are typical figures; absent unless somebody has held it against a better one. */
-  readonly accuracy?: Accuracy | undefined;
 }
 
 const rateHz = 100_000;
@@ -202,14 +200,14 @@ function readerFor({ name, supplyMv }: Opening, { calibration, notes, vddMv = 0 
   };
 }
 
-function factsOf({ serial, mode, supplyMv, accuracy }: Opening, lines: Ppk2Lines, { vddMv }: Ppk2Metadata): MeterFacts {
+/** Without an accuracy: its maker's figures are typical ones. */
+function factsOf({ serial, mode, supplyMv }: Opening, lines: Ppk2Lines, { vddMv }: Ppk2Metadata): MeterFacts {
   return {
     kind: 'ppk2',
     title: 'Nordic Power Profiler Kit II',
     ...(serial !== undefined && { serial }),
     mode,
     calibration: { ...Object.fromEntries(lines), computedForMv: supplyMv ?? vddMv ?? 0, filter: filterTold },
-    ...(accuracy && { accuracy }),
     mostMa: mostMa.measured,
     lines: ['D0', 'D1', 'D2', 'D3', 'D4', 'D5', 'D6', 'D7'],
   };

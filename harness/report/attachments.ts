@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../errors.ts';
 import type { CaseResult, ClassMetrics, LatencyMetrics, Metrics, Verdict } from '../verdict/result.ts';
+import { type Attachment, csv, exactly, plain, type Row, svg } from './attachment.ts';
 import { budgetsChart, isBudget } from './charts/budgets.ts';
 import { confusionChart } from './charts/confusion.ts';
 import { differencesChart } from './charts/differences.ts';
@@ -10,21 +11,15 @@ import { operatorsChart } from './charts/operators.ts';
 import { regressionChart } from './charts/regression.ts';
 import { rocChart } from './charts/roc.ts';
 import { scoresChart } from './charts/scores.ts';
+import { currentAttachments } from './current-attachments.ts';
 import { uartText } from './uart.ts';
-
-/** A file shown beside a case. `extension` is without a dot. */
-export interface Attachment {
-  readonly name: string;
-  readonly type: 'image/svg+xml' | 'text/csv' | 'text/plain' | 'application/octet-stream';
-  readonly extension: 'svg' | 'csv' | 'txt' | 'save';
-  readonly content: string | Uint8Array;
-}
 
 /** Every chart, table and log that a case's metrics and its recording (under `folder`) allow; what was not measured is absent. */
 export function attachmentsOf(result: CaseResult, folder: string): Attachment[] {
   return [
     ...budgets(result.verdicts),
     ...latency(result),
+    ...currentAttachments(result, folder),
     ...operators(result.metrics),
     ...accuracy(result.metrics),
     ...roc(result.metrics),
@@ -208,10 +203,6 @@ function readIfThere(path: string): Buffer | undefined {
   return existsSync(path) ? readFileSync(path) : undefined;
 }
 
-function plain(name: string, content: string): Attachment {
-  return { name, type: 'text/plain', extension: 'txt', content };
-}
-
 /** A damaged recording costs its log, not the report. */
 function readableLog(recording: string): string {
   try {
@@ -219,32 +210,4 @@ function readableLog(recording: string): string {
   } catch (error) {
     return `The log cannot be read: ${messageOf(error)}`;
   }
-}
-
-function svg(name: string, content: string): Attachment {
-  return { name, type: 'image/svg+xml', extension: 'svg', content };
-}
-
-/** A figure of no known size: as many digits as it has. */
-function exactly(value: number | null): Exact {
-  return { text: value === null ? '' : String(value) };
-}
-
-interface Exact {
-  readonly text: string;
-}
-
-type Row = readonly (string | number | Exact)[];
-
-function csv(name: string, rows: readonly Row[]): Attachment {
-  const content = `${rows.map(row => row.map(cell).join(',')).join('\n')}\n`;
-  return { name, type: 'text/csv', extension: 'csv', content };
-}
-
-/** RFC 4180. A text that a spreadsheet would run as a formula gets an apostrophe first. */
-function cell(value: string | number | Exact): string {
-  if (typeof value === 'object') return value.text;
-  if (typeof value === 'number') return String(Math.round(value * 1000) / 1000);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

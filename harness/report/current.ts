@@ -1,4 +1,3 @@
-import { formatQuantity } from '../units.ts';
 import type {
   BatteryMetrics,
   CaseResult,
@@ -7,6 +6,7 @@ import type {
   Metrics,
   WindowCurrent,
 } from '../verdict/result.ts';
+import { figure } from './figures.ts';
 
 /**
  * What a case draws, as clauses, each with its window and its basis: `measured: mean 840 µA (756 µA to 924 µA) over the duty cycle of 10 s, peak 11 mA`.
@@ -27,14 +27,14 @@ export function keyCurrent({ current, modelled }: Metrics): string[] {
   const isModelled = current === undefined && modelled !== undefined;
   const mark = isModelled ? ' (modelled)' : '';
   const mean = current?.dutyCycle?.mean?.value ?? modelled?.dutyCycle?.mean;
-  if (mean !== undefined) return [`mean ${formatQuantity(mean, 'mA')}${mark}`];
-  return energy === undefined ? [] : [`${formatQuantity(energy, 'µJ')} each${mark}`];
+  if (mean !== undefined) return [`mean ${figure(mean, 'mA')}${mark}`];
+  return energy === undefined ? [] : [`${figure(energy, 'µJ')} each${mark}`];
 }
 
 function measuredClauses({ current }: Metrics): string[] {
   if (!current) return [];
   const { dutyCycle, application, inference, sleep, charge, energy } = current;
-  const period = formatQuantity(dutyCycle?.periodUs ?? 0, 'µs');
+  const period = figure(dutyCycle?.periodUs ?? 0, 'µs');
   return [
     dutyCycle && windowClause(`over the duty cycle of ${period}`, dutyCycle),
     application && windowClause('over the whole application', application),
@@ -47,7 +47,7 @@ function measuredClauses({ current }: Metrics): string[] {
 
 function windowClause(where: string, { mean, peak }: WindowCurrent): string | undefined {
   if (!mean) return undefined;
-  return `mean ${withInterval(mean, 'mA')} ${where}${peak ? `, peak ${formatQuantity(peak.value, 'mA')}` : ''}`;
+  return `mean ${withInterval(mean, 'mA')} ${where}${peak ? `, peak ${figure(peak.value, 'mA')}` : ''}`;
 }
 
 function amountClause(
@@ -56,16 +56,16 @@ function amountClause(
   aboveSleep: InferenceFigures | undefined,
 ): string {
   const interval = { value: mean, ...(low !== undefined && { low }), ...(high !== undefined && { high }) };
-  const [least, most] = [min, max].map(value => formatQuantity(value, unit));
+  const [least, most] = [min, max].map(value => figure(value, unit));
   const spread = min !== max ? `, ${least} to ${most} over ${values.length} windows` : '';
-  const above = aboveSleep ? `; ${formatQuantity(aboveSleep.mean, unit)} above sleep` : '';
+  const above = aboveSleep ? `; ${figure(aboveSleep.mean, unit)} above sleep` : '';
   return `${withInterval(interval, unit)} by the inference${spread}${above}`;
 }
 
 function withInterval({ value, low, high }: IntervalFigure, unit: 'mA' | 'µC' | 'µJ'): string {
-  const figure = formatQuantity(value, unit);
-  if (low === undefined || high === undefined) return `${figure} (no interval known)`;
-  return `${figure} (${formatQuantity(low, unit)} to ${formatQuantity(high, unit)})`;
+  const text = figure(value, unit);
+  if (low === undefined || high === undefined) return `${text} (no interval known)`;
+  return `${text} (${figure(low, unit)} to ${figure(high, unit)})`;
 }
 
 function modelledClauses({ modelled }: Metrics): string[] {
@@ -73,18 +73,17 @@ function modelledClauses({ modelled }: Metrics): string[] {
   const { currents, inference, dutyCycle, sleep, charge, energy } = modelled;
   const unused = currents.filter(({ isUsed }) => !isUsed).map(({ state }) => state);
   const figures = [
-    dutyCycle &&
-      `mean ${formatQuantity(dutyCycle.mean, 'mA')} over a duty cycle of ${formatQuantity(dutyCycle.periodUs, 'µs')}`,
-    inference && `${formatQuantity(inference.mean, 'mA')} in an inference`,
-    sleep && `${formatQuantity(sleep.mean, 'mA')} asleep`,
-    charge && `${formatQuantity(charge.inference.mean, 'µC')} by the inference`,
-    energy && `${formatQuantity(energy.inference.mean, 'µJ')} by the inference`,
+    dutyCycle && `mean ${figure(dutyCycle.mean, 'mA')} over a duty cycle of ${figure(dutyCycle.periodUs, 'µs')}`,
+    inference && `${figure(inference.mean, 'mA')} in an inference`,
+    sleep && `${figure(sleep.mean, 'mA')} asleep`,
+    charge && `${figure(charge.inference.mean, 'µC')} by the inference`,
+    energy && `${figure(energy.inference.mean, 'µJ')} by the inference`,
   ].filter(Boolean);
   return [
     `modelled: ${figures.join(', ')}`,
     ...currents
       .filter(({ isUsed }) => isUsed)
-      .map(({ state, currentMa, of }) => `modelled with ${formatQuantity(currentMa, 'mA', 2)} in ${state}: ${of}`),
+      .map(({ state, currentMa, of }) => `modelled with ${figure(currentMa, 'mA')} in ${state}: ${of}`),
     ...(unused.length > 0 ? [`not modelled: time in ${unused.join(', ')}`] : []),
   ];
 }
@@ -101,21 +100,30 @@ function batteryClauses({ battery = [] }: Metrics, asked: ReadonlySet<string>): 
 /** A life is computed, never measured, and says of what. */
 function batteryClause(battery: BatteryMetrics): string {
   const { cell, basis, lifeDays, lowDays, highDays, meanMa, periodUs, from, of, assumed } = battery;
-  const [mean, period] = [formatQuantity(meanMa, 'mA'), formatQuantity(periodUs, 'µs')];
-  const source = from === 'dutyCycle' ? `a measured duty cycle of ${period}` : `one ${basis} inference every ${period}`;
-  const days = (value: number) => formatQuantity(value, 'days');
+  const mean = figure(meanMa, 'mA');
+  const period = figure(periodUs ?? 0, 'µs');
+  const source = {
+    dutyCycle: `a measured duty cycle of ${period}`,
+    computed: `one ${basis} inference every ${period}`,
+    application: 'the application as it ran',
+  }[from];
   const interval = lowDays !== undefined && highDays !== undefined ? ` (${days(lowDays)} to ${days(highDays)})` : '';
   const life =
     lifeDays === null
-      ? `cannot give the peak of ${formatQuantity(battery.peakMa ?? 0, 'mA')}`
+      ? `cannot give the peak of ${figure(battery.peakMa ?? 0, 'mA')}`
       : `lasts ${days(lifeDays)}${interval}, computed from ${mean}: ${source}`;
   return `${cell} ${life}; ${of}${assumed === undefined ? '' : `; assumed: ${assumed}`}`;
 }
 
+/** Never as sure as a measured figure. */
+function days(value: number): string {
+  return figure(value, 'days', 1);
+}
+
 function uplinkClauses({ uplink }: Metrics): string[] {
   if (!uplink) return [];
-  const [sent, raw] = [uplink.sentBytes, uplink.rawBytes].map(bytes => formatQuantity(bytes, 'B'));
-  return [`uplink: ${sent} sent of ${raw} of raw data, ${formatQuantity(uplink.savedPercent, '%', 2)} saved`];
+  const [sent, raw] = [uplink.sentBytes, uplink.rawBytes].map(bytes => figure(bytes, 'B'));
+  return [`uplink: ${sent} sent of ${raw} of raw data, ${figure(uplink.savedPercent, '%')} saved`];
 }
 
 function counted(count: number, noun: string): string {

@@ -1,6 +1,7 @@
 import { HarnessError, messageOf } from '../errors.ts';
 import type { Flasher, PowerSwitch } from '../flash/port.ts';
 import type { Gear, MeterGear } from '../measure/rig.ts';
+import { comparedMeter } from '../power/compared-meter.ts';
 import type { PowerMeter } from '../power/port.ts';
 import type { AgentProtocol, Protocol } from '../protocol/port.ts';
 import type { Reporter } from '../report/port.ts';
@@ -86,10 +87,16 @@ type SetUpMeter = NonNullable<Board['meter']> & Pick<BoardMeter, 'kind'>;
 
 /** What measures a board's current; undefined where its file names nothing. Throws InputError for a meter that cannot do what the file says. */
 export async function meterFor(board: MeteredBoard): Promise<PowerMeter | undefined> {
-  const { name, meter } = board;
+  const { meter } = board;
   if (!isSetUp(meter)) return undefined;
+  const made = await madeMeter(board, meter);
+  return meter.accuracy ? comparedMeter(made, meter.accuracy) : made;
+}
+
+async function madeMeter(board: MeteredBoard, meter: SetUpMeter): Promise<PowerMeter> {
+  const { name, supplyMv } = board;
   const { kind, port, mode = 'source', rateHz, marker } = meter;
-  const supply = board.supplyMv !== undefined && { supplyMv: board.supplyMv };
+  const supply = supplyMv !== undefined && { supplyMv };
   const options = { name: `${name}'s meter`, mode, ...(port && { port }), ...supply };
   if (kind === 'ppk2') return (await import('../power/ppk2.ts')).ppk2Meter(options);
   const output = meter.output ?? (board.protocol === 'mlperf-tiny' ? 'energy' : 'current');

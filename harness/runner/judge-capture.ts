@@ -1,11 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readRecording } from '../recording/read.ts';
-import { openTrace } from '../recording/read-trace.ts';
-import { analyseTrace } from '../trace/analyse.ts';
 import { judgeCapture } from '../verdict/current/judge-capture.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { type Plan, type PlannedCase, recordingFolder } from './plan.ts';
+import { traceEvidence } from './trace-evidence.ts';
 
 /** Whether what is recorded of a case is an imported trace alone. Throws InputError where it cannot be read. */
 export function isCapture(plan: Plan, planned: PlannedCase): boolean {
@@ -18,7 +17,6 @@ export function judgeRecordedCapture(plan: Plan, planned: PlannedCase): CaseResu
   const { suite, board } = planned;
   const folder = recordingFolder(plan, planned);
   const recording = readRecording(folder);
-  using trace = openTrace(folder);
-  const current = analyseTrace({ trace, recording, board, suite });
+  const current = traceEvidence(folder, { recording, board, suite });
   return judgeCapture({ suite, board, recording, recordingFolder: `recordings/${planned.id}`, current });
 }

@@ -1,7 +1,8 @@
 import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { messageOf } from '../errors.ts';
+import { InputError, messageOf } from '../errors.ts';
 import { noRecording, readRecording } from '../recording/read.ts';
+import { hasTrace } from '../recording/read-trace.ts';
 import type { Manifest, Recording } from '../recording/recording.ts';
 import { hasModel, type Suite, withModel } from '../suite/suite.ts';
 import { type Evidence, judgeCase } from '../verdict/judge.ts';
@@ -14,6 +15,7 @@ import { brokerVariable } from './environment.ts';
 import { firmwareOf } from './image.ts';
 import { isCapture, judgeRecordedCapture } from './judge-capture.ts';
 import { type Plan, type PlannedCase, recordingFolder } from './plan.ts';
+import { traceEvidence } from './trace-evidence.ts';
 
 /** One planned case, measured (or replayed) and judged. The host computes what it expects while the target computes what it answers. */
 export async function runCase(plan: Plan, planned: PlannedCase): Promise<CaseResult> {
@@ -54,7 +56,7 @@ export function judgeRecordedLog(plan: Plan, planned: PlannedCase, trouble?: str
   return judgeLogCase({
     suite,
     board,
-    recording: recordingOf({ plan, planned, ...(inputs && { inputs }) }, trouble),
+    ...seenOf({ plan, planned, ...(inputs && { inputs }) }, trouble),
     recordingFolder: existsSync(recordingFolder(plan, planned)) ? `recordings/${planned.id}` : null,
     ...(hasModel(suite) && inputs && { subject: subjectOf(suite, inputs) }),
     isImported: plan.run.importedFrom !== undefined,
@@ -88,7 +90,7 @@ function evidenceOf(
   return {
     suite,
     board: planned.board,
-    recording: recordingOf({ plan, planned, inputs }, trouble),
+    ...seenOf({ plan, planned, inputs }, trouble),
     recordingFolder: existsSync(recordingFolder(plan, planned)) ? `recordings/${planned.id}` : null,
     reference,
     identity: identityOf(inputs),
@@ -109,6 +111,19 @@ async function obtainRecording(plan: Plan, planned: PlannedCase): Promise<{ sett
     const settled = Promise.reject(error);
     settled.catch(() => {});
     return { settled };
+  }
+}
+
+/** What was recorded, with what a meter has seen of it where there was one. A trace that cannot be read makes it broken. */
+function seenOf(read: ReadCase, trouble: string | undefined): Pick<Evidence, 'recording' | 'current'> {
+  const recording = recordingOf(read, trouble);
+  const folder = recordingFolder(read.plan, read.planned);
+  if (!hasTrace(folder)) return { recording };
+  try {
+    return { recording, current: traceEvidence(folder, { recording, ...read.planned }) };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { recording: broken(recording.manifest, trouble ?? messageOf(error), recording) };
   }
 }
 

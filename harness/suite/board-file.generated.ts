@@ -133,6 +133,23 @@ export interface BoardFile {
      */
     output?: 'current' | 'energy';
     /**
+     * What this meter is good for, by whoever has held it against a better one; instead of its maker's figures. Measured currents get an interval of it.
+     */
+    accuracy?: {
+      /**
+       * Of the reading.
+       */
+      percent: string;
+      /**
+       * Whatever the reading; none unless it is given.
+       */
+      offset?: string;
+      /**
+       * Who has compared it, with what.
+       */
+      of: string;
+    };
+    /**
      * More than this asleep cannot be the chip: a debug probe is still on, or something else is fed.
      */
     idleAtMost?: string;

@@ -48,6 +48,8 @@ export interface BoardMeter {
   /** Absent: what suits the board's firmware. */
   readonly output?: 'current' | 'energy';
   readonly idleAtMostMa?: number;
+  /** By whoever has compared it: ± (reading × percent / 100 + offsetMa). */
+  readonly accuracy?: { readonly percent: number; readonly offsetMa: number; readonly of: string };
 }
 
 export type ProtocolName = NonNullable<BoardFile['protocol']>;

@@ -192,3 +192,20 @@ test('two boards of one name in one folder are both named', () => {
     /twice\/b\.yaml:1:8: the name "rp2040js-pico" is taken by twice\/a\.yaml/,
   );
 });
+
+test('a meter that somebody has compared has what they say of it, in base units', () => {
+  const onSilicon = board('Compared')
+    .replace('modelled-cycles', 'silicon')
+    .replace('kind: rp2040js', 'kind: serial, port: { path: /dev/null }');
+  const accuracy = "{ percent: 3 %, offset: 200 nA, of: 'against our DMM6500' }";
+  const meter = `supply: 3.3 V\nmeter: { at: JP5, kind: ppk2, marker: d3, markerActive: low, idleAtMost: 0.5 mA, accuracy: ${accuracy} }\n`;
+  const boards = loadBoards([boardsFolder('compared', { 'rp2040js-pico.yaml': onSilicon + meter })]);
+  expect(boards.get('rp2040js-pico')?.meter).toEqual({
+    at: 'JP5',
+    kind: 'ppk2',
+    mode: 'source',
+    marker: { line: 3, active: 'low' },
+    idleAtMostMa: 0.5,
+    accuracy: { percent: 3, offsetMa: 0.0002, of: 'against our DMM6500' },
+  });
+});

@@ -5,6 +5,10 @@ import { conflictsIn, conflictsOf } from './promises.ts';
 const year = 365.25;
 const aYear = aCurrentBudget('battery.measured.CR2032', year);
 
+function beside(path: string, limit: number): readonly string[] {
+  return conflictsIn([aCurrentBudget(path, limit), aYear], undefined);
+}
+
 test('1.0 mA and a year on a coin cell are two promises', () => {
   for (const window of ['dutyCycle', 'application']) {
     expect(conflictsIn([aCurrentBudget(`current.measured.${window}.mean`, 1), aYear], undefined)).toEqual([
@@ -14,12 +18,11 @@ test('1.0 mA and a year on a coin cell are two promises', () => {
 });
 
 test('promises that go together are none of its business', () => {
-  const kept = (path: string, limit: number) => conflictsIn([aCurrentBudget(path, limit), aYear], undefined);
-  expect(kept('current.measured.dutyCycle.mean', 0.025)).toEqual([]);
-  expect(kept('current.measured.inference.mean', 10)).toEqual([]); // that is drawn for a while only
-  expect(kept('current.measured.sleep.mean', 1)).toEqual([]);
-  expect(kept('current.modelled.dutyCycle.mean', 1)).toEqual([]); // another basis, another target
-  expect(kept('current.measured.application.peak', 15)).toEqual([]);
+  expect(beside('current.measured.dutyCycle.mean', 0.025)).toEqual([]);
+  expect(beside('current.measured.inference.mean', 10)).toEqual([]); // that is drawn for a while only
+  expect(beside('current.measured.sleep.mean', 1)).toEqual([]);
+  expect(beside('current.modelled.dutyCycle.mean', 1)).toEqual([]); // another basis, another target
+  expect(beside('current.measured.application.peak', 15)).toEqual([]);
   expect(conflictsIn([aCurrentBudget('battery.measured.nobodys', 1)], undefined)).toEqual([]);
 });
 

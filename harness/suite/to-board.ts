@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { Board } from './board.ts';
+import type { Board, BoardMeter } from './board.ts';
 import type { BoardFile } from './board-file.generated.ts';
 import { type FormatName, parseFormat } from './formats.ts';
 import type { Path, YamlSource } from './yaml.ts';
@@ -79,7 +79,18 @@ function ownOrTheirs(own: string, theirs: string): string {
 }
 
 function meterOf(written: NonNullable<BoardFile['meter']>): NonNullable<Board['meter']> {
-  const { at, kind, port, mode = 'source', marker, markerActive = 'high', rate, output, idleAtMost } = written;
+  const {
+    at,
+    kind,
+    port,
+    mode = 'source',
+    marker,
+    markerActive = 'high',
+    rate,
+    output,
+    idleAtMost,
+    accuracy,
+  } = written;
   if (kind === undefined) return { at };
   return {
     at,
@@ -90,7 +101,15 @@ function meterOf(written: NonNullable<BoardFile['meter']>): NonNullable<Board['m
     ...(rate !== undefined && { rateHz: quantity('frequency-with-unit', rate) }),
     ...(output !== undefined && { output }),
     ...(idleAtMost !== undefined && { idleAtMostMa: quantity('current-with-unit', idleAtMost) }),
+    ...(accuracy && { accuracy: accuracyOf(accuracy) }),
   };
+}
+
+type Accuracy = NonNullable<NonNullable<BoardFile['meter']>['accuracy']>;
+
+function accuracyOf({ percent, offset, of }: Accuracy): NonNullable<BoardMeter['accuracy']> {
+  const offsetMa = offset === undefined ? 0 : quantity('current-with-unit', offset);
+  return { percent: quantity('percent-with-unit', percent), offsetMa, of };
 }
 
 type Power = NonNullable<BoardFile['power']>;

@@ -6,6 +6,8 @@ import type { Tally } from './tally.ts';
 import { longTally } from './tally-long.ts';
 import { shortTally } from './tally-short.ts';
 
+export type { Stretch } from './blocks.ts';
+
 /** So many samples are held in memory: what is longer is read twice. */
 const mostHeld = 1 << 18;
 

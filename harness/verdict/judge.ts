@@ -11,6 +11,7 @@ import { type CurrentFacts, currentMetrics, gatherCurrent, isOfCurrent, judgeCur
 import { judgeTrace } from './current/trace.ts';
 import { judgeUplink, measureUplink } from './current/uplink.ts';
 import { currentWarnings } from './current/warnings.ts';
+import { energyWarnings } from './energy-build.ts';
 import { compareWithGolden, type GoldenComparison, goldenMetrics, judgeGolden } from './golden.ts';
 import { judgeLatency, measureLatency, type Ticks, undisturbedOf } from './latency.ts';
 import { measureLink } from './link.ts';
@@ -82,6 +83,7 @@ export function judgeCase(evidence: Evidence): CaseResult {
     warnings: [
       ...warningsOf(metrics, golden, facts.session),
       ...currentWarnings(budgets, facts.current),
+      ...energyWarnings(manifest, evidence.current),
       ...attemptWarnings(manifest),
     ],
     provenance: provenanceOf(manifest, board, evidence.current),

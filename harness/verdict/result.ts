@@ -190,10 +190,14 @@ export interface BatteryMetrics extends Cell {
   readonly highDays?: number;
   /** `charge`: capacity, load and self-discharge. `shelf`: it would last longer than the cell keeps. `pulse`: the peak is more than it gives. */
   readonly limitedBy: 'charge' | 'shelf' | 'pulse';
-  /** The mean current it is of, at this period. `computed`: from an inference and sleep; else from a measured duty cycle. */
+  /**
+   * The mean current it is of. `dutyCycle`: whole periods that were measured. `computed`: an inference, and sleep for the rest of a period. `application`: of
+   * firmware that nobody asks for inferences all that was measured, at a period of its own.
+   */
   readonly meanMa: number;
-  readonly periodUs: number;
-  readonly from: 'dutyCycle' | 'computed';
+  readonly from: 'dutyCycle' | 'computed' | 'application';
+  /** Absent of an application. */
+  readonly periodUs?: number;
   /** The largest current that was seen, or modelled. */
   readonly peakMa?: number;
 }

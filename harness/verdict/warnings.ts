@@ -56,9 +56,15 @@ function outliers({ latency }: Metrics): string | undefined {
 
 /** A figure that MLPerf Tiny would not take says so, whatever the suite asked for. */
 function smokeRun({ windows }: Metrics): string | undefined {
-  if (!windows) return undefined;
-  const shortestUs = Math.min(...windows.windows.map(({ elapsedUs }) => elapsedUs));
-  const fewest = Math.min(...windows.windows.map(({ iterations }) => iterations));
+  return windows && smokeOf(windows.windows);
+}
+
+/** Windows that MLPerf Tiny would not take, whatever measured them. */
+export function smokeOf(
+  windows: readonly { readonly elapsedUs: number; readonly iterations: number }[],
+): string | undefined {
+  const shortestUs = Math.min(...windows.map(({ elapsedUs }) => elapsedUs));
+  const fewest = Math.min(...windows.map(({ iterations }) => iterations));
   if (shortestUs >= ruleMs * 1000 && fewest >= ruleIterations) return undefined;
   const shortest = `the shortest window took ${formatQuantity(shortestUs, 'µs')} and the smallest had ${fewest} iterations`;
   return `a smoke run: ${shortest}; MLPerf Tiny takes windows of ${ruleMs / 1000} s and ${ruleIterations} iterations at least`;

@@ -3,8 +3,8 @@
  * Rev 6 and the runner of mlcommons/tiny have them, in real time. Behind line.c at 3686400 baud it is on a port.
  *
  *   lpm01a-meter [OPTION ...]
- *     --marker FIFO     '1' and '0' read from it are edges of the pin on D7: marker.h
- *     --pulses          the pin is high, and each pulse down begins or ends a window, as of an MLPerf Tiny build for energy
+ *     --marker FIFO     '1' and '0' read from it are edges of the pin on D7, and '+' and '-' say when the DUT is busy: marker.h
+ *     --pulses          that alone says it: the pin has pulses, as of an MLPerf Tiny build for energy
  *     --supply FIFO     '1' and '0' are written to it as the DUT gets its power and loses it
  *     --sleep-ma X      current outside windows, 0.002 unless given; without power there is none
  *     --active-ma X     current in a window, 5 unless given
@@ -226,12 +226,9 @@ static void hear_marker(void) {
   const ssize_t count = read(marker, edges, sizeof edges);
   measure_until(wall_us()); /* what was before them */
   for (ssize_t i = 0; i < count; i++) {
-    const bool is_fall = edges[i] == '0';
+    const bool is_fall = edges[i] == '0', is_edge = is_fall || edges[i] == '1';
     if (is_measuring && has_events && is_fall) say_in_stream(0xf2, "event %02u ris\r\n", events++ % 100);
-    if (!options.pulses)
-      is_active = !is_fall;
-    else if (is_fall)
-      is_active = !is_active;
+    if (is_edge != options.pulses) is_active = edges[i] == (is_edge ? '1' : '+');
   }
 }
 

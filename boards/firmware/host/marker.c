@@ -21,10 +21,13 @@ bool marker_open(void) {
   return true;
 }
 
-void marker_set(bool is_active) {
-  const char edge = is_active ? '1' : '0';
+static void tell(char edge) {
   if (fd < 0) fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0 || write(fd, &edge, 1) == 1 || errno == EAGAIN) return;
   close(fd);
   fd = -1;
 }
+
+void marker_set(bool is_active) { tell(is_active ? '1' : '0'); }
+
+void marker_draw(bool is_busy) { tell(is_busy ? '+' : '-'); }

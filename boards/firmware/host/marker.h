@@ -13,4 +13,7 @@ bool marker_open(void);
 /* Never waits: an edge that nobody sees is lost, as on a pin. */
 void marker_set(bool is_active);
 
+/* For a meter that has to draw as the DUT does, where its pin does not tell when it is busy: '+' and '-'. */
+void marker_draw(bool is_busy);
+
 #endif

@@ -329,15 +329,23 @@ static void timestamp(void) {
   marker_set(true);
 }
 
+static void draw(bool is_busy) {
+  if (has_pin) marker_draw(is_busy);
+}
+
 static void infer(int n, int warmups) {
   load_tensor();
   print("m-warmup-start-%d\r\n", warmups);
+  draw(true);
   while (warmups-- > 0) infer_once();
+  draw(false);
   print("m-warmup-done\r\n");
   print("m-infer-start-%d\r\n", n);
+  draw(true);
   timestamp();
   while (n-- > 0) infer_once();
   timestamp();
+  draw(false);
   print("m-infer-done\r\n");
   print_results();
 }

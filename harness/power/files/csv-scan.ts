@@ -58,8 +58,8 @@ const minus = 45;
 const hash = 35;
 const letterX = 88;
 
-/** The longest gap that is taken for one. A longer one would fill a disk with nothing. */
-const mostMissing = 1e8;
+/** The longest gap that is taken for one: 40 MB of nothing. A digit that is wrong in a time would make one that fills a disk. */
+const mostMissing = 1e7;
 
 /**
  * What makes it fast: whole part and fraction are each read as an integer below 10⁹, so that one multiplication, one addition and one

@@ -4,7 +4,7 @@ import { chartWidth, widthOf } from './svg.ts';
 export type Axis = ReturnType<typeof scaleLinear<number, number>>;
 
 /** A place on an axis: where it is drawn [px], and what stands there. */
-interface Tick {
+export interface Tick {
   readonly at: number;
   readonly text: string;
 }
@@ -18,6 +18,12 @@ export function ticksThatFit(
   const format = formatFor(count);
   const ticks = axis.ticks(count).map(value => ({ at: axis(value), text: format(value) }));
   return count <= 2 || haveRoom(ticks) ? ticks.filter(isInside) : ticksThatFit(axis, count - 1, formatFor);
+}
+
+/** Of ticks at places of their own, from left to right, every one, every other, every fourth, … that leave room between their texts. */
+export function thinned(ticks: readonly Tick[]): readonly Tick[] {
+  const inside = ticks.filter(isInside);
+  return haveRoom(inside) ? inside : thinned(inside.filter((_, index) => index % 2 === 0));
 }
 
 const gapPx = 8;

@@ -1,4 +1,4 @@
-import type { InferenceFigures, PerInference, Verdict } from '../../verdict/result.ts';
+import type { PerInference, Verdict } from '../../verdict/result.ts';
 import { figure } from '../figures.ts';
 import { histogramChart } from './histogram.ts';
 
@@ -34,12 +34,11 @@ export function energyChart({ kind, basis, taken }: Taken, verdicts: readonly Ve
   });
 }
 
-/** Between what it lies by the meter, and what is left of it above sleep. */
+/** How far off it may be by the meter, and what is left of it above sleep. */
 function meanNote({ inference, aboveSleep }: PerInference, unit: string): string {
-  const above = aboveSleep && `${figure(aboveSleep.mean, unit)} of it above sleep`;
-  return [intervalOf(inference, unit), above].filter(Boolean).join(', ');
-}
-
-function intervalOf({ low, high }: InferenceFigures, unit: string): string {
-  return low === undefined || high === undefined ? '' : `(${figure(low, unit)} to ${figure(high, unit)})`;
+  const { mean, low, high } = inference;
+  const off =
+    low === undefined || high === undefined || mean <= 0 ? 0 : (100 * Math.max(mean - low, high - mean)) / mean;
+  const above = aboveSleep ? `, ${figure(aboveSleep.mean, unit)} above sleep` : '';
+  return `${off > 0 ? ` ± ${figure(off, '%', 1)}` : ''}${above}`;
 }

@@ -20,7 +20,7 @@ export interface Histogram {
   readonly thousands: readonly [string, string, string];
   readonly values: readonly number[];
   readonly mean: number;
-  /** What else is to be known of the mean. */
+  /** What follows it. */
   readonly meanNote?: string;
   readonly percentiles: readonly (readonly [name: string, value: number])[];
   /** Of budgets that are about these values. */
@@ -82,9 +82,8 @@ function factsOf({ values, mean, meanNote = '', unit, basis }: Histogram, decima
   const [min = 0, most = 0] = extent(values);
   const shown = (value: number) => figure(value, unit, decimals);
   const runs = `${grouped(values.length)} ${values.length === 1 ? 'inference' : 'inferences'}`;
-  const about = meanNote && ` ${meanNote}`;
-  if (min === most) return `${runs}, ${values.length === 1 ? '' : 'all '}${shown(min)}${about} · ${basis}`;
-  return `${runs} · ${basis} · from ${shown(min)} to ${shown(most)}, mean ${shown(mean)}${about}`;
+  if (min === most) return `${runs}, ${values.length === 1 ? '' : 'all '}${shown(min)}${meanNote} · ${basis}`;
+  return `${runs} · ${basis} · from ${shown(min)} to ${shown(most)}, mean ${shown(mean)}${meanNote}`;
 }
 
 /** A vertical line with words. `value` is in the axis's unit. */

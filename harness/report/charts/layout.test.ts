@@ -1,22 +1,32 @@
+import { extent } from 'd3-array';
 import { expect, test } from 'vitest';
 import { misplacedTexts } from '../../fixtures/drawn-text.ts';
 import { aCase, aLatency, aVerdict } from '../../fixtures/results.ts';
+import { traceOf } from '../../fixtures/traces.ts';
+import type { Cycle } from '../../suite/battery-life.ts';
+import { knownCells } from '../../suite/cells.ts';
+import { envelopeOf } from '../../trace/envelope.ts';
 import type {
   AccuracyMetrics,
   AnomalyMetrics,
+  BatteryMetrics,
   GoldenDifference,
+  InferenceFigures,
   RegressionMetrics,
   RocMetrics,
 } from '../../verdict/result.ts';
+import { batteryChart } from './battery.ts';
 import { budgetsChart } from './budgets.ts';
 import { confusionChart } from './confusion.ts';
 import { differencesChart } from './differences.ts';
+import { energyChart } from './energy.ts';
 import { latencyChart } from './latency.ts';
 import { operatorsChart } from './operators.ts';
 import { regressionChart } from './regression.ts';
 import { rocChart } from './roc.ts';
 import { scoresChart } from './scores.ts';
 import { chartSvg, label } from './svg.ts';
+import { type DrawnTrace, traceChart, traceColumns } from './trace.ts';
 
 const name80 = 'a-name-of-eighty-characters-that-somebody-really-gave-to-this-0123456789abcdefgh';
 const times = <T>(count: number, make: (index: number) => T) =>
@@ -110,6 +120,47 @@ function scores(count: number, scoreOf: (index: number) => number | null, thresh
   return scoresChart(threshold === undefined ? metrics : { ...metrics, threshold });
 }
 
+function trace(samples: number, valueOf: (index: number) => number, lanes: DrawnTrace['lanes'] = []): string {
+  const source = traceOf({}, times(samples, valueOf));
+  return traceChart({
+    title: `Current ${name80}`,
+    facts: name80.repeat(3),
+    envelope: envelopeOf(source, { first: 0, end: samples }, traceColumns),
+    factor: 1,
+    unit: 'mA',
+    rateHz: 7,
+    origin: { sample: 3, text: 'the first sample' },
+    lanes,
+  });
+}
+const lanesOf = (samples: number) =>
+  ['inferences', 'sleep', 'duty cycle', 'application', 'lost', 'saturated', 'edges lost'].map(name => ({
+    name,
+    tone: 'bad' as const,
+    stretches: [{ first: samples / 2, end: samples }],
+  }));
+
+const amounts = (values: readonly number[]): InferenceFigures => {
+  const [min = 0, max = 0] = extent(values);
+  return { min, p50: min, p99: max, max, mean: (min + max) / 2, low: min / 2, high: max * 2, values };
+};
+const energy = (values: readonly number[]) =>
+  energyChart(
+    { kind: 'energy', basis: 'measured', taken: { inference: amounts(values), aboveSleep: amounts(values) } },
+    [aVerdict({ budget: 'energy.measured.inference', unit: 'µJ', limit: 200 })],
+  );
+
+function battery(cycle: Cycle, periodUs: number, cells: readonly Partial<BatteryMetrics>[]): string {
+  const own = { ...knownCells.CR2032, basis: 'measured', meanMa: 1, periodUs, from: 'dutyCycle' } as const;
+  const plain = { ...own, limitedBy: 'charge', lifeDays: 9, lowDays: 8, highDays: 10 } as const;
+  const batteries = cells.map((cell, index): BatteryMetrics => ({ ...plain, cell: `${index} ${name80}`, ...cell }));
+  const asked = batteries.map(({ cell }, index) =>
+    aVerdict({ budget: `battery.measured.${cell}`, limit: 100 + index, unit: 'days', relation: '>=' }),
+  );
+  return batteryChart({ basis: 'measured', cycle, batteries }, asked);
+}
+const cycle = { chargeUc: 100, inferenceUs: 10_000, sleepMa: 0.002 };
+
 const charts: Readonly<Record<string, string>> = {
   'one budget': budgetsChart([aVerdict()]),
   'budgets with long names and large figures': budgetsChart(budgets),
@@ -152,6 +203,30 @@ const charts: Readonly<Record<string, string>> = {
   })),
   'a ROC curve of three points': roc(3, null),
   'a ROC curve of 200 points': roc(200, 1.234_567e-9),
+  'a trace of one sample': trace(1, () => 5),
+  'a trace that was lost': trace(100, () => Number.NaN, lanesOf(100)),
+  'a trace of nothing': trace(5000, () => 0, lanesOf(5000)),
+  'a trace of many decades': trace(5000, index => 10 ** (index / 500 - 6), lanesOf(5000)),
+  'a trace of two decades': trace(5000, index => 0.1 + (index % 100)),
+  'a trace around zero': trace(5000, index => Math.sin(index / 9) / 1000),
+  'a trace of huge values': trace(5000, index => 1e9 + index),
+  'energy of one inference': energy([123.4]),
+  'energy of 500 inferences': energy(spread(500)),
+  'five cells with long names and near budgets': battery(cycle, 1e6, [
+    {},
+    {},
+    { lifeDays: null, limitedBy: 'pulse' },
+    {},
+    {},
+    {},
+  ]),
+  'a cell of inferences without a pause': battery(cycle, 10_000, [{}]),
+  'a cell of one inference a day': battery(cycle, 86_400e6, [{ lifeDays: 3652.5, limitedBy: 'shelf' }]),
+  'a cell that lasts minutes': battery({ ...cycle, sleepMa: 9000 }, 1e6, [
+    { lifeDays: 0.01, lowDays: 0.001, highDays: 0.1 },
+  ]),
+  'a cell of one inference of a microsecond': battery({ chargeUc: 1e-3, inferenceUs: 1, sleepMa: 1e-6 }, 1e6, [{}]),
+  'a cell that gives nothing': battery(cycle, 1e6, [{ lifeDays: null, limitedBy: 'pulse' }]),
   'one score': scores(1, () => 5, 12),
   '500 scores': scores(500, index => 10 + (index % 2) * 3 + Math.sin(index), 12),
   'equal scores': scores(20, () => 0),

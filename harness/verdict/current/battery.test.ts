@@ -41,6 +41,14 @@ function lastOf({ verdicts }: CaseResult) {
   return verdicts.at(-1);
 }
 
+function lastWith(evidence: Partial<Evidence>) {
+  return lastOf(judgeCase(currentEvidence([], evidence)));
+}
+
+function reasonAt(supplyMv: number): string | undefined {
+  return lastOf(judged(1, { ...drawing(0.1), facts: someTraceFacts({ supplyMv }) }))?.reason;
+}
+
 test('an application of 1.0 mA empties 225 mAh in 9.4 days, whatever its own budget says', () => {
   const result = judged(year, drawing(1));
   expect(lastOf(result)).toMatchObject({ status: 'failed', measured: 9.375, unit: 'days', basis: 'measured' });
@@ -76,12 +84,12 @@ test('what the meter leaves open is inconclusive, and what it does not is decide
 });
 
 test('a peak that the cell cannot give fails it, however long it would last', () => {
-  const result = judged(1, drawing(0.001, 15.001));
+  const result = judged(1, drawing(0.001, 17)); // 15.3 mA at the least
   expect(lastOf(result)).toMatchObject({ status: 'failed', measured: null });
   expect(lastOf(result)?.reason).toBe(
-    'the cell cannot give it: a peak of 15 mA, and a plain is rated for pulses of 15 mA (a test)',
+    'the cell cannot give it: a peak of 17 mA, and a plain is rated for pulses of 15 mA (a test)',
   );
-  expect(result.metrics.battery?.at(-1)).toMatchObject({ lifeDays: null, limitedBy: 'pulse', peakMa: 15.001 });
+  expect(result.metrics.battery?.at(-1)).toMatchObject({ lifeDays: null, limitedBy: 'pulse', peakMa: 17 });
   expect(lastOf(judged(1, drawing(0.001, 13)))?.status).toBe('passed');
 });
 
@@ -91,11 +99,20 @@ test('a peak that may be too high by the meter is inconclusive', () => {
   expect(verdict?.reason).toContain("by the meter's accuracy the peak of 14.5 mA may be more than the 15 mA");
 });
 
+test('a peak above the rating that may be below it by the meter is inconclusive as well, and has no figure', () => {
+  const verdict = lastOf(judged(1, drawing(0.001, 15.001)));
+  expect(verdict).toMatchObject({ status: 'inconclusive', measured: null });
+  expect(verdict?.reason).toContain('the peak of 15 mA may be less than the 15 mA that the cell is rated for');
+});
+
+test('what misses its life for certain fails, whatever its peak', () => {
+  expect(lastOf(judged(year, drawing(1, 14.5)))?.status).toBe('failed');
+});
+
 test('the peak is that of the whole application, be it in no window of an inference', () => {
   const { application: _none, ...rest } = someCurrent();
-  const peakOf = (result: CaseResult) => result.metrics.battery?.[0]?.peakMa;
-  expect(peakOf(judged(1, {}))).toBe(12);
-  expect(peakOf(judgeCase(currentEvidence([], { current: rest })))).toBe(11);
+  expect(judged(1, {}).metrics.battery?.[0]?.peakMa).toBe(12);
+  expect(judgeCase(currentEvidence([], { current: rest })).metrics.battery?.[0]?.peakMa).toBe(11);
 });
 
 test('without a measured duty cycle it is computed from an inference and sleep, and says so', () => {
@@ -126,19 +143,18 @@ test('ticks and meter that disagree leave a computed life open, and a measured d
 
 test('a period that no inference fits into has no life, and neither has a suite without a period', () => {
   const { dutyCycle: _none, ...current } = someCurrent();
-  const lifeless = (evidence: Partial<Evidence>) => lastOf(judgeCase(currentEvidence([], evidence)));
   const budgets = [aCurrentBudget('battery.measured.CR2032', 1)];
-  expect(lifeless({ suite: aCurrentSuite(budgets, { periodMs: 9 }), current })).toMatchObject({
+  expect(lastWith({ suite: aCurrentSuite(budgets, { periodMs: 9 }), current })).toMatchObject({
     status: 'skipped',
     reason: 'not computed: an inference takes longer than measure.current.period',
   });
   const { periodMs: _period, ...measure } = aCurrentSuite(budgets).measure.current ?? { periodMs: 1 };
   const suite = { ...aCurrentSuite(budgets), measure: { ...aCurrentSuite(budgets).measure, current: measure } };
-  expect(lifeless({ suite: suite as Evidence['suite'], current })?.reason).toContain(
+  expect(lastWith({ suite: suite as Evidence['suite'], current })?.reason).toContain(
     'measure.current.period says how often',
   );
   const { sleep: _sleep, ...awake } = current;
-  expect(lifeless({ suite: aCurrentSuite(budgets), current: awake })?.reason).toContain(
+  expect(lastWith({ suite: aCurrentSuite(budgets), current: awake })?.reason).toContain(
     'neither a duty cycle nor sleep',
   );
 });
@@ -153,11 +169,12 @@ test('no cell lasts beyond its shelf life', () => {
 });
 
 test('a supply that the cell does not have is told, since what lies between is not counted', () => {
-  const at = (supplyMv: number) => lastOf(judged(1, { ...drawing(0.1), facts: someTraceFacts({ supplyMv }) }))?.reason;
-  expect(at(3000)).not.toContain('drawn from the cell');
-  expect(at(2400)).not.toContain('drawn from the cell');
-  expect(at(3300)).toContain("the current at 3.3 V is taken as drawn from the cell's 3 V: whatever lies between them");
-  expect(at(1800)).toContain('the current at 1.8 V');
+  expect(reasonAt(3000)).not.toContain('drawn from the cell');
+  expect(reasonAt(2400)).not.toContain('drawn from the cell');
+  expect(reasonAt(3300)).toContain(
+    "the current at 3.3 V is taken as drawn from the cell's 3 V: whatever lies between them",
+  );
+  expect(reasonAt(1800)).toContain('the current at 1.8 V');
 });
 
 test("a suite's own cell goes before one that is known", () => {
@@ -180,4 +197,20 @@ test('a computed life breaks with what it is computed from', () => {
     const faults = [{ check: 'gaps', what: '3 samples are missing', spoils: [spoilt] } as const];
     expect(lastOf(judgeCase(currentEvidence([], { suite, current: { ...undriven, faults } })))?.status).toBe('broken');
   }
+});
+
+test('firmware that paces itself lasts as long as its application lets it, and that is said', () => {
+  const { dutyCycle: _none, sleep: _sleep, ...asked } = someCurrent();
+  const suite = aCurrentSuite([aCurrentBudget('battery.measured.plain', 15)], { cells: { plain } });
+  const inferences = asked.inferences.map(({ purpose: _host, ...window }) => window);
+  const result = judgeCase(currentEvidence([], { suite, current: { ...asked, inferences } }));
+  expect(lastOf(result)).toMatchObject({ status: 'passed', measured: 18.75 }); // 225 mAh at 0.5 mA
+  expect(lastOf(result)?.reason).toContain('computed from 500 µA, the mean of the application as it ran, whatever its');
+  expect(result.metrics.battery?.at(-1)).toMatchObject({ from: 'application' });
+  expect(result.metrics.battery?.at(-1)).not.toHaveProperty('periodUs');
+  const byHost = judgeCase(currentEvidence([], { suite, current: asked }));
+  expect(lastOf(byHost)?.reason).toBe('not computed: neither a duty cycle nor sleep was measured');
+  const faults = [{ check: 'windows', what: 'a window has no end', spoils: ['inference'] }] as const;
+  const unplaced = judgeCase(currentEvidence([], { suite, current: { ...asked, inferences, faults } }));
+  expect(lastOf(unplaced)?.status).toBe('passed');
 });

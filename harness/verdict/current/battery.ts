@@ -9,28 +9,37 @@ export { type Cycle, lifeAtPeriod } from '../../suite/battery-life.ts';
 export interface Load {
   readonly basis: CurrentBasis;
   readonly mean: IntervalFigure;
-  readonly periodUs: number;
-  readonly from: 'dutyCycle' | 'computed';
+  readonly periodUs?: number;
+  readonly from: BatteryMetrics['from'];
   readonly peak?: IntervalFigure;
 }
 
 /**
- * What was measured of a duty cycle; where none was, an inference's charge and sleep for the rest of the period. Undefined where neither is known, or a
- * period takes less than an inference.
+ * What was measured of a duty cycle; where none was, an inference's charge and sleep for the rest of the period; of firmware that nobody asks for
+ * inferences (`isSelfPaced`) its application as it ran. Undefined where none of them is known, or a period takes less than an inference.
  */
-export function measuredLoad(current: CurrentMetrics, periodMs: number | undefined): Load | undefined {
-  const { dutyCycle } = current;
+export function measuredLoad(
+  current: CurrentMetrics,
+  { periodMs, isSelfPaced }: { readonly periodMs: number | undefined; readonly isSelfPaced: boolean },
+): Load | undefined {
+  const { dutyCycle, application } = current;
   const peak = peakOf(current);
   const shared = { basis: 'measured', ...(peak && { peak }) } as const;
-  if (dutyCycle?.mean && dutyCycle.mean.value > 0)
-    return { ...shared, mean: dutyCycle.mean, periodUs: dutyCycle.periodUs, from: 'dutyCycle' };
+  const found = dutyCycle?.mean
+    ? { mean: dutyCycle.mean, periodUs: dutyCycle.periodUs, from: 'dutyCycle' as const }
+    : (computed(current, periodMs) ??
+      (isSelfPaced && application?.mean ? { mean: application.mean, from: 'application' as const } : undefined));
+  return found && found.mean.value > 0 ? { ...shared, ...found } : undefined; // else no cell was asked for anything
+}
+
+function computed(current: CurrentMetrics, periodMs: number | undefined) {
   const cycles = cyclesOf(current);
   if (!cycles || periodMs === undefined) return undefined;
   const periodUs = periodMs * 1000;
   const [value, low, high] = cycles.map(cycle => cycle && meanAtPeriod(cycle, periodUs));
-  if (value === undefined || value <= 0) return undefined; // no cell was asked for anything
-  const interval = low === undefined || high === undefined ? { value } : { value, low, high };
-  return { ...shared, mean: interval, periodUs, from: 'computed' };
+  if (value === undefined) return undefined;
+  const mean = low === undefined || high === undefined ? { value } : { value, low, high };
+  return { mean, periodUs, from: 'computed' as const };
 }
 
 /** The load of datasheet currents; undefined where no duty cycle is modelled. */
@@ -51,7 +60,15 @@ export function measureBatteries(
 
 function measureBattery(name: string, cell: Cell, { basis, mean, periodUs, from, peak }: Load): BatteryMetrics {
   const { value, low, high } = mean;
-  const shared = { cell: name, ...cell, basis, meanMa: value, periodUs, from, ...(peak && { peakMa: peak.value }) };
+  const shared = {
+    cell: name,
+    ...cell,
+    basis,
+    meanMa: value,
+    from,
+    ...(periodUs !== undefined && { periodUs }),
+    ...(peak && { peakMa: peak.value }),
+  };
   if (peak && peak.value > cell.pulseMa) return { ...shared, lifeDays: null, limitedBy: 'pulse' };
   const atMost = (currentMa: number) => Math.min(lifeDays(cell, currentMa), shelfDays(cell));
   return {
@@ -68,6 +85,13 @@ function measureBattery(name: string, cell: Cell, { basis, mean, periodUs, from,
 function peakOf({ application, dutyCycle, inference }: CurrentMetrics): IntervalFigure | undefined {
   const peaks = [application, dutyCycle, inference].flatMap(window => window?.peak ?? []);
   return peaks.toSorted((a, b) => b.value - a.value)[0];
+}
+
+/** What inferences at any period draw; undefined where an inference or sleep is not known. */
+export function cycleOf(metrics: CurrentMetrics | ModelledMetrics): Cycle | undefined {
+  if (metrics.basis === 'measured') return cyclesOf(metrics)?.[0];
+  const { charge, inferenceUs, sleep } = metrics;
+  return charge && sleep && { chargeUc: charge.inference.mean, inferenceUs, sleepMa: sleep.mean };
 }
 
 /** As measured, at the least and at the most that the meter leaves open. */

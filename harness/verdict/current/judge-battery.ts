@@ -1,6 +1,6 @@
 import { meanFor } from '../../suite/battery-life.ts';
 import { formatQuantity } from '../../units.ts';
-import { judgeFigure, judgeLack, notMeasured } from '../budget.ts';
+import { isMet, judgeFigure, judgeLack, notMeasured } from '../budget.ts';
 import type { BatteryMetrics, Verdict } from '../result.ts';
 import type { CurrentBudget, CurrentFacts } from './current.ts';
 import { straddles } from './interval.ts';
@@ -13,13 +13,16 @@ export function judgeBattery(budget: BatteryBudget, facts: CurrentFacts): Verdic
   const { batteries, load, end } = facts;
   const battery = batteries.find(({ cell, basis }) => cell === budget.cell && basis === budget.basis);
   if (!battery || !load) return notMeasured(budget, `not computed: ${whyNoLoad(budget, facts)}`);
-  if (battery.lifeDays === null)
-    return judgeLack(budget, { status: 'failed', reason: tooMuch(battery) }, { status: 'complete' });
+  const isPeakOpen = load.peak !== undefined && straddles(load.peak, battery.pulseMa);
+  if (battery.lifeDays === null) {
+    const reason = isPeakOpen ? peakOpen(battery, 'less') : tooMuch(battery);
+    return judgeLack(budget, { status: isPeakOpen ? 'inconclusive' : 'failed', reason }, { status: 'complete' });
+  }
   const { lifeDays: value, lowDays: low, highDays: high } = battery;
   const interval = { value, ...(low !== undefined && { low }), ...(high !== undefined && { high }) };
   const doubt = battery.from === 'computed' ? disagreement(facts.measured?.lengths) : undefined;
   const { note, open } = openness(budget, interval, 'the meter');
-  const openPeak = load.peak && straddles(load.peak, battery.pulseMa) ? peakOpen(battery) : undefined;
+  const hangsOnPeak = isPeakOpen && isMet(budget, value) ? peakOpen(battery, 'more') : undefined;
   const notes = [
     originOf(battery),
     ...(budget.basis === 'measured' && note !== undefined ? [note] : []),
@@ -34,7 +37,7 @@ export function judgeBattery(budget: BatteryBudget, facts: CurrentFacts): Verdic
     evidence: 'moves',
     note: notes.filter(each => each !== undefined).join('; '),
     ...(doubt !== undefined && { doubt }),
-    ...((openPeak ?? open) !== undefined && { open: openPeak ?? open }),
+    ...((hangsOnPeak ?? open) !== undefined && { open: hangsOnPeak ?? open }),
   } as const;
   return judgeFigure(budget, figure, end);
 }
@@ -56,13 +59,16 @@ function tooMuch({ cell, peakMa = 0, pulseMa, of }: BatteryMetrics): string {
   return `the cell cannot give it: a peak of ${formatQuantity(peakMa, 'mA')}, and a ${cell} is rated for pulses of ${formatQuantity(pulseMa, 'mA')} (${of})`;
 }
 
-function peakOpen({ peakMa = 0, pulseMa }: BatteryMetrics): string {
-  return `by the meter's accuracy the peak of ${formatQuantity(peakMa, 'mA')} may be more than the ${formatQuantity(pulseMa, 'mA')} that the cell is rated for`;
+function peakOpen({ peakMa = 0, pulseMa }: BatteryMetrics, than: 'less' | 'more'): string {
+  return `by the meter's accuracy the peak of ${formatQuantity(peakMa, 'mA')} may be ${than} than the ${formatQuantity(pulseMa, 'mA')} that the cell is rated for`;
 }
 
 /** `computed from 840 µA, the mean of a measured duty cycle of 10 s`. */
 function originOf({ basis, from, meanMa, periodUs }: BatteryMetrics): string {
-  const [mean, period] = [formatQuantity(meanMa, 'mA'), formatQuantity(periodUs, 'µs')];
+  const mean = formatQuantity(meanMa, 'mA');
+  if (periodUs === undefined)
+    return `computed from ${mean}, the mean of the application as it ran, whatever its period`;
+  const period = formatQuantity(periodUs, 'µs');
   if (from === 'dutyCycle') return `computed from ${mean}, the mean of the measured duty cycle of ${period}`;
   return `computed from ${mean}: one ${basis} inference every ${period} and sleep for the rest, nothing around it`;
 }

@@ -3,10 +3,11 @@ import type { CurrentEvidence, Spoilt } from '../../trace/evidence.ts';
 import { formatQuantity } from '../../units.ts';
 import { type Figure, judgeBroken, judgeFigure, notMeasured } from '../budget.ts';
 import type { CurrentMetrics, IntervalFigure, LengthMetrics, PerInference, Verdict } from '../result.ts';
-import type { CurrentBudget, CurrentFacts } from './current.ts';
+import { type CurrentBudget, type CurrentFacts, isSelfPaced } from './current.ts';
 import { faultOf, faultText } from './faults.ts';
 import { straddles } from './interval.ts';
 import { judgeBattery } from './judge-battery.ts';
+import { precise } from './precise.ts';
 
 /** The facts of a case that has a trace. */
 export interface TracedFacts extends CurrentFacts {
@@ -27,11 +28,16 @@ export function judgeMeasured(budget: CurrentBudget, facts: TracedFacts): Verdic
 }
 
 /** What a budget takes out of the trace; of a battery's load that is a duty cycle, or what it is computed from, and the peak of all. */
-function takenBy(budget: CurrentBudget, { dutyCycle }: CurrentEvidence): readonly Spoilt[] {
+function takenBy(budget: CurrentBudget, evidence: CurrentEvidence): readonly Spoilt[] {
   if (budget.kind === 'current') return [budget.window];
-  if (budget.kind === 'battery') return ['application', ...(dutyCycle ? ['dutyCycle' as const] : cycle)];
+  if (budget.kind === 'battery') return ['application', ...loadOf(evidence)];
   const above = budget.metric === 'aboveSleep' ? cycle : (['inference'] as const);
   return budget.kind === 'energy' ? [...above, 'energy'] : above;
+}
+
+function loadOf({ dutyCycle, sleep, inferences }: CurrentEvidence): readonly Spoilt[] {
+  if (dutyCycle) return ['dutyCycle'];
+  return isSelfPaced({ inferences }) && !sleep ? [] : cycle;
 }
 
 const cycle = ['inference', 'sleep'] as const satisfies readonly Spoilt[];
@@ -110,7 +116,7 @@ export function disagreement(lengths: LengthMetrics | undefined): string | undef
 export function openness(budget: Budget, interval: IntervalFigure, by: string): Pick<Figure, 'note' | 'open'> {
   const { value, low, high } = interval;
   if (low === undefined || high === undefined) return { note: `no interval: nobody says how accurate ${by} is` };
-  const [least, most] = [low, high].map(end => formatQuantity(end, budget.unit));
+  const [least, most] = [low, high].map(end => precise(end, budget.unit));
   const share = value > 0 ? `±${rounded((100 * Math.max(value - low, high - value)) / value)} %, ` : '';
   const note = `${share}${least} to ${most}, by ${by}`;
   if (!straddles(interval, budget.limit)) return { note };

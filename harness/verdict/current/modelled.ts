@@ -75,8 +75,11 @@ function awake({ run, sleep, supplyMv, timesUs, periodMs }: Awake): Partial<Mode
 }
 
 function perInference(all: readonly number[], above: readonly number[] | undefined): PerInference {
-  const figures = (values: readonly number[]): InferenceFigures => ({ ...spreadOf(values), mean: mean(values) });
-  return { inference: figures(all), ...(above && { aboveSleep: figures(above) }) };
+  return { inference: figuresOf(all), ...(above && { aboveSleep: figuresOf(above) }) };
+}
+
+function figuresOf(values: readonly number[]): InferenceFigures {
+  return { ...spreadOf(values), mean: mean(values) };
 }
 
 function whyTimeless(basis: Basis): string {
