@@ -151,6 +151,12 @@ const misbehaviours: readonly Misbehaviour[] = [
     /^5 samples lost in a window, the application$/,
   ],
   [
+    'samples lost that may have been in a window before',
+    () => withEvents(base(), [{ kind: 'gap', sample: firstOf(base()) + 5000, samples: 1, within: 5000 }]),
+    'gaps',
+    /^1 sample lost in a window, the application$/,
+  ],
+  [
     'samples lost and nobody told',
     () => base({ ...long, lost: [{ atMs: 2700, samples: 200, how: 'silent' }] }),
     'rate',
