@@ -56,6 +56,13 @@ test('all of many are found, scattered or in a row', () => {
   }
 });
 
+test('of two that are dropped one after the other neither hides the other', () => {
+  for (let apartMs = 500; apartMs < 9000; apartMs += 250) {
+    const { found } = foundIn({ seconds: 40, drops: [10_000, 10_000 + apartMs] });
+    expect(found.reduce((sum, { samples }) => sum + samples, 0)).toBe(2 * 512);
+  }
+});
+
 test('one that is dropped in a short run is found at its end', () => {
   expect(foundIn({ seconds: 5, drops: [2300] }).found).toMatchObject([{ samples: 512 }]);
 });

@@ -44,7 +44,6 @@ export function watchBlocks({ rateHz, blockSamples }: { rateHz: number; blockSam
     if (behindMs < 0.7 * blockMs) return undefined;
     const samples = Math.round(behindMs / blockMs) * blockSamples;
     total += samples;
-    for (const later of after) later.lagMs -= (1000 * samples) / rateHz;
     const sinceMs = (spells.at(-1)?.startMs ?? 0) + spellMs - (before[0]?.startMs ?? 0);
     return { samples, within: Math.ceil((sinceMs * rateHz) / 1000) };
   };

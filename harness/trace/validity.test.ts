@@ -152,9 +152,10 @@ const misbehaviours: readonly Misbehaviour[] = [
   ],
   [
     'samples lost that may have been in a window before',
-    () => withEvents(base(), [{ kind: 'gap', sample: firstOf(base()) + 5000, samples: 1, within: 5000 }]),
+    () =>
+      withEvents(base(), [{ kind: 'gap', sample: base().values.length - 1, samples: 1, within: base().values.length }]),
     'gaps',
-    /^1 sample lost in a window, the application$/,
+    /^1 sample lost in a window, /,
   ],
   [
     'samples lost and nobody told',
