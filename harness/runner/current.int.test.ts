@@ -117,8 +117,8 @@ test('an X-NUCLEO-LPM01A, which sees no pulse of the marker, places windows by t
   await using desk = createDesk();
   const { board, marker } = await plugIn(desk);
   await using meter = await startLpm01a({ marker, 'sleep-ma': draws.sleepMa, 'active-ma': draws.activeMa });
-  const meterYaml = `meter: { at: JP5, kind: lpm01a, port: { path: ${meter.path} } }`;
-  project.write('boards/one.yaml', board.yaml('supply: 3.3 V', meterYaml));
+  const yaml = `meter: { at: JP5, kind: lpm01a, port: { path: ${meter.path} } }`;
+  project.write('boards/one.yaml', board.yaml('supply: 3.3 V', yaml));
   suiteOn(project, budgets, `${lax}, period: 1 s, periods: 2`);
 
   const over = await run(project, desk, '--out', 'out');
