@@ -151,6 +151,13 @@ const misbehaviours: readonly Misbehaviour[] = [
     /^5 samples lost in a window, the application$/,
   ],
   [
+    'samples lost that may have been in a window before',
+    () =>
+      withEvents(base(), [{ kind: 'gap', sample: base().values.length - 1, samples: 1, within: base().values.length }]),
+    'gaps',
+    /^1 sample lost in a window, /,
+  ],
+  [
     'samples lost and nobody told',
     () => base({ ...long, lost: [{ atMs: 2700, samples: 200, how: 'silent' }] }),
     'rate',
