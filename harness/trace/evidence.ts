@@ -18,7 +18,7 @@ export interface CurrentEvidence {
   readonly sleep?: CurrentFigures;
   /** Whole periods, each from the begin of one inference to that of the next. */
   readonly dutyCycle?: CurrentFigures & { readonly periods: number; readonly periodUs: number };
-  /** From the DUT's power-on, or the first sample, to the last. */
+  /** From the DUT's power-on, once its capacitors are charged, or the first sample, to the last. */
   readonly application?: CurrentFigures;
 }
 
