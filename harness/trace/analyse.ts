@@ -11,6 +11,7 @@ import type { ClockFit, CurrentEvidence, CurrentFigures, InferenceWindow, Spoilt
 import { type Figured, levelOf, usedBy } from './figured.ts';
 import { figuresOf } from './figures.ts';
 import { type Finding, isFault } from './finding.ts';
+import { cellLoadOf } from './load.ts';
 import type { Periods, Places } from './places.ts';
 import { placeWindows } from './windows.ts';
 
@@ -29,15 +30,18 @@ export interface Analysed {
 export function analyseTrace({ trace, recording, board, suite }: Analysed): CurrentEvidence {
   const { facts, samples, events } = trace;
   const places = placeWindows({ facts, samples, events, recording, board });
-  const figured = { ...figuresAt(trace, places), facts, samples, events, recording, board, used: usedBy(suite, board) };
+  const isAsked = recording.samples.some(({ kind }) => kind === 'mark');
+  const used = usedBy(suite, board, cellLoadOf({ dutyCycle: places.dutyCycle, isAsked }));
+  const figured = { ...figuresAt(trace, places), facts, samples, events, recording, board, used };
   const { inferences, sleep, application } = figured;
   const fit = places.fit && withDut(places.fit, inferences);
-  const findings = [...places.findings, ...checksOf({ ...figured, fit })].map(asUsed(figured.used));
+  const findings = [...places.findings, ...checksOf({ ...figured, fit })].map(asUsed(used));
   const keep = keeperOf(findings);
   const periods = places.dutyCycle && figured.dutyCycle && periodsOf(places.dutyCycle, figured.dutyCycle);
   return {
     facts,
     samples,
+    isAsked,
     faults: findings.filter(isFault),
     doubts: findings.flatMap(finding => (isFault(finding) ? [] : [finding.doubt])),
     ...(fit && { clock: fit }),

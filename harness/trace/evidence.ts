@@ -6,6 +6,8 @@ import type { CurrentWindow } from '../suite/suite.ts';
 export interface CurrentEvidence {
   readonly facts: TraceFacts;
   readonly samples: number;
+  /** Whether a host has asked for inferences, placed or not; else the firmware paces itself, or somebody has kept a capture of it. */
+  readonly isAsked: boolean;
   /** Why no figure may be taken from it, with the place; each is the rig's fault. */
   readonly faults: readonly TraceFault[];
   /** What to know of it that takes no figure away. */

@@ -203,7 +203,8 @@ test('firmware that paces itself lasts as long as its application lets it, and t
   const { dutyCycle: _none, sleep: _sleep, ...asked } = someCurrent();
   const suite = aCurrentSuite([aCurrentBudget('battery.measured.plain', 15)], { cells: { plain } });
   const inferences = asked.inferences.map(({ purpose: _host, ...window }) => window);
-  const result = judgeCase(currentEvidence([], { suite, current: { ...asked, inferences } }));
+  const paced = { ...asked, inferences, isAsked: false };
+  const result = judgeCase(currentEvidence([], { suite, current: paced }));
   expect(lastOf(result)).toMatchObject({ status: 'passed', measured: 18.75 }); // 225 mAh at 0.5 mA
   expect(lastOf(result)?.reason).toContain('computed from 500 µA, the mean of the application as it ran, whatever its');
   expect(result.metrics.battery?.at(-1)).toMatchObject({ from: 'application' });
@@ -211,6 +212,8 @@ test('firmware that paces itself lasts as long as its application lets it, and t
   const byHost = judgeCase(currentEvidence([], { suite, current: asked }));
   expect(lastOf(byHost)?.reason).toBe('not computed: neither a duty cycle nor sleep was measured');
   const faults = [{ check: 'windows', what: 'a window has no end', spoils: ['inference'] }] as const;
-  const unplaced = judgeCase(currentEvidence([], { suite, current: { ...asked, inferences, faults } }));
+  const unplaced = judgeCase(currentEvidence([], { suite, current: { ...paced, faults } }));
   expect(lastOf(unplaced)?.status).toBe('passed');
+  const lost = judgeCase(currentEvidence([], { suite, current: { ...asked, inferences: [], faults } }));
+  expect(lastOf(lost)?.status).toBe('broken'); // a host asked, and no window has a place: what ran is no application
 });

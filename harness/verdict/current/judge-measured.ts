@@ -1,9 +1,10 @@
 import type { Budget } from '../../suite/suite.ts';
 import type { CurrentEvidence, Spoilt } from '../../trace/evidence.ts';
+import { cellLoadOf } from '../../trace/load.ts';
 import { formatQuantity } from '../../units.ts';
 import { type Figure, judgeBroken, judgeFigure, notMeasured } from '../budget.ts';
 import type { CurrentMetrics, IntervalFigure, LengthMetrics, PerInference, Verdict } from '../result.ts';
-import { type CurrentBudget, type CurrentFacts, isSelfPaced } from './current.ts';
+import type { CurrentBudget, CurrentFacts } from './current.ts';
 import { faultOf, faultText } from './faults.ts';
 import { straddles } from './interval.ts';
 import { judgeBattery } from './judge-battery.ts';
@@ -27,17 +28,12 @@ export function judgeMeasured(budget: CurrentBudget, facts: TracedFacts): Verdic
   return judgeFigure(budget, { ...figure, ...openness(budget, interval, 'the meter') }, end);
 }
 
-/** What a budget takes out of the trace; of a battery's load that is a duty cycle, or what it is computed from, and the peak of all. */
+/** What a budget takes out of the trace. */
 function takenBy(budget: CurrentBudget, evidence: CurrentEvidence): readonly Spoilt[] {
   if (budget.kind === 'current') return [budget.window];
-  if (budget.kind === 'battery') return ['application', ...loadOf(evidence)];
+  if (budget.kind === 'battery') return cellLoadOf(evidence);
   const above = budget.metric === 'aboveSleep' ? cycle : (['inference'] as const);
   return budget.kind === 'energy' ? [...above, 'energy'] : above;
-}
-
-function loadOf({ dutyCycle, sleep, inferences }: CurrentEvidence): readonly Spoilt[] {
-  if (dutyCycle) return ['dutyCycle'];
-  return isSelfPaced({ inferences }) && !sleep ? [] : cycle;
 }
 
 const cycle = ['inference', 'sleep'] as const satisfies readonly Spoilt[];
