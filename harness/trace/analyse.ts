@@ -7,7 +7,15 @@ import { checkRate } from './check-rate.ts';
 import { checkRig } from './check-rig.ts';
 import { checkSamples } from './check-samples.ts';
 import { median } from './clock.ts';
-import type { ClockFit, CurrentEvidence, CurrentFigures, InferenceWindow, Spoilt, TraceFault } from './evidence.ts';
+import type {
+  ClockFit,
+  CurrentEvidence,
+  CurrentFigures,
+  DutyCycle,
+  InferenceWindow,
+  Spoilt,
+  TraceFault,
+} from './evidence.ts';
 import { type Figured, levelOf, usedBy } from './figured.ts';
 import { figuresOf } from './figures.ts';
 import { type Finding, isFault } from './finding.ts';
@@ -89,13 +97,16 @@ function checksOf(figured: Figured): readonly Finding[] {
   return checks.flatMap(check => check(figured));
 }
 
+/** A window without a wire is as long as the DUT says. */
 function withDut(fit: ClockFit, inferences: readonly InferenceWindow[]): ClockFit {
-  const ppm = inferences.flatMap(({ dutUs, durationUs }) => (dutUs ? [1e6 * (durationUs / dutUs - 1)] : []));
+  const ppm = inferences.flatMap(({ dutUs, durationUs, by }) =>
+    dutUs && by !== 'uart' ? [1e6 * (durationUs / dutUs - 1)] : [],
+  );
   return ppm.length === 0 ? fit : { ...fit, dutPpm: median(ppm) };
 }
 
-function periodsOf({ periods }: Periods, figures: CurrentFigures): NonNullable<CurrentEvidence['dutyCycle']> {
-  return { ...figures, periods, periodUs: figures.durationUs / periods };
+function periodsOf({ periods, uncertaintyUs }: Periods, figures: CurrentFigures): DutyCycle {
+  return { ...figures, periods, periodUs: figures.durationUs / periods, uncertaintyUs };
 }
 
 /** What spoils nothing that a budget is about breaks no case: it is told, and what it spoils has no figure all the same. */

@@ -41,7 +41,7 @@ export function dutyCycleOf(
     const what = `${begins.length - 1} periods last ${Number((us / 1000).toFixed(3))} ms, and their ends may be off by ${Number(uncertaintyUs.toFixed(1))} µs each: measure more of them (\`measure.current.periods\`)`;
     return { findings: [{ check: 'windows', what, sample: from.first, spoils: ['dutyCycle'] }] };
   }
-  return { periods: { first: from.first, end: to.first, periods: begins.length - 1 }, findings: [] };
+  return { periods: { first: from.first, end: to.first, periods: begins.length - 1, uncertaintyUs }, findings: [] };
 }
 
 /** What charges a board's capacitors as its power comes on, an ampere of it, is over by then: no cell is asked for it twice. */

@@ -226,6 +226,8 @@ test('without a wire a window lies where the DUT can have inferred, to within wh
     expect(Math.abs((window?.energyUj ?? 0) / energyUj - 1)).toBeLessThan(0.02);
   }
   expect(dutyCycle?.periodUs).toBeCloseTo(1_200_000, -4);
+  expect(dutyCycle?.uncertaintyUs).toBeGreaterThan(1000);
+  expect(clock).not.toHaveProperty('dutPpm'); // its windows are as long as the DUT says
   expect(sleep?.meanMa).toBeCloseTo(0.05, 3);
 });
 

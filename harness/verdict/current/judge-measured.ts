@@ -1,7 +1,7 @@
 import type { Budget } from '../../suite/suite.ts';
 import type { CurrentEvidence, Spoilt } from '../../trace/evidence.ts';
 import { cellLoadOf } from '../../trace/load.ts';
-import { formatQuantity } from '../../units.ts';
+import { formatQuantity, type Unit } from '../../units.ts';
 import { type Figure, judgeBroken, judgeFigure, notMeasured } from '../budget.ts';
 import type { CurrentMetrics, IntervalFigure, LengthMetrics, PerInference, Verdict } from '../result.ts';
 import type { CurrentBudget, CurrentFacts } from './current.ts';
@@ -112,11 +112,15 @@ export function disagreement(lengths: LengthMetrics | undefined): string | undef
 export function openness(budget: Budget, interval: IntervalFigure, by: string): Pick<Figure, 'note' | 'open'> {
   const { value, low, high } = interval;
   if (low === undefined || high === undefined) return { note: `no interval: nobody says how accurate ${by} is` };
-  const [least, most] = [low, high].map(end => precise(end, budget.unit));
-  const share = value > 0 ? `±${rounded((100 * Math.max(value - low, high - value)) / value)} %, ` : '';
-  const note = `${share}${least} to ${most}, by ${by}`;
+  const note = `${rangeOf({ value, low, high }, budget.unit)}, by ${by}`;
   if (!straddles(interval, budget.limit)) return { note };
   return { note, open: `the limit lies within that: take a wider margin, or a better meter` };
+}
+
+function rangeOf({ value, low, high }: Required<IntervalFigure>, unit: Unit): string {
+  if (high === Number.POSITIVE_INFINITY) return `${precise(low, unit)} at least`;
+  const share = value > 0 ? `±${rounded((100 * Math.max(value - low, high - value)) / value)} %, ` : '';
+  return `${share}${precise(low, unit)} to ${precise(high, unit)}`;
 }
 
 /** Two digits that count. */
