@@ -149,13 +149,14 @@ test('a reading longer than what is held in memory is written as it comes', () =
 });
 
 test('a marker that changes with every sample is kept 4,000 times a second, the rest is counted, and its levels are known again after', () => {
-  const chatter = Array.from({ length: 99_999 }, (_, index) => index % 2);
-  const { events } = readBack(write([marked(...chatter), marked(0, 0), marked(...chatter.map(() => 0), 1)]));
+  const chatter = Array.from({ length: 99_999 }, (_, index) => (index + 1) % 2);
+  const { events } = readBack(write([marked(...chatter), marked(1, 1), marked(...chatter.map(() => 0), 1)]));
   expect(events.slice(3998)).toEqual([
-    { kind: 'levels', sample: 3998, levels: 0 },
-    { kind: 'levels', sample: 3999, levels: 1 },
+    { kind: 'levels', sample: 3998, levels: 1 },
+    { kind: 'levels', sample: 3999, levels: 0 },
     { kind: 'crowded', sample: 4000, samples: 96_000, events: 95_999 },
-    { kind: 'levels', sample: 100_000, levels: 0 },
+    { kind: 'levels', sample: 100_000, levels: 1 },
+    { kind: 'levels', sample: 100_001, levels: 0 },
     { kind: 'levels', sample: 200_000, levels: 1 },
   ]);
 });

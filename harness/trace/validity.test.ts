@@ -44,6 +44,18 @@ const misbehaviours: readonly Misbehaviour[] = [
     /^a window has one edge in the trace, which ends in it$/,
   ],
   [
+    'a begin that is missing, of firmware that only prints',
+    () =>
+      asLog(
+        withEvents(
+          withoutEvents(base(), ({ sample }) => sample === 0),
+          [levels(0, 1), levels(300, 0)],
+        ),
+      ),
+    'edges',
+    /^a window has one edge in the trace, which begins in it$/,
+  ],
+  [
     'an edge that has no other',
     () =>
       asLog(
@@ -168,6 +180,12 @@ const misbehaviours: readonly Misbehaviour[] = [
     () => base({ ...long, lost: everyTenth }),
     'rate',
     /^\d+ samples came in .*, which is 9\d(\.\d)? % of what 10000 a second make: samples were lost$/,
+  ],
+  [
+    'a few lost all along and nobody told',
+    () => base({ ...long, lost: everyTenth.map(loss => ({ ...loss, samples: 15 })) }),
+    'rate',
+    /which is 98(\.\d)? % of what 10000 a second make: samples were lost$/,
   ],
   [
     'samples that came twice',
@@ -388,6 +406,7 @@ test.each<readonly [string, () => Capture, RegExp]>([
     /^the meter's clock differs from the host's by 9\d\d ppm, 3\.\d+ s an hour: no crystal does$/,
   ],
   ['firmware that does not sleep', () => base({ sleepMa: 5, activeMa: 5 }), /its firmware does not sleep$/],
+  ['firmware that hardly sleeps', () => base({ sleepMa: 4.85, activeMa: 5 }), /its firmware does not sleep$/],
   ['a supply that strays', () => base({ facts: { supplySpreadMv: 300 } }), /^the supply of 3.3 V strayed by 300 mV/],
   [
     'a gap where no budget is',

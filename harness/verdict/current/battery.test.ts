@@ -93,6 +93,13 @@ test('a peak that the cell cannot give fails it, however long it would last', ()
   expect(lastOf(judged(1, drawing(0.001, 13)))?.status).toBe('passed');
 });
 
+test('a cell gives what it is rated for', () => {
+  const meter = { ...someTraceFacts().meter, accuracy: { percent: 0, offsetMa: 0, of: 'a dream' } };
+  const at = (peakMa: number) => lastOf(judged(1, { ...drawing(0.001, peakMa), facts: someTraceFacts({ meter }) }));
+  expect(at(15)?.status).toBe('passed');
+  expect(at(15.001)).toMatchObject({ status: 'failed', reason: expect.stringContaining('a peak of 15.001 mA, and') });
+});
+
 test('a peak that may be too high by the meter is inconclusive', () => {
   const verdict = lastOf(judged(1, drawing(0.001, 14.5))); // 14.5 mA + 10 % are 15.95 mA
   expect(verdict?.status).toBe('inconclusive');
