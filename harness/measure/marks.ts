@@ -84,8 +84,11 @@ function median(values: readonly number[]): number {
 
 /** To the microsecond. */
 export function timesOf(sentMs: number, heardMs: number): Pick<MarkSample, 'sentMs' | 'heardMs'> {
-  const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;
   return { sentMs: rounded(sentMs), heardMs: rounded(heardMs) };
+}
+
+function rounded(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
 }
 
 /** What is in no other sample, and has to be right all the same. */

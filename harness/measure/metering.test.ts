@@ -44,9 +44,9 @@ const firmware: MockOptions = {
 
 const current: MeasureCurrent = { idleMs: 1000, periods: 3, agreementPercent: 2, cells: {} };
 
-function suiteWith(measured: Partial<MeasureCurrent> | undefined, more: Partial<Suite['measure']> = {}): Suite {
-  const measure = { warmup: 1, boots: 1, timeoutMs: 60_000, link: 'uart', ...more } as const;
-  return aSuite({ measure: measured ? { ...measure, current: { ...current, ...measured } } : measure });
+function suiteWith(asked: Partial<MeasureCurrent> | undefined, more: Partial<Suite['measure']> = {}): Suite {
+  const plain = { warmup: 1, boots: 1, timeoutMs: 60_000, link: 'uart', ...more } as const;
+  return aSuite({ measure: asked ? { ...plain, current: { ...current, ...asked } } : plain });
 }
 
 /** What was done on the desk, in its order. */
@@ -66,9 +66,12 @@ function targetOf(options: () => MockOptions): SerialTarget {
   };
 }
 
+function switched(isOn: boolean): void {
+  done.push(isOn ? 'supply on' : 'supply off');
+}
+
 function meterGear(options: MockMeterOptions = {}, more: Partial<MeterGear> = {}): MeterGear {
-  const onSupply = (isOn: boolean): void => void done.push(isOn ? 'supply on' : 'supply off');
-  const meter = mockMeter({ onSupply, ...options });
+  const meter = mockMeter({ onSupply: switched, ...options });
   return { meter: { ...meter, open: signal => (done.push('meter'), meter.open(signal)) }, ...more };
 }
 
@@ -396,10 +399,13 @@ function prober(more: Partial<Flasher> = {}): Flasher {
   };
 }
 
+function inFlash(): MockOptions {
+  return { buildId: done.includes('flash') ? buildId : '0d'.repeat(20) };
+}
+
 /** What is in the flash until it is flashed. */
 function otherBuild(): Setup {
-  const build = () => (done.includes('flash') ? buildId : '0d'.repeat(20));
-  return { mock: () => ({ buildId: build() }), meter: meterGear(), rig: { probe: 'gone' } };
+  return { mock: inFlash, meter: meterGear(), rig: { probe: 'gone' } };
 }
 
 function hub(): PowerSwitch {

@@ -71,6 +71,8 @@ async function supplied(meter: OpenMeter, begin: () => Promise<Metering>, signal
   }
 }
 
+const never = async (): Promise<undefined> => undefined;
+
 /** The meter as the board's power switch. `onSwitched` hears of what it has done. */
 function supplyOf(meter: OpenMeter, onSwitched: (isOn: boolean) => void = () => {}): Pick<Metering, 'supply'> {
   if (!meter.supply) return {};
@@ -79,8 +81,7 @@ function supplyOf(meter: OpenMeter, onSwitched: (isOn: boolean) => void = () => 
     onSwitched(isOn);
   };
   const { title } = meter.facts;
-  const isThere = async (): Promise<undefined> => undefined;
-  return { supply: { name: title, isChipOnly: true, missing: isThere, off: () => set(false), on: () => set(true) } };
+  return { supply: { name: title, isChipOnly: true, missing: never, off: () => set(false), on: () => set(true) } };
 }
 
 /** For what the meter has sent before it stopped. */
@@ -94,10 +95,8 @@ async function traced(
   const sample = (worked: boolean, detail: string): void =>
     recorder.sample({ kind: 'rig', boot: 0, step: 'meter', worked, ms: Math.round(recorder.nowMs()), detail });
   await meter.start();
-  const writer = openTraceWriter(
-    recorder.folder,
-    factsOf(gear, meter, recorder.nowMs(), clock.nowIso()),
-    recorder.nowMs,
+  const writer = openTraceWriter(recorder.folder, factsOf(gear, meter, recorder.nowMs(), clock.nowIso()), () =>
+    recorder.nowMs(),
   );
   sample(true, `${facts.title}${rig?.meterPort ? ` at ${rig.meterPort.path}` : ''}`);
   let isEnding = false;

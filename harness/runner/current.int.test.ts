@@ -6,6 +6,7 @@ import { startLpm01a } from '../fixtures/simulated-lpm01a.ts';
 import { noSimulatedPpk2, type SimulatedPpk2Options, startSimulatedPpk2 } from '../fixtures/simulated-ppk2.ts';
 import { openTrace } from '../recording/read-trace.ts';
 import { type TraceFacts, traceFiles } from '../recording/trace.ts';
+import { attachmentsOf } from '../report/attachments.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { buildBoards, createDesk, type Desk, type DeskBoard, noDesk, oldImage } from './fixtures/desk.ts';
 import { isGone, until, victimOf } from './fixtures/processes.ts';
@@ -101,6 +102,17 @@ test('what a board draws is measured, held against its budgets, and judged again
   const mean = good.verdicts.find(({ budget }) => budget === 'current.measured.inference.mean');
   expect(mean?.measured).toBeCloseTo(draws.activeMa, 1);
 
+  expect(attachmentsOf(good, join(project.folder, 'good')).map(({ name }) => name)).toEqual(
+    expect.arrayContaining([
+      'Current',
+      'Current in some periods',
+      'Current in one inference',
+      'Current in each window',
+      'Energy by inference',
+      'Battery life',
+    ]),
+  );
+
   const again = await run(project, desk, '--replay', 'good', '--out', 'again');
   expect(again.code, again.stdout).toBe(0);
   expect(only(project, 'again').verdicts).toEqual(good.verdicts);
@@ -117,8 +129,8 @@ test('an X-NUCLEO-LPM01A, which sees no pulse of the marker, places windows by t
   await using desk = createDesk();
   const { board, marker } = await plugIn(desk);
   await using meter = await startLpm01a({ marker, 'sleep-ma': draws.sleepMa, 'active-ma': draws.activeMa });
-  const meterYaml = `meter: { at: JP5, kind: lpm01a, port: { path: ${meter.path} } }`;
-  project.write('boards/one.yaml', board.yaml('supply: 3.3 V', meterYaml));
+  const yaml = `meter: { at: JP5, kind: lpm01a, port: { path: ${meter.path} } }`;
+  project.write('boards/one.yaml', board.yaml('supply: 3.3 V', yaml));
   suiteOn(project, budgets, `${lax}, period: 1 s, periods: 2`);
 
   const over = await run(project, desk, '--out', 'out');
