@@ -49,8 +49,9 @@ type Wanted = Pick<WindowSample, 'vector' | 'iterations' | 'purpose'>;
 interface Taken {
   readonly iterations: number;
   readonly lengthUs: number;
-  /** Where its build prints a clock, and where a trace is taken. */
+  /** Where its build prints a clock. */
   readonly window?: WindowSample;
+  /** Of one of the five, where a trace is taken. */
   readonly mark?: MarkSample;
 }
 
@@ -100,9 +101,9 @@ async function taken(job: MlperfBoot, { dut, fit }: MlperfUnderTest, of: Wanted)
   const sentMs = recorder.nowMs();
   const { results, laps, hostUs } = await dut.infer({ iterations, warmups, ...answerOf(fit) });
   const times = timesOf(sentMs, recorder.nowMs());
-  const purpose = of.purpose === 'measured' ? 'window' : 'scaling';
-  const mark: MarkSample = { kind: 'mark', boot, purpose, vector, runs: iterations, ...times, warmups };
-  const seen = { iterations, ...(metering?.tracing && { mark }) };
+  const mark: MarkSample = { kind: 'mark', boot, purpose: 'window', vector, runs: iterations, ...times, warmups };
+  // Requests that follow at once upon one another would share what is near their ends.
+  const seen = { iterations, ...(metering?.tracing && of.purpose === 'measured' && { mark }) };
   if (dut.identity.timestamps === 'energy') return { ...seen, lengthUs: hostUs };
   if (!laps)
     throw new TargetError('it printed no timestamps, and its build is one that does', target.name, 'see wire.jsonl');

@@ -88,6 +88,6 @@ const cellColumns: Columns<BatteryMetrics> = {
   'at most': battery => battery.highDays,
   'limited by': battery => battery.limitedBy,
   'mean mA': battery => battery.meanMa,
-  'period s': battery => battery.periodUs / 1e6,
+  'period s': ({ periodUs }) => (periodUs === undefined ? undefined : periodUs / 1e6),
   'peak mA': battery => battery.peakMa,
 };

@@ -2,10 +2,9 @@ import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError, messageOf } from '../errors.ts';
 import { noRecording, readRecording } from '../recording/read.ts';
-import { hasTrace, openTrace } from '../recording/read-trace.ts';
+import { hasTrace } from '../recording/read-trace.ts';
 import type { Manifest, Recording } from '../recording/recording.ts';
 import { hasModel, type Suite, withModel } from '../suite/suite.ts';
-import { analyseTrace } from '../trace/analyse.ts';
 import { type Evidence, judgeCase } from '../verdict/judge.ts';
 import { judgeLogCase, type LogEvidence } from '../verdict/log/judge.ts';
 import { computeReference } from '../verdict/reference.ts';
@@ -16,6 +15,7 @@ import { brokerVariable } from './environment.ts';
 import { firmwareOf } from './image.ts';
 import { isCapture, judgeRecordedCapture } from './judge-capture.ts';
 import { type Plan, type PlannedCase, recordingFolder } from './plan.ts';
+import { traceEvidence } from './trace-evidence.ts';
 
 /** One planned case, measured (or replayed) and judged. The host computes what it expects while the target computes what it answers. */
 export async function runCase(plan: Plan, planned: PlannedCase): Promise<CaseResult> {
@@ -120,8 +120,7 @@ function seenOf(read: ReadCase, trouble: string | undefined): Pick<Evidence, 're
   const folder = recordingFolder(read.plan, read.planned);
   if (!hasTrace(folder)) return { recording };
   try {
-    using trace = openTrace(folder);
-    return { recording, current: analyseTrace({ trace, recording, ...read.planned }) };
+    return { recording, current: traceEvidence(folder, { recording, ...read.planned }) };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { recording: broken(recording.manifest, trouble ?? messageOf(error), recording) };

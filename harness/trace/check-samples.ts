@@ -74,15 +74,21 @@ function faultIn(
   return { check, what: `${what} in ${used.map(kind => names[kind]).join(', ')}`, sample, spoils: kinds };
 }
 
-/** What figures each run is in. An edge beside one lies at an unknown place in it. */
+/** What figures each run is in. An edge beside one lies at an unknown place in it, and of some it is known only how far back they may have been. */
 function kindsOf(stretches: readonly OfKind[], runs: readonly Run[]): ReadonlyMap<Run, ReadonlySet<Kind>> {
   const kinds = new Map<Run, Set<Kind>>();
-  for (const { kind, figures } of stretches)
-    for (const run of touching(runs, figures.first - 1, figures.end + 1)) {
-      const known = kinds.get(run) ?? new Set();
-      kinds.set(run, known.add(kind));
-    }
+  const vague = runs.filter(run => backOf(run) > 0);
+  for (const { kind, figures } of stretches) {
+    const [first, end] = [figures.first - 1, figures.end + 1];
+    const near = vague.filter(run => run.sample + run.samples > first && run.sample - backOf(run) < end);
+    for (const run of [...touching(runs, first, end), ...near])
+      kinds.set(run, (kinds.get(run) ?? new Set<Kind>()).add(kind));
+  }
   return kinds;
+}
+
+function backOf(run: Run): number {
+  return run.kind === 'gap' ? (run.within ?? 0) : 0;
 }
 
 /** Those of runs, which lie one after the other, that reach into a stretch. */

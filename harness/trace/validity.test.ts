@@ -151,6 +151,13 @@ const misbehaviours: readonly Misbehaviour[] = [
     /^5 samples lost in a window, the application$/,
   ],
   [
+    'samples lost that may have been in a window before',
+    () =>
+      withEvents(base(), [{ kind: 'gap', sample: base().values.length - 1, samples: 1, within: base().values.length }]),
+    'gaps',
+    /^1 sample lost in a window, /,
+  ],
+  [
     'samples lost and nobody told',
     () => base({ ...long, lost: [{ atMs: 2700, samples: 200, how: 'silent' }] }),
     'rate',
@@ -254,6 +261,18 @@ const misbehaviours: readonly Misbehaviour[] = [
     () => withEvents(base(), [{ kind: 'supply', sample: 9000, isOn: false }]),
     'supply',
     /^the DUT’s supply was taken away within what is measured$/,
+  ],
+  [
+    'an idling that is too short',
+    () => base({ idleMs: 8 }),
+    'windows',
+    /^no time that the DUT was left alone has 100 samples/,
+  ],
+  [
+    'periods that are too short for the serial line',
+    () => base({ ...unwired, inferenceMs: () => 60, period: { everyMs: 80, count: 3 } }),
+    'windows',
+    /^2 periods last 160 ms, and their ends may be off by \d+/,
   ],
   [
     'a probe that stays on',

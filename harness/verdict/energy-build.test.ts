@@ -7,7 +7,9 @@ const window = { first: 0, end: 10_000, boot: 0, vector: 0, runs: 400, by: 'edge
 const of = (durationUs: number, runs = 400) => ({ inferences: [{ ...window, durationUs, runs }] });
 
 test('current of a build for energy is not of the inferences that ticks are of, and says so', () => {
-  expect(energyWarnings(energy, of(10e6))).toEqual([expect.stringContaining('not of the inferences that ticks are of')]);
+  expect(energyWarnings(energy, of(10e6))).toEqual([
+    expect.stringContaining('not of the inferences that ticks are of'),
+  ]);
 });
 
 test('windows that MLPerf Tiny would not take are a smoke run', () => {

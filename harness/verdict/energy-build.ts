@@ -8,7 +8,9 @@ export function energyWarnings(
   evidence: Pick<CurrentEvidence, 'inferences'> | undefined,
 ): readonly string[] {
   if (mlperf?.timestamps !== 'energy' || !evidence || evidence.inferences.length === 0) return [];
-  const smoke = smokeOf(evidence.inferences.map(({ durationUs, runs }) => ({ elapsedUs: durationUs, iterations: runs })));
+  const smoke = smokeOf(
+    evidence.inferences.map(({ durationUs, runs }) => ({ elapsedUs: durationUs, iterations: runs })),
+  );
   return [
     'its firmware is a build for energy, which prints no clock: energy and current are not of the inferences that ticks are of, which another build has to give',
     ...(smoke === undefined ? [] : [smoke]),

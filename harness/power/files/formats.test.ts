@@ -110,7 +110,7 @@ test('a CSV of a Joulescope without its header is read when it is named', async 
   expect(values).toEqual(floats(1.25, 1.5));
 });
 
-// jls, include/jls/format.h. 1 kHz: 2 mA, and 5 mA while gpi[0] is high; 10 and 11 are NaN, 2500 to 2599 were never written
+// jls, include/jls/format.h; data of constant inputs is left out, 256 samples at a time. 1 kHz: 2 mA, and 5 mA while gpi[0] is high; 10 and 11 are NaN, 2500 to 2599 were never written
 test('JLS v2, as Jetperch’s own library writes it', async () => {
   const { facts, values, levels, others } = await readAll(fixture('capture.jls'));
   expect(facts).toMatchObject({
@@ -121,12 +121,12 @@ test('JLS v2, as Jetperch’s own library writes it', async () => {
     meter: { kind: 'joulescope', title: 'Joulescope JS220', serial: '001122', firmware: '1.0.7', lines: ['GPI0'] },
   });
   expect(values).toEqual(Array.from({ length: 4000 }, (_, n) => (isLost(n) ? lost : isActive(n) ? 5 : 2)));
-  expect(edges(levels, 0)).toEqual(['on 998', 'off 1998', 'on 2898', 'off 3398']); // of the samples that are there
+  expect(edges(levels, 0)).toEqual(['on 1022', 'off 2046', 'on 2898', 'off 3398']); // of the samples that are there
   expect(others.map(({ kind }) => kind)).toEqual(['gap', 'gap', 'gap']);
 });
 
 function isActive(sample: number): boolean {
-  return (sample >= 1000 && sample < 2000) || (sample >= 3000 && sample < 3500);
+  return (sample >= 1024 && sample < 2048) || (sample >= 3000 && sample < 3500);
 }
 
 function isLost(sample: number): boolean {

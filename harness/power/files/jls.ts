@@ -96,8 +96,7 @@ function voltageOf(handle: FileHandle, signal: JlsSignal | undefined): { supplyM
   const { at } = signal.pieces;
   const means = Array.from({ length: Math.min(voltageChunks, at.length) }, (_, index) => {
     const place = at[Math.floor((index * at.length) / Math.min(voltageChunks, at.length))] ?? 0;
-    const values = floatsOf(payloadAt(handle, place), signal.type).filter(value => !Number.isNaN(value));
-    return values.reduce((sum, value) => sum + value, 0) / values.length;
+    return meanOf(floatsOf(payloadAt(handle, place), signal.type));
   }).filter(mean => mean > 0);
   if (means.length === 0) return {};
   const mean = means.reduce((sum, value) => sum + value, 0) / means.length;
@@ -105,15 +104,24 @@ function voltageOf(handle: FileHandle, signal: JlsSignal | undefined): { supplyM
   return { supplyMv: Number((mean * 1000).toPrecision(6)), supplySpreadMv: Number((spread * 1000).toPrecision(3)) };
 }
 
-function floatsOf(payload: Uint8Array | undefined, type: JlsSignal['type']): Float64Array {
+/** Of those that are numbers. */
+function meanOf(values: Iterable<number>): number {
+  let [sum, count] = [0, 0];
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    sum += value;
+    count++;
+  }
+  return sum / count;
+}
+
+/** In the order of this machine, which is the file's: little-endian. */
+function floatsOf(payload: Uint8Array | undefined, type: JlsSignal['type']): Float32Array | Float64Array {
   if (!payload) return new Float64Array();
-  const view = viewOf(payload);
-  const bytes = type === 'f64' ? 8 : 4;
-  const count = Math.min(view.getUint32(8, true), Math.floor((payload.length - payloadHeaderBytes) / bytes));
-  const at = (index: number) => payloadHeaderBytes + index * bytes;
-  return Float64Array.from({ length: count }, (_, index) =>
-    type === 'f64' ? view.getFloat64(at(index), true) : view.getFloat32(at(index), true),
-  );
+  const Floats = type === 'f64' ? Float64Array : Float32Array;
+  const data = payload.slice(payloadHeaderBytes);
+  const count = Math.min(viewOf(payload).getUint32(8, true), Math.floor(data.length / Floats.BYTES_PER_ELEMENT));
+  return new Floats(data.buffer, 0, count);
 }
 
 interface Job {
@@ -159,8 +167,13 @@ async function* readingsOf(
 }
 
 /** What is not a number, the Joulescope lost. */
-function* soundOf(values: Float64Array, scale: number, levels: Uint8Array | undefined): Generator<Reading> {
-  const scaled = Float32Array.from(values, value => value * scale);
+function* soundOf(
+  values: Float32Array | Float64Array,
+  scale: number,
+  levels: Uint8Array | undefined,
+): Generator<Reading> {
+  const scaled = new Float32Array(values.length);
+  for (let index = 0; index < values.length; index++) scaled[index] = values[index] * scale;
   for (let from = 0, end = 0; from < scaled.length; from = end) {
     const kind = kindOf(scaled[from]);
     while (end < scaled.length && kindOf(scaled[end]) === kind) end++;

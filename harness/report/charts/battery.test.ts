@@ -94,3 +94,17 @@ test('where no sleep was measured there is nothing to compute a life by period f
   const { metrics } = judgeCase(currentEvidence([], { current: awake }));
   expect(livesOf(metrics)).toEqual([]);
 });
+
+test('a life of no period is on no axis of periods', () => {
+  const { dutyCycle: _none, inferences, ...current } = someCurrent();
+  const unasked = inferences.map(({ purpose: _host, ...window }) => window);
+  const suite = aCurrentSuite([aCurrentBudget('battery.measured.small', 1)], { cells: { small } });
+  const { current: measure } = suite.measure;
+  const { periodMs: _period, ...periodless } = measure ?? { periodMs: 0 };
+  const selfPaced = { ...suite, measure: { ...suite.measure, current: periodless as typeof measure } };
+  const { metrics } = judgeCase(
+    currentEvidence([], { suite: selfPaced, current: { ...current, inferences: unasked } }),
+  );
+  expect(metrics.battery?.at(-1)).toMatchObject({ cell: 'small', from: 'application' });
+  expect(livesOf(metrics)).toEqual([]);
+});

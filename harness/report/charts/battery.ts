@@ -27,7 +27,7 @@ export interface Lives {
 export function livesOf({ current, modelled, battery = [] }: Metrics): Lives[] {
   return [current, modelled].flatMap(metrics => {
     const cycle = metrics && cycleOf(metrics);
-    const batteries = battery.filter(({ basis }) => basis === metrics?.basis);
+    const batteries = battery.filter(({ basis, periodUs }) => basis === metrics?.basis && periodUs !== undefined);
     return cycle && batteries.length > 0 ? [{ basis: metrics.basis, cycle, batteries }] : [];
   });
 }
@@ -203,7 +203,7 @@ function curve({ points }: Drawn, index: number, { x, y }: Axes): string[] {
 /** What the case's own figure is, and between what it lies. */
 function suiteLife({ battery }: Drawn, index: number, { x, y }: Axes): string[] {
   const { lifeDays, lowDays, highDays, periodUs } = battery;
-  if (lifeDays === null || lifeDays <= 0 || !Number.isFinite(lifeDays)) return [];
+  if (periodUs === undefined || lifeDays === null || lifeDays <= 0 || !Number.isFinite(lifeDays)) return [];
   const at = x(periodUs);
   const ends = lowDays === undefined || highDays === undefined || lowDays <= 0 ? [] : [lowDays, highDays];
   return [

@@ -40,7 +40,9 @@ test('sleep and inferences decades apart are drawn by magnitude, with a unit at 
 });
 
 test('a current that is often below zero has no magnitude: its axis is linear, in its best unit', () => {
-  const chart = drawn(Array.from({ length: 1000 }, (_, index) => (index < 100 ? 0.5 : -0.002)));
+  const chart = drawn(
+    Array.from({ length: 1000 }, (_, index) => (index < 100 ? 0.5 : index % 20 < 10 ? 0.002 : -0.002)),
+  );
   expect(textsOf(chart)).toEqual(expect.arrayContaining(['current [µA]', '0', '500']));
 });
 
