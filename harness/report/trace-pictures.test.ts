@@ -76,6 +76,29 @@ test('some periods are the first three and a little around them', () => {
   expect(windows).toHaveLength(4); // at 1,000, 1,200, 1,400 and 1,600: the last begins the fourth
 });
 
+const pulses = Uint8Array.from(values, (_, sample) =>
+  firsts.some(first => sample >= first && sample < first + 10) ? 1 : 0,
+);
+const ends = Uint8Array.from(values, (_, sample) =>
+  firsts.some(first => sample === first || sample === first + 10) ? 1 : 0,
+);
+
+test.each([
+  ['is active in windows', pulses, 'marker', 9],
+  ['is low in windows', pulses.map(level => 1 - level), 'marker', 9],
+  ['pulses at both ends of windows', ends, 'inferences', 2],
+])('a marker that %s has what it marks shaded', (_what, levels, lane, count) => {
+  const folder = mkdtempSync(join(home, 'run-'));
+  using writer = openTraceWriter(folder, facts);
+  writer.take({ kind: 'samples', values, levels });
+  writer[Symbol.dispose]();
+  keepWindows(folder, { ...evidence(), inferences: evidence().inferences.slice(0, 2) });
+  const [whole] = tracePictures(folder);
+  const chart = parseXml(whole?.svg ?? '');
+  expect(textsOf(chart)).toContain(lane);
+  expect(allNamed(chart, 'rect').filter(node => node.attributes.class === 'window')).toHaveLength(count);
+});
+
 test('without a duty cycle they are those of the first inferences', () => {
   const { dutyCycle: _none, ...others } = evidence();
   expect(textsByName(recorded(others)).get('Current in some periods')).toContain('the first 3 inferences');

@@ -263,6 +263,18 @@ const misbehaviours: readonly Misbehaviour[] = [
     /^the DUT’s supply was taken away within what is measured$/,
   ],
   [
+    'an idling that is too short',
+    () => base({ idleMs: 8 }),
+    'windows',
+    /^no time that the DUT was left alone has 100 samples/,
+  ],
+  [
+    'periods that are too short for the serial line',
+    () => base({ ...unwired, inferenceMs: () => 60, period: { everyMs: 80, count: 3 } }),
+    'windows',
+    /^2 periods last 160 ms, and their ends may be off by \d+/,
+  ],
+  [
     'a probe that stays on',
     () => base({ samples: [rigStep('flash', 'openocd')] }),
     'probe',
