@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { crc32c } from './crc32c.ts';
 import { readAll, readText } from './fixtures/read.ts';
+import { identification } from './jls-chunks.ts';
 
 const fixture = (name: string) => join(import.meta.dirname, 'fixtures', name);
 const floats = (...values: number[]) => values.map(Math.fround);
@@ -153,6 +155,37 @@ test('a JLS file with a damaged piece has a gap there', async () => {
   expect(others.some(each => each.kind === 'note' && each.text.includes('is damaged'))).toBe(true);
   expect(others.some(each => each.kind === 'gap' && each.samples === 512)).toBe(true);
 });
+
+test('of a damaged piece of a JLS file its place is not believed', async () => {
+  const bytes = Buffer.from(readFileSync(fixture('capture.jls')));
+  const head = Buffer.alloc(12);
+  head.writeBigInt64LE(1012n);
+  head.writeUInt32LE(512, 8);
+  bytes.writeBigInt64LE(2n ** 50n, bytes.indexOf(head)); // the payload's header: its first sample
+  const { values, others } = await readText(bytes, {}, 'x.jls');
+  expect(values).toHaveLength(4000);
+  expect(others.some(each => each.kind === 'gap' && each.samples === 512)).toBe(true);
+});
+
+/** A JLS file's beginning, and one chunk that says it has so many bytes. */
+function jlsOf(payloadBytes: number, tag = 0x22): Buffer {
+  const bytes = Buffer.alloc(64);
+  identification.copy(bytes);
+  bytes.writeUInt8(tag, 32 + 16);
+  bytes.writeUInt32LE(payloadBytes, 32 + 20);
+  bytes.writeUInt32LE(crc32c(bytes.subarray(32, 60)), 60);
+  return bytes;
+}
+
+test.each([0, 0x7fff_fffb, 0xffff_ffd8, 0xffff_ffff])(
+  'a JLS chunk of %i bytes is no way to go on for ever',
+  async bytes => {
+    for (const tag of [0x01, 0x02, 0x22, 0x23])
+      await expect(readText(jlsOf(bytes, tag), {}, 'x.jls')).rejects.toThrow(
+        'has no current and no power with samples',
+      );
+  },
+);
 
 // `"Wall-clock time (UTC)","Arc Main Current (A)",…`: Otii 3; its energy is what went since the beginning
 test('the CSV of Otii', async () => {
