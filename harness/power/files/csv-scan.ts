@@ -193,6 +193,10 @@ function scan(scanner: CsvScanner, layout: CsvLayout, tables: Tables, bytes: Uin
         } else {
           at = cellEnd(bytes, cellAt, delimiter);
           const text = cellOf(bytes, cellAt, at, decimal);
+          if (decimal === comma && grouped.test(cellOf(bytes, cellAt, at, point))) {
+            stop = cellFault(line, `"${clipped(text)}" is a thousand or a fraction: its other numbers have commas`);
+            break lines;
+          }
           if (!slowCell(text, role === roles.value ? exponent : undefined)) {
             stop = cellFault(line, `"${clipped(text)}" is no number`);
             break lines;
@@ -203,6 +207,7 @@ function scan(scanner: CsvScanner, layout: CsvLayout, tables: Tables, bytes: Uin
         else if (role === roles.time) now = number;
         else if (role === roles.supply) noteSupply(supply, number);
         else if (number >= 0.5) level |= 1 << bits[column];
+        else if (number !== number) level |= lastLevels & (1 << bits[column]); // an empty cell is no edge
       }
       if (column < last) {
         if (bytes[at] !== delimiter) {
@@ -294,10 +299,13 @@ export function clockSeconds(text: string): number | undefined {
 function cellOf(bytes: Uint8Array, from: number, to: number, decimal: number): string {
   const text = String.fromCharCode(...bytes.subarray(from, Math.min(to, from + longestCell))).trim();
   const bare = text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1).trim() : text;
-  return decimal === 44 ? bare.replace(',', '.') : bare;
+  return decimal === comma ? bare.replace(',', '.') : bare;
 }
 
 const longestCell = 200;
+const point = 46;
+const comma = 44;
+const grouped = /^[-+]?[1-9]\d{0,2}(?:\.\d{3})+$/;
 
 function cellEnd(bytes: Uint8Array, from: number, delimiter: number): number {
   let at = bytes[from] === quote ? afterQuoted(bytes, from) : from;
@@ -313,7 +321,7 @@ function afterQuoted(bytes: Uint8Array, from: number): number {
 }
 
 function cellText(bytes: Uint8Array, from: number, delimiter: number): string {
-  return clipped(cellOf(bytes, from, cellEnd(bytes, from, delimiter), 46));
+  return clipped(cellOf(bytes, from, cellEnd(bytes, from, delimiter), point));
 }
 
 function clipped(text: string): string {

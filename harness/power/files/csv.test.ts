@@ -49,6 +49,24 @@ test('a supply that strays is said', async () => {
   ]);
 });
 
+test('a thousand of a file with decimal commas is not read as one', async () => {
+  const text = 'time (s);current (µA)\n0,000;999,5\n0,001;1.234\n0,002;998,5\n';
+  await expect(readText(text)).rejects.toThrow('capture.csv:3: "1.234" is a thousand or a fraction');
+  await expect(readText(text.replace('1.234', '1.234,5'))).rejects.toThrow('"1.234.5" is no number');
+  const { values } = await readText(text.replace('1.234', '0.234'));
+  expect(values).toEqual(floats(0.9995, 0.000234, 0.9985));
+});
+
+test('a voltage beyond all numbers is no supply', async () => {
+  const { facts } = await readText('time (s),I (mA),U (V)\n0,2,1e400\n1,2,3.3\n2,2,3.3\n');
+  expect(facts.supplyMv).toBe(3300);
+});
+
+test('an empty cell of a digital input is no edge', async () => {
+  const { levels } = await readText('time (s),I (mA),D0\n0,2,1\n1,2,\n2,2,1\n3,2,0\n4,2,\n');
+  expect(levels).toEqual([1, 1, 1, 0, 0]);
+});
+
 test('cells that are empty or NaN are no values, a current that nothing draws is impossible', async () => {
   const { values, others } = await readText(
     lines(['time (s),current (A)', '0,1', '1,', '2,nan', '3,-', '4,2', '5,1e300', '6,933333333', '7,3']),

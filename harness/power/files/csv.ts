@@ -89,8 +89,8 @@ function timeStep(head: CsvHead, { time }: Columns, path: string): TimeStep {
 }
 
 function timesIn({ rows }: CsvHead, index: number): number[] {
-  const times = rows.map(row => clockSeconds(row[index] ?? '') ?? Number(row[index] || Number.NaN));
-  return times.filter(time => !Number.isNaN(time));
+  const cells = rows.map(row => row[index] ?? '');
+  return cells.map(cell => clockSeconds(cell) ?? (isNumber(cell) ? Number(cell) : Number.NaN)).filter(Number.isFinite);
 }
 
 /** What the first sample's time is called; a time of day is not what windows are told in. */
@@ -112,7 +112,8 @@ function checkedRate(rateHz: number, path: string): number {
 
 function meanVoltage({ rows }: CsvHead, { voltage }: Columns): number | undefined {
   if (!voltage) return undefined;
-  const volts = rows.map(row => Number(row[voltage.index] || Number.NaN)).filter(value => value > 0);
+  const cells = rows.map(row => row[voltage.index] ?? '').filter(isNumber);
+  const volts = cells.map(Number).filter(value => value > 0 && Number.isFinite(value));
   if (volts.length === 0) return undefined;
   const mean = volts.reduce((sum, value) => sum + value, 0) / volts.length;
   return Number((mean * 10 ** voltage.mvExponent).toPrecision(6));
