@@ -70,6 +70,14 @@ describe('a submission with energy', () => {
     expect(found).toEqual([(energyOf(10_400) / 400 / 100).toFixed(4)]);
   });
 
+  test.each([0, 3e-7, 12_340])('a sample of %f µJ is one', uj => {
+    const change = (values: Float32Array) => void values.fill(uj, 1990, 1995);
+    const { files: changed, faults: found } = submissionOf([kwsCase(), energyCase({ change })], options);
+    expect(found).toEqual([]);
+    const [entry] = JSON.parse(changed.get(`${kws}/energy/results.json`) ?? '[]') as Entry[];
+    expect(entry?.power.samples).toContain(Number(`${uj}e-6`.replace(/^3e-7e-6$/, '3e-13')));
+  });
+
   test('has the samples that the figures are of, as the meter has sent them', () => {
     expect(entries).toHaveLength(5);
     for (const { power, infer, mode } of entries) {
