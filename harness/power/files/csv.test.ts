@@ -115,6 +115,17 @@ test.each([
 
 const sound = `time (s),current (mA)\n${Array.from({ length: 200 }, (_, n) => `${n},1\n`).join('')}`;
 
+// of a clock that is printed by the millisecond, 64 KiB tell the rate to one in forty
+test.each([
+  [97_000, /30000 samples take 0\.309 s by its times, and its first ones tell a rate of 98000 Hz[^]*--rate 97\d\d\dHz/],
+  [100_000, undefined],
+])('a rate of %i Hz that the first times cannot tell is asked for', async (rateHz, message) => {
+  const rows = Array.from({ length: 30_000 }, (_, n) => `${(n / rateHz).toFixed(3)},1.25`);
+  const reading = readText(lines(['time (s),current (mA)', ...rows]));
+  if (message) await expect(reading).rejects.toThrow(message);
+  else expect((await reading).facts.rateHz).toBe(rateHz);
+});
+
 test('a rate that is given stands, and the times are not looked at', async () => {
   const { facts, values } = await readText('time (s),current (mA)\n5,1\n5,2\n4,3\n', { rateHz: 1e4 });
   expect([facts.rateHz, values]).toEqual([1e4, [1, 2, 3]]);

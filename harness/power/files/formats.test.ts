@@ -167,6 +167,18 @@ test('of a damaged piece of a JLS file its place is not believed', async () => {
   expect(others.some(each => each.kind === 'gap' && each.samples === 512)).toBe(true);
 });
 
+test('a JLS file that has a sample twice is refused', async () => {
+  const bytes = Buffer.from(readFileSync(fixture('capture.jls')));
+  const head = Buffer.alloc(12);
+  head.writeBigInt64LE(1012n);
+  head.writeUInt32LE(512, 8);
+  const at = bytes.indexOf(head);
+  bytes.writeBigInt64LE(1000n, at);
+  const length = bytes.readUInt32LE(at - 12); // of the payload, in the chunk's header
+  bytes.writeUInt32LE(crc32c(bytes.subarray(at, at + length)), at + Math.ceil((length + 4) / 8) * 8 - 4);
+  await expect(readText(bytes, {}, 'x.jls')).rejects.toThrow('x.jls: has sample 1000 twice');
+});
+
 /** A JLS file's beginning, and one chunk that says it has so many bytes. */
 function jlsOf(payloadBytes: number, tag = 0x22): Buffer {
   const bytes = Buffer.alloc(64);
