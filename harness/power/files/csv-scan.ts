@@ -197,11 +197,14 @@ function scan(scanner: CsvScanner, layout: CsvLayout, tables: Tables, bytes: Uin
             stop = cellFault(line, `"${clipped(text)}" is a thousand or a fraction: its other numbers have commas`);
             break lines;
           }
-          if (!slowCell(text, role === roles.value ? exponent : undefined)) {
+          if (role === roles.level && text === 'X') {
+            number = (lastLevels >> bits[column]) & 1 ? 0 : 1; // both within the sample: it has come from the one before
+          } else if (slowCell(text, role === roles.value ? exponent : undefined)) {
+            number = slow;
+          } else {
             stop = cellFault(line, `"${clipped(text)}" is no number`);
             break lines;
           }
-          number = slow;
         }
         if (role === roles.value) value = number;
         else if (role === roles.time) now = number;
