@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { kwsCase, someFacts } from './fixtures/cases.ts';
 import { busyUj, type Capture, energyCase } from './fixtures/energy.ts';
 import { type SubmissionOptions, submissionOf } from './mlperf.ts';
+import { energyOf as energyIn } from './mlperf-energy.ts';
 
 const options: SubmissionOptions = {
   division: 'closed',
@@ -17,6 +18,16 @@ function energyOf(ms: number): number {
   for (let at = 0; at < ms; at++) sum += BigInt(Math.round(busyUj(at) * 100));
   return Number(sum);
 }
+
+test('energy is of the samples between the last two edges, [first, end), and the time from one to the other', () => {
+  const edges = [
+    [0, 0],
+    [1, 1],
+    [2, 3],
+  ] as const;
+  const window = { vector: 0, iterations: 2, warmups: 0, samplesJ: [8, 1, 2, 4], edges };
+  expect(energyIn(window, 1000)).toEqual({ elapsedS: 0.003 - 0.001, totalJ: 3, perInferenceJ: 1.5 });
+});
 
 describe('a submission with energy', () => {
   const { files, faults } = submissionOf([kwsCase(), energyCase()], options);

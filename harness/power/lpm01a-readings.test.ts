@@ -113,6 +113,9 @@ describe('values out of range', () => {
   test('are told in energies by what is supplied', () => {
     const items: Lpm01aItem[] = [{ kind: 'values', values: [149e-6, 150e-6, 599e-6, 601e-6] }];
     expect(shortly(readingsOf(items))).toEqual(['s1', 's2', 's2', 'i1']);
+    const tenth = items.map(item => (item.kind === 'values' ? values(1, (item.values[0] ?? 0) / 10) : item));
+    expect(shortly(readingsOf(tenth, { ...energy, rateHz: 10_000 }))).toEqual(['s1']);
+    expect(shortly(readingsOf([values(1, 61e-6)], { ...energy, rateHz: 10_000 }))).toEqual(['i1']);
   });
 });
 

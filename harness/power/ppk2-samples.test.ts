@@ -169,6 +169,12 @@ test('a range that it does not have, and a current that it cannot mean, are impo
   ]);
 });
 
+test('a current that it cannot mean is none in either direction', () => {
+  const backwards = plain((range, adc) => (range === 4 ? -2001 : adc / 100));
+  const readings = [...readIn(4096, [...wordsOf(50), ...wordsOf(2, 50, { range: 4 }), ...wordsOf(50, 52)], backwards)];
+  expect(readings).toContainEqual({ kind: 'impossible', samples: 2, what: 'more than 2 A' });
+});
+
 test('no average goes across a gap or what is impossible', () => {
   const current = plain();
   for (const _ of readIn(
