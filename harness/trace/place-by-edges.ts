@@ -27,7 +27,7 @@ export function placeByEdges(placing: MarkedPlacing): PlacedRequests {
     windows: matched.map(match => placedOf(placing, match)),
     findings: tellEdges(placing, wanted, matching),
     ...(clock && { clock }),
-    ...(fit && { fit: clockFit(fit, matching) }),
+    ...(fit && matched.length > 0 && { fit: clockFit(fit, matching) }),
   };
 }
 
