@@ -235,8 +235,9 @@ const misbehaviours: readonly Misbehaviour[] = [
   [
     'a window without any number',
     () => {
-      const { first = 0, end = 0 } = windowsOf(base())[3] ?? {};
-      return withValues(base(), (value, sample) => (sample >= first && sample < end ? Number.NaN : value));
+      const window = windowsOf(base())[3];
+      const isIn = (sample: number) => window !== undefined && sample >= window.first && sample < window.end;
+      return withValues(base(), (value, sample) => (isIn(sample) ? Number.NaN : value));
     },
     'gaps',
     /^2\d\d samples that are no number in a window/,

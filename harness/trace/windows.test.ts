@@ -242,17 +242,18 @@ test.each([
   const capture = aCapture({ ...unwired, ...link });
   const { inferences } = analysed(capture);
   for (const [index, { first, end }] of windowsOf(capture).entries()) {
-    const { uncertaintyUs = 0, ...window } = inferences[index] ?? {};
-    const most = (uncertaintyUs * capture.facts.rateHz) / 1e6;
-    expect(Math.abs((window.first ?? 0) - first)).toBeLessThanOrEqual(most);
-    expect(Math.abs((window.end ?? 0) - end)).toBeLessThanOrEqual(most);
+    const window = inferences[index];
+    const most = ((window?.uncertaintyUs ?? 0) * capture.facts.rateHz) / 1e6;
+    expect(Math.abs((window?.first ?? 0) - first)).toBeLessThanOrEqual(most);
+    expect(Math.abs((window?.end ?? 0) - end)).toBeLessThanOrEqual(most);
   }
 });
 
 test('a window of 100 samples is long enough, and of 99 it is not', () => {
-  const of = (inferenceMs: number) => analysed(aCapture({ ...aboutAll('inference'), inferenceMs: () => inferenceMs }));
-  expect(of(10.02).faults).toEqual([]);
-  expect(of(9.88).faults).toEqual([expect.objectContaining({ check: 'windows' })]);
+  const lasting = { ...aboutAll('inference'), inferenceMs: () => 10.02 };
+  expect(analysed(aCapture(lasting)).faults).toEqual([]);
+  const { faults } = analysed(aCapture({ ...lasting, inferenceMs: () => 9.88 }));
+  expect(faults).toEqual([expect.objectContaining({ check: 'windows' })]);
 });
 
 test('a duty cycle lacks no period: where one has no window, there is none', () => {
