@@ -46,8 +46,8 @@ export interface TraceFault {
   readonly spoils?: readonly Spoilt[];
 }
 
-/** Figures that a fault may take away: of a stretch, or all energies. */
-export type Spoilt = CurrentWindow | 'energy';
+/** Figures that a fault may take away: of a stretch, or all energies, or all currents and charges. */
+export type Spoilt = CurrentWindow | 'energy' | 'current';
 
 /** host time = offset + meter time × (1 + driftPpm / 10⁶). */
 export interface ClockFit {

@@ -282,7 +282,7 @@ const misbehaviours: readonly Misbehaviour[] = [
     'energy of no known supply',
     () => asEnergy(withoutSupply(base())),
     'supply',
-    /so that there is no currents and charge/,
+    /so that there are neither currents nor charges/,
   ],
   [
     'a supply that went',
@@ -428,6 +428,13 @@ test.each<readonly [string, () => Capture, RegExp]>([
   const { faults, doubts } = analysed(make());
   expect(faults).toEqual([]);
   expect(doubts).toEqual([expect.stringMatching(doubt)]);
+});
+
+test('energies of no known supply are judged as they are, and only a current needs it', () => {
+  const { faults, doubts, inferences } = analysed(asEnergy(withoutSupply(aCapture(aboutAll('energy')))));
+  expect(faults).toEqual([]);
+  expect(doubts).toEqual([expect.stringMatching(/^nobody knows the supply's voltage/)]);
+  expect(inferences[0]).toMatchObject({ energyUj: expect.any(Number) });
 });
 
 test('a gap that no budget is about leaves no figure of what it is in', () => {

@@ -1,8 +1,9 @@
 import { meanFor } from '../../suite/battery-life.ts';
+import type { CurrentBudget } from '../../suite/suite.ts';
 import { formatApart, formatQuantity } from '../../units.ts';
 import { isMet, judgeFigure, judgeLack, notMeasured } from '../budget.ts';
 import type { BatteryMetrics, Verdict } from '../result.ts';
-import type { CurrentBudget, CurrentFacts } from './current.ts';
+import type { CurrentFacts } from './current.ts';
 import { straddles } from './interval.ts';
 import { disagreement, openness } from './judge-measured.ts';
 

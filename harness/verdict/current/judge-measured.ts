@@ -1,10 +1,11 @@
-import type { Budget } from '../../suite/suite.ts';
-import type { CurrentEvidence, Spoilt } from '../../trace/evidence.ts';
+import type { Budget, CurrentBudget } from '../../suite/suite.ts';
+import type { CurrentEvidence } from '../../trace/evidence.ts';
+import { takenBy } from '../../trace/figured.ts';
 import { cellLoadOf } from '../../trace/load.ts';
 import { formatQuantity, type Unit } from '../../units.ts';
 import { type Figure, judgeBroken, judgeFigure, notMeasured } from '../budget.ts';
 import type { CurrentMetrics, IntervalFigure, LengthMetrics, PerInference, Verdict } from '../result.ts';
-import type { CurrentBudget, CurrentFacts } from './current.ts';
+import type { CurrentFacts } from './current.ts';
 import { faultOf, faultText } from './faults.ts';
 import { straddles } from './interval.ts';
 import { judgeBattery } from './judge-battery.ts';
@@ -19,7 +20,7 @@ export interface TracedFacts extends CurrentFacts {
 /** Judges a budget for measured current. What a fault of the trace touches is broken, and never a guess. */
 export function judgeMeasured(budget: CurrentBudget, facts: TracedFacts): Verdict {
   const { evidence, measured, end } = facts;
-  const fault = faultOf(evidence, takenBy(budget, evidence));
+  const fault = faultOf(evidence, takenBy(budget, cellLoadOf(evidence)));
   if (fault) return judgeBroken(budget, `the trace cannot be trusted, see rig.trace: ${faultText(fault, evidence)}`);
   if (budget.kind === 'battery') return judgeBattery(budget, facts);
   const found = budget.kind === 'current' ? currentOf(budget, measured) : perInferenceOf(budget, measured);
@@ -27,16 +28,6 @@ export function judgeMeasured(budget: CurrentBudget, facts: TracedFacts): Verdic
   const { interval, ...figure } = found;
   return judgeFigure(budget, { ...figure, ...openness(budget, interval, 'the meter') }, end);
 }
-
-/** What a budget takes out of the trace. */
-function takenBy(budget: CurrentBudget, evidence: CurrentEvidence): readonly Spoilt[] {
-  if (budget.kind === 'current') return [budget.window];
-  if (budget.kind === 'battery') return cellLoadOf(evidence);
-  const above = budget.metric === 'aboveSleep' ? cycle : (['inference'] as const);
-  return budget.kind === 'energy' ? [...above, 'energy'] : above;
-}
-
-const cycle = ['inference', 'sleep'] as const satisfies readonly Spoilt[];
 
 /** A figure with its interval, or why there is none. */
 type Found =
