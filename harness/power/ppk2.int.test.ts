@@ -115,6 +115,15 @@ describe.skipIf(missing !== undefined)(missing ?? 'a PPK2', () => {
     expect(Math.max(...values)).toBeLessThan(0.001);
   });
 
+  test('one that is closed while it is told to start is told to stop', async () => {
+    const simulated = await simulate();
+    const meter = await meterAt(simulated).open(signal);
+    const refused = expect(meter.start()).rejects.toThrow(/is closed/);
+    await meter[Symbol.asyncDispose]();
+    await refused;
+    await expect.poll(() => simulated.commands.slice(-2)).toEqual(['06', '07']);
+  });
+
   test('what comes late of one run is nothing of the next', async () => {
     await using meter = await open({ stopDelayMs: 1500, activeMa: 5, lose: { samples: 1, every: 700 } });
     const first = await measure(meter, 20);

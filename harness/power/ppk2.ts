@@ -158,16 +158,17 @@ function openMeter({ opening, line, lines, metadata }: Session, signal: AbortSig
       if (isMeasuring) return;
       if (heardMs > 0) {
         await quieten(line, signal); // what still comes of the last run is nothing of this one
+        expectOpen();
         run = ppk2Run({ rateHz, onFull, onRoom });
       }
       line.hear(bytes => {
         heardMs = performance.now();
         run.push(bytes, heardMs);
       });
+      heardMs = performance.now();
+      isMeasuring = true; // from before it is told: who ends this meanwhile has to stop it
       await line.send(ppk2Command.start());
       expectOpen();
-      heardMs = performance.now();
-      isMeasuring = true;
     },
     async stop() {
       expectOpen();

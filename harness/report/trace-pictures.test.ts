@@ -35,7 +35,7 @@ function evidence(): CurrentEvidence {
     facts,
     inferences: windows.map((window, vector) => aWindow({ vector, ...window, ticks: 640 + vector })),
     ...(sleep && { sleep }),
-    ...(duty && { dutyCycle: { ...duty, periods: 4, periodUs: 200_000 } }),
+    ...(duty && { dutyCycle: { ...duty, periods: 4, periodUs: 200_000, uncertaintyUs: 100 } }),
     application: { first: 0, end: 2000, durationUs: 2e6, meanMa: 0.23, peakMa: 5.02 },
   });
 }

@@ -213,6 +213,7 @@ static void say(const char *text) {
   for (size_t left = strlen(text); left > 0;) {
     const ssize_t count = write(master, text, left < most ? left : most);
     if (count < 0 && errno != EAGAIN) return;
+    if (count < 0 && poll(&(struct pollfd){master, POLLOUT, 0}, 1, 1000) != 1) return; /* nobody reads */
     if (count > 0) left -= (size_t)count, text += count;
     if (options.pieces) nanosleep(&(struct timespec){0, 2000000}, NULL);
   }
