@@ -82,13 +82,13 @@ describe.skipIf(missing !== undefined)(missing ?? 'a PPK2', () => {
     const meter = await meterAt(simulated, { supplyMv: 3300 }).open(signal);
     await meter.supply?.(true);
     await meter[Symbol.asyncDispose]();
-    expect(simulated.commands).toEqual(['07', '19', '11 02', '0d 0c e4', '0c 01']);
+    await expect.poll(() => simulated.commands).toEqual(['07', '19', '11 02', '0d 0c e4', '0c 01']);
     expect(meter.stream).toMatchObject({ supplyMv: 3300, rateHz: 100_000 });
     const between = await meterAt(simulated, { mode: 'ampere', supplyMv: 3300 }).open(signal);
     await between[Symbol.asyncDispose]();
-    expect(simulated.commands.slice(5)).toEqual(['07', '19', '11 01', '0c 01']);
+    await expect.poll(() => simulated.commands.slice(5)).toEqual(['07', '19', '11 01', '0c 01']);
     await (await meterAt(simulated).open(signal))[Symbol.asyncDispose]();
-    expect(simulated.commands.slice(9)).toEqual(['07', '19', '0c 00', '11 02', '0d 0c e4']);
+    await expect.poll(() => simulated.commands.slice(9)).toEqual(['07', '19', '0c 00', '11 02', '0d 0c e4']);
   });
 
   test('tells what it was calibrated with, and that it says it was not', async () => {
