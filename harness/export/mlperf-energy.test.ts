@@ -160,6 +160,11 @@ describe('energy is refused', () => {
     expect(faults.join()).toMatch(/window 1 lacks samples/);
   });
 
+  test('of a trace that cannot be trusted', () => {
+    const { faults } = submissionOf([kwsCase(), energyCase({ pace: 1.03 })], options);
+    expect(faults.join('\n')).toMatch(/^kws-energy @nucleo-l4r5zi: of its trace: /m);
+  });
+
   test('that was measured twice', () => {
     const again = { ...energyCase(), suite: 'again' };
     expect(submissionOf([kwsCase(), energyCase(), again], options).faults).toEqual([

@@ -152,6 +152,13 @@ describe.skipIf(missing !== undefined)(missing ?? 'a PPK2', () => {
     expect(values.length).toBeLessThan(0.6 * 500 * 100 + 3000);
   });
 
+  test('a block that was dropped in its midst is found by the host’s clock, with how far back it may be', async () => {
+    await using meter = await open({ lose: { samples: 512, every: 250_000 } });
+    const { faults, within } = await measure(meter, 4900);
+    expect(faults).toEqual(['gap 512']);
+    expect(within).toBeGreaterThan(240_000);
+  });
+
   test('a meter that gives a third of its samples does so', async () => {
     await using meter = await open({ rate: 32_000 });
     const { values } = await measure(meter, 500);
@@ -287,6 +294,8 @@ interface Seen {
   /** `gap 9`, each. */
   readonly faults: string[];
   readonly notes: string[];
+  /** Of the last gap. */
+  within: number;
   /** Samples of each kind. */
   readonly impossible: Map<string, number>;
   saturated: number;
@@ -301,6 +310,7 @@ function read(meter: OpenMeter): { readonly seen: Seen; readonly end: Promise<vo
     values: [],
     faults: [],
     notes: [],
+    within: 0,
     impossible: new Map(),
     saturated: 0,
     levels: new Set(),
@@ -310,6 +320,7 @@ function read(meter: OpenMeter): { readonly seen: Seen; readonly end: Promise<vo
   let level = 0;
   const readAll = async (): Promise<void> => {
     for await (const reading of meter.readings) {
+      if (reading.kind === 'gap') seen.within = reading.within ?? 0;
       if (reading.kind === 'gap') seen.faults.push(`gap ${reading.samples}`);
       else if (reading.kind === 'note') seen.notes.push(reading.text);
       else if (reading.kind === 'saturated') seen.saturated += reading.samples;

@@ -64,6 +64,16 @@ test('lost and impossible samples are NaN, and an event each however many readin
   ]);
 });
 
+test('gaps of which it is only known how far back they were stay apart', () => {
+  const gap = { kind: 'gap', samples: 1 } as const;
+  expect(eventsOf(gap, { ...gap, within: 9 }, { ...gap, within: 9 }, gap)).toEqual([
+    { ...gap, sample: 0 },
+    { ...gap, sample: 1, within: 9 },
+    { ...gap, sample: 2, within: 9 },
+    { ...gap, sample: 3 },
+  ]);
+});
+
 test('samples that are saturated are those just before, and one event as long as it lasts', () => {
   expect(
     eventsOf(values(1, 9, 9), { kind: 'saturated', samples: 2 }, values(9), { kind: 'saturated', samples: 1 }),

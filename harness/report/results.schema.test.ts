@@ -140,6 +140,7 @@ function currents(): readonly Evidence[] {
   const bare = {
     facts: someTraceFacts({ meter }),
     samples: 1,
+    isAsked: false,
     faults: [],
     doubts: [],
     inferences: [aWindow({ vector: 0 })],

@@ -22,15 +22,13 @@ export interface Figured {
   readonly application: CurrentFigures;
 }
 
-/** The figures that a suite's measured budgets on a board are held against. */
-export function usedBy(suite: AnySuite, board: Pick<Board, 'name'>): ReadonlySet<Spoilt> {
-  const cycle =
-    suite.measure.current?.periodMs === undefined ? (['inference', 'sleep'] as const) : (['dutyCycle'] as const);
+/** The figures that a suite's measured budgets on a board are held against; `cellLoad` are those that a cell's life is taken from. */
+export function usedBy(suite: AnySuite, board: Pick<Board, 'name'>, cellLoad: readonly Spoilt[]): ReadonlySet<Spoilt> {
   return new Set(
     budgetsFor(suite, board.name).flatMap((budget): readonly Spoilt[] => {
       if (!('basis' in budget) || budget.basis !== 'measured') return [];
       if (budget.kind === 'current') return [budget.window];
-      if (budget.kind === 'battery') return cycle;
+      if (budget.kind === 'battery') return cellLoad;
       const above = budget.metric === 'aboveSleep' ? (['sleep'] as const) : [];
       return ['inference', ...above, ...(budget.kind === 'energy' ? (['energy'] as const) : [])];
     }),

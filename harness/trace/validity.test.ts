@@ -151,6 +151,13 @@ const misbehaviours: readonly Misbehaviour[] = [
     /^5 samples lost in a window, the application$/,
   ],
   [
+    'samples lost that may have been in a window before',
+    () =>
+      withEvents(base(), [{ kind: 'gap', sample: base().values.length - 1, samples: 1, within: base().values.length }]),
+    'gaps',
+    /^1 sample lost in a window, /,
+  ],
+  [
     'samples lost and nobody told',
     () => base({ ...long, lost: [{ atMs: 2700, samples: 200, how: 'silent' }] }),
     'rate',
@@ -208,6 +215,15 @@ const misbehaviours: readonly Misbehaviour[] = [
     /^3 samples that are no number in a window, the application$/,
   ],
   [
+    'a window without any number',
+    () => {
+      const { first = 0, end = 0 } = windowsOf(base())[3] ?? {};
+      return withValues(base(), (value, sample) => (sample >= first && sample < end ? Number.NaN : value));
+    },
+    'gaps',
+    /^2\d\d samples that are no number in a window/,
+  ],
+  [
     'a meter that measures nothing',
     () => withValues(base(), () => 0.25),
     'idle',
@@ -256,6 +272,18 @@ const misbehaviours: readonly Misbehaviour[] = [
     /^the DUT’s supply was taken away within what is measured$/,
   ],
   [
+    'an idling that is too short',
+    () => base({ idleMs: 8 }),
+    'windows',
+    /^no time that the DUT was left alone has 100 samples/,
+  ],
+  [
+    'periods that are too short for the serial line',
+    () => base({ ...unwired, inferenceMs: () => 60, period: { everyMs: 80, count: 3 } }),
+    'windows',
+    /^2 periods last 160 ms, and their ends may be off by \d+/,
+  ],
+  [
     'a probe that stays on',
     () => base({ samples: [rigStep('flash', 'openocd')] }),
     'probe',
@@ -300,6 +328,21 @@ const misbehaviours: readonly Misbehaviour[] = [
     /^no wire marks the windows, and nothing tells when samples were taken/,
   ],
 ];
+
+test('a cell is held against the peak of the application: what may hide it there breaks its life', () => {
+  const battery = { kind: 'battery', basis: 'measured', cell: 'CR2032', budget: 'battery.measured.CR2032' } as const;
+  const budget = { ...battery, relation: '>=', limit: 1, unit: 'days', optional: false } as const;
+  const capture = aCapture({ suite: { budgets: [budget] } });
+  const hidden = withEvents(capture, [{ kind: 'saturated', sample: 30, samples: 4 }]);
+  expect(analysed(hidden).faults).toEqual([
+    expect.objectContaining({ check: 'saturation', spoils: ['application'], sample: 30 }),
+  ]);
+  const first = firstOf(capture);
+  const lost = [{ kind: 'impossible', sample: first, samples: 1, what: '933333 A' }] as const;
+  const computed = aCapture({ period: { everyMs: 0, count: 0 }, suite: { budgets: [budget] } });
+  const spoils = analysed(withEvents(computed, lost)).faults.flatMap(fault => fault.spoils);
+  expect(spoils).toContain('inference');
+});
 
 test.each(misbehaviours)('%s is found', (_name, make, check, what) => {
   const faults = analysed(make()).faults.filter(fault => fault.check === check);

@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest';
 import type { TraceEvent } from '../recording/trace.ts';
 import { aCapture, type Capture, type CaptureOptions } from './fixtures/capture.ts';
-import { aboutAll, analysed, levels, windowsOf, withEvents, withoutEvents, withSamples } from './fixtures/change.ts';
+import {
+  aboutAll,
+  analysed,
+  levels,
+  windowsOf,
+  withEvents,
+  withoutEvents,
+  withSamples,
+  withValues,
+} from './fixtures/change.ts';
 
 /** Random clocks, hosts and lengths. */
 function someOptions(seed: number): CaptureOptions {
@@ -88,7 +97,28 @@ test('the application is what lies between the last power-on before it and its e
     supply(300, true),
     supply(19_000, false),
   ]);
-  expect(analysed(capture).application).toMatchObject({ first: 300, end: 19_000 });
+  expect(analysed(capture).application).toMatchObject({ first: 800, end: 19_000 });
+});
+
+test('what charges capacitors as the power comes on is no peak of the application', () => {
+  const capture = withEvents(aCapture(), [supply(300, true)]);
+  const inrush = withValues(capture, (value, sample) => (sample >= 320 && sample < 330 ? 800 : value));
+  expect(analysed(inrush).application).toMatchObject({ first: 800, peakMa: expect.closeTo(5, 0) });
+  const brief = analysed(withEvents(aCapture(), [supply(capture.values.length - 10, true)])).application;
+  expect(brief).toMatchObject({ first: capture.values.length, end: capture.values.length });
+});
+
+test('an answer that takes long draws nothing of its own way into the sleep that follows it', () => {
+  const capture = aCapture({ requestMs: 0.5, answerMs: 60, batchMs: 200 });
+  const idle = windowsOf(capture, 'idle');
+  const answered = withValues(capture, (value, sample) => (isBusy(sample) ? 5 : value));
+  const { sleep, faults } = analysed(answered);
+  expect(faults).toEqual([]);
+  expect(sleep?.peakMa).toBeLessThan(0.06);
+
+  function isBusy(sample: number): boolean {
+    return idle.every(({ first, end }) => sample < first || sample >= end); // nobody sleeps while a link is busy
+  }
 });
 
 test('of two times that the DUT was left alone the worse one counts', () => {
@@ -196,6 +226,8 @@ test('without a wire a window lies where the DUT can have inferred, to within wh
     expect(Math.abs((window?.energyUj ?? 0) / energyUj - 1)).toBeLessThan(0.02);
   }
   expect(dutyCycle?.periodUs).toBeCloseTo(1_200_000, -4);
+  expect(dutyCycle?.uncertaintyUs).toBeGreaterThan(1000);
+  expect(clock).not.toHaveProperty('dutPpm'); // its windows are as long as the DUT says
   expect(sleep?.meanMa).toBeCloseTo(0.05, 3);
 });
 

@@ -46,16 +46,11 @@ export function gatherCurrent(sources: CurrentSources): CurrentFacts {
   const measured = evidence && measureCurrent(evidence, asked?.agreementPercent ?? defaultAgreementPercent);
   const modelled = modelCurrent({ board, basis, latency, periodMs: asked?.periodMs });
   const load = measured
-    ? measuredLoad(measured, { periodMs: asked?.periodMs, isSelfPaced: isSelfPaced(evidence) })
+    ? measuredLoad(measured, { periodMs: asked?.periodMs, isSelfPaced: !evidence.isAsked })
     : 'metrics' in modelled
       ? modelledLoad(modelled.metrics)
       : undefined;
   return { ...sources, measured, modelled, load, batteries: load ? measureBatteries(load, asked?.cells) : [] };
-}
-
-/** Nobody has asked for its inferences: the firmware only prints, or somebody has kept a capture of it. */
-export function isSelfPaced({ inferences }: Pick<CurrentEvidence, 'inferences'>): boolean {
-  return inferences.every(({ purpose }) => purpose === undefined);
 }
 
 /** What a suite gets that says nothing of it. */

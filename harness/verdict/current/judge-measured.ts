@@ -1,9 +1,10 @@
 import type { Budget } from '../../suite/suite.ts';
 import type { CurrentEvidence, Spoilt } from '../../trace/evidence.ts';
-import { formatQuantity } from '../../units.ts';
+import { cellLoadOf } from '../../trace/load.ts';
+import { formatQuantity, type Unit } from '../../units.ts';
 import { type Figure, judgeBroken, judgeFigure, notMeasured } from '../budget.ts';
 import type { CurrentMetrics, IntervalFigure, LengthMetrics, PerInference, Verdict } from '../result.ts';
-import { type CurrentBudget, type CurrentFacts, isSelfPaced } from './current.ts';
+import type { CurrentBudget, CurrentFacts } from './current.ts';
 import { faultOf, faultText } from './faults.ts';
 import { straddles } from './interval.ts';
 import { judgeBattery } from './judge-battery.ts';
@@ -27,17 +28,12 @@ export function judgeMeasured(budget: CurrentBudget, facts: TracedFacts): Verdic
   return judgeFigure(budget, { ...figure, ...openness(budget, interval, 'the meter') }, end);
 }
 
-/** What a budget takes out of the trace; of a battery's load that is a duty cycle, or what it is computed from, and the peak of all. */
+/** What a budget takes out of the trace. */
 function takenBy(budget: CurrentBudget, evidence: CurrentEvidence): readonly Spoilt[] {
   if (budget.kind === 'current') return [budget.window];
-  if (budget.kind === 'battery') return ['application', ...loadOf(evidence)];
+  if (budget.kind === 'battery') return cellLoadOf(evidence);
   const above = budget.metric === 'aboveSleep' ? cycle : (['inference'] as const);
   return budget.kind === 'energy' ? [...above, 'energy'] : above;
-}
-
-function loadOf({ dutyCycle, sleep, inferences }: CurrentEvidence): readonly Spoilt[] {
-  if (dutyCycle) return ['dutyCycle'];
-  return isSelfPaced({ inferences }) && !sleep ? [] : cycle;
 }
 
 const cycle = ['inference', 'sleep'] as const satisfies readonly Spoilt[];
@@ -116,11 +112,15 @@ export function disagreement(lengths: LengthMetrics | undefined): string | undef
 export function openness(budget: Budget, interval: IntervalFigure, by: string): Pick<Figure, 'note' | 'open'> {
   const { value, low, high } = interval;
   if (low === undefined || high === undefined) return { note: `no interval: nobody says how accurate ${by} is` };
-  const [least, most] = [low, high].map(end => precise(end, budget.unit));
-  const share = value > 0 ? `±${rounded((100 * Math.max(value - low, high - value)) / value)} %, ` : '';
-  const note = `${share}${least} to ${most}, by ${by}`;
+  const note = `${rangeOf({ value, low, high }, budget.unit)}, by ${by}`;
   if (!straddles(interval, budget.limit)) return { note };
   return { note, open: `the limit lies within that: take a wider margin, or a better meter` };
+}
+
+function rangeOf({ value, low, high }: Required<IntervalFigure>, unit: Unit): string {
+  if (high === Number.POSITIVE_INFINITY) return `${precise(low, unit)} at least`;
+  const share = value > 0 ? `±${rounded((100 * Math.max(value - low, high - value)) / value)} %, ` : '';
+  return `${share}${precise(low, unit)} to ${precise(high, unit)}`;
 }
 
 /** Two digits that count. */
