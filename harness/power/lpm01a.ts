@@ -129,7 +129,11 @@ async function openLpm01a({ name, path, stream, hasMarker }: Opening, signal: Ab
     } else lose(`stopped measuring by itself${lastError}`, 'see whether this machine was too busy to take its data');
   };
   const talk = await openTalk(
-    { format: stream.format, connect: listener => connectWire(path, { baud, where: name }, listener, signal) },
+    {
+      format: stream.format,
+      where: name,
+      connect: listener => connectWire(path, { baud, where: name }, listener, signal),
+    },
     {
       onItem,
       onLoss(lost) {

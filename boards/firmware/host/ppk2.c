@@ -210,10 +210,13 @@ static void stop_measuring(void) {
 
 static void say(const char *text) {
   const size_t most = options.pieces ? options.pieces : strlen(text);
-  for (size_t left = strlen(text); left > 0;) {
+  sigset_t none;
+  sigemptyset(&none);
+  for (size_t left = strlen(text); left > 0 && !is_told_to_end;) {
     const ssize_t count = write(master, text, left < most ? left : most);
     if (count < 0 && errno != EAGAIN) return;
-    if (count < 0 && poll(&(struct pollfd){master, POLLOUT, 0}, 1, 1000) != 1) return; /* nobody reads */
+    struct pollfd room = {master, POLLOUT, 0};
+    if (count < 0 && ppoll(&room, 1, &(struct timespec){1, 0}, &none) != 1) return; /* nobody reads */
     if (count > 0) left -= (size_t)count, text += count;
     if (options.pieces) nanosleep(&(struct timespec){0, 2000000}, NULL);
   }
