@@ -12,9 +12,11 @@ export interface Capture {
   readonly wallS: number;
   /** Until it was told to stop. */
   readonly measuredS: number;
+  /** That came. */
   readonly samples: number;
-  readonly faults: number;
-  /** Values in the file. */
+  /** That did not, by what the meter's driver tells. */
+  readonly told: number;
+  /** Values in the file, those that did not come included. */
   readonly written: number;
 }
 
@@ -25,16 +27,17 @@ await meter.supply?.(true);
 
 const before = process.cpuUsage();
 let startMs = performance.now();
-let faults = 0;
-const take = async (): Promise<number> => {
+let samples = 0;
+let told = 0;
+const take = async (): Promise<void> => {
   const { quantity, unit, rateHz } = meter.stream;
   const facts = { tickmark: 1, quantity, unit, rateHz, meter: meter.facts } as const;
   using writer = openTraceWriter(folder, facts, () => performance.now() - startMs);
   for await (const reading of meter.readings) {
     writer.take(reading);
-    if (reading.kind !== 'samples') faults++;
+    if (reading.kind === 'samples') samples += reading.values.length;
+    else if ('samples' in reading) told += reading.samples;
   }
-  return writer.samples;
 };
 const taking = take();
 await meter.start();
@@ -42,10 +45,10 @@ startMs = performance.now();
 await pause(Number(seconds) * 1000, signal);
 const measuredS = (performance.now() - startMs) / 1000;
 await meter.stop();
-const samples = await taking;
+await taking;
 const { user, system } = process.cpuUsage(before);
 const wallS = (performance.now() - startMs) / 1000;
 await meter[Symbol.asyncDispose]();
 const written = statSync(join(folder, traceFiles.samples)).size / 4;
-const capture: Capture = { cpuS: (user + system) / 1e6, wallS, measuredS, samples, faults, written };
+const capture: Capture = { cpuS: (user + system) / 1e6, wallS, measuredS, samples, told, written };
 process.stdout.write(JSON.stringify(capture));

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { kwsCase, someFacts } from './fixtures/cases.ts';
 import { busyUj, type Capture, energyCase } from './fixtures/energy.ts';
 import { type SubmissionOptions, submissionOf } from './mlperf.ts';
+import { energyOf as energyIn } from './mlperf-energy.ts';
 
 const options: SubmissionOptions = {
   division: 'closed',
@@ -17,6 +18,16 @@ function energyOf(ms: number): number {
   for (let at = 0; at < ms; at++) sum += BigInt(Math.round(busyUj(at) * 100));
   return Number(sum);
 }
+
+test('energy is of the samples between the last two edges, [first, end), and the time from one to the other', () => {
+  const edges = [
+    [0, 0],
+    [1, 1],
+    [2, 3],
+  ] as const;
+  const window = { vector: 0, iterations: 2, warmups: 0, samplesJ: [8, 1, 2, 4], edges };
+  expect(energyIn(window, 1000)).toEqual({ elapsedS: 0.003 - 0.001, totalJ: 3, perInferenceJ: 1.5 });
+});
 
 describe('a submission with energy', () => {
   const { files, faults } = submissionOf([kwsCase(), energyCase()], options);
@@ -68,6 +79,14 @@ describe('a submission with energy', () => {
   test('says what submission_checker v1.4 looks for', () => {
     const found = text.split('\n').flatMap(line => /^Median energy cost is ([\d.]+) uJ\/inf/.exec(line)?.[1] ?? []);
     expect(found).toEqual([(energyOf(10_400) / 400 / 100).toFixed(4)]);
+  });
+
+  test.each([0, 3e-7, 12_340])('a sample of %f µJ is one', uj => {
+    const change = (values: Float32Array) => void values.fill(uj, 1990, 1995);
+    const { files: changed, faults: found } = submissionOf([kwsCase(), energyCase({ change })], options);
+    expect(found).toEqual([]);
+    const [entry] = JSON.parse(changed.get(`${kws}/energy/results.json`) ?? '[]') as Entry[];
+    expect(entry?.power.samples).toContain(Number(`${uj}e-6`.replace(/^3e-7e-6$/, '3e-13')));
   });
 
   test('has the samples that the figures are of, as the meter has sent them', () => {
@@ -139,6 +158,11 @@ describe('energy is refused', () => {
       options,
     );
     expect(faults.join()).toMatch(/window 1 lacks samples/);
+  });
+
+  test('of a trace that cannot be trusted', () => {
+    const { faults } = submissionOf([kwsCase(), energyCase({ pace: 1.03 })], options);
+    expect(faults.join('\n')).toMatch(/^kws-energy @nucleo-l4r5zi: of its trace: /m);
   });
 
   test('that was measured twice', () => {

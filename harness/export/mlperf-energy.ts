@@ -70,7 +70,8 @@ function cutOut(
 
 /** A sample of µJ is the decimal that the meter has sent: it has four digits, and a float32 keeps seven. */
 function joules(microjoules: number): number {
-  return Number(`${microjoules.toPrecision(4)}e-6`);
+  const [digits, exponent] = microjoules.toExponential(3).split('e');
+  return Number(`${digits}e${Number(exponent) - 6}`);
 }
 
 /** As the runner has them, from the last two edges of a window: the sum of the samples between them, [first, end). */

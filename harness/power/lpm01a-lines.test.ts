@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { randomsFrom } from '../fixtures/random.ts';
 import { type Lpm01aFormat, type Lpm01aItem, lpm01aParser } from './lpm01a-lines.ts';
 
 const latin1 = (text: string): Uint8Array => Buffer.from(text, 'latin1');
@@ -73,6 +74,48 @@ test('keeps a line of no end within bounds', () => {
   const items = itemsOf(latin1('x'.repeat(5000)), { piece: 100 });
   expect(items.every(({ kind }) => kind === 'discarded')).toBe(true);
   expect(items.length).toBeGreaterThan(3);
+});
+
+test('keeps a prompt of no end in binary data within bounds', () => {
+  const parse = lpm01aParser({ format: 'bin_hexa', isStarted: true });
+  const piece = new Uint8Array(512).fill(0x51);
+  let told = [...parse(latin1('PowerShield > '))].length;
+  for (let times = 0; times < 20; times++) told += [...parse(piece)].length;
+  expect(told).toBeGreaterThan(10);
+});
+
+test('of noise in either format nothing is thrown, nothing is kept for long, and a meter that follows is heard', () => {
+  const random = randomsFrom(11);
+  const tokens = [
+    'PowerShield > ',
+    '\xf0\xf3',
+    '\xff\xff',
+    '\r\n',
+    'ack start\r\n',
+    '\xf0\xf4\xff\xff',
+    '6409-07',
+    '\xf0\xf2',
+  ];
+  const noise = () =>
+    Buffer.concat(
+      Array.from({ length: 200 }, () =>
+        random(3) === 0
+          ? latin1(tokens[random(tokens.length)] ?? '')
+          : Uint8Array.from({ length: random(20) }, () => random(256)),
+      ),
+    );
+  for (let seed = 0; seed < 60; seed++)
+    for (const format of ['ascii_dec', 'bin_hexa'] as const) {
+      const parse = lpm01aParser({ format, isStarted: seed % 2 === 0 });
+      const bytes = noise();
+      for (let at = 0, size = 0; at < bytes.length; at += size) {
+        size = 1 + random(50);
+        for (const item of parse(bytes.subarray(at, at + size)))
+          if (item.kind === 'values') expect(item.values.every(value => value >= 0 && value < Infinity)).toBe(true);
+      }
+      const after = [...parse(latin1(`${'\r\n'.repeat(800)}\xf0\xf4\xff\xff\r\nPowerShield > ack hrc\r\n`))];
+      expect(after.at(-1)).toEqual({ kind: 'ack', text: 'hrc' });
+    }
 });
 
 // UM2269 Rev 6, 4.4.2: 52A0 is 640.9 µA (672 × 16^-5), 3145 is 79.35 mA

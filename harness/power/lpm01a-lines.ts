@@ -293,7 +293,8 @@ function promptLineAt(bytes: Uint8Array, at: number): Uint8Array | 'unfinished' 
   if (!promptBytes.subarray(0, has.length).equals(has)) return undefined;
   if (has.length < promptBytes.length) return 'unfinished';
   const end = bytes.indexOf(lineFeed, begin);
-  return end < 0 ? 'unfinished' : bytes.subarray(at, end + 1);
+  if (end >= 0) return bytes.subarray(at, end + 1);
+  return bytes.length - begin <= mostLineBytes ? 'unfinished' : undefined;
 }
 
 function joined(one: Uint8Array, other: Uint8Array): Uint8Array {

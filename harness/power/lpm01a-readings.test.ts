@@ -104,10 +104,18 @@ describe('values out of range', () => {
     expect(readings[3]).toMatchObject({ kind: 'impossible', what: expect.stringContaining('mA') });
   });
 
+  test('are told however many come at once', () => {
+    const readings = readingsOf([values(300_000, 9)], { ...energy, quantity: 'current' });
+    expect(readings).toEqual([{ kind: 'impossible', samples: 300_000, what: '9000 mA' }]);
+  });
+
   // 50 mA at 3 V are 150 mW: 150 µJ in a millisecond
   test('are told in energies by what is supplied', () => {
     const items: Lpm01aItem[] = [{ kind: 'values', values: [149e-6, 150e-6, 599e-6, 601e-6] }];
     expect(shortly(readingsOf(items))).toEqual(['s1', 's2', 's2', 'i1']);
+    const tenth = items.map(item => (item.kind === 'values' ? values(1, (item.values[0] ?? 0) / 10) : item));
+    expect(shortly(readingsOf(tenth, { ...energy, rateHz: 10_000 }))).toEqual(['s1']);
+    expect(shortly(readingsOf([values(1, 61e-6)], { ...energy, rateHz: 10_000 }))).toEqual(['i1']);
   });
 });
 
@@ -124,6 +132,17 @@ describe('of binary data', () => {
     ['whose timestamp is gone', [time(0), values(1700), time(20), values(1000), time(30)], ['g2000', 's1000']],
   ])('a block %s has no values', (_, items, expected) => {
     expect(shortly(readingsOf(items, fast))).toEqual(expected);
+  });
+
+  test('what no timestamp follows is kept for a minute of it, and then is a gap', () => {
+    const reader = lpm01aReader(fast);
+    const items = Array.from({ length: 700 }, () => values(10_000));
+    const readings = items.flatMap(item => [...reader.read(item)]);
+    expect(shortly(readings)).toEqual(['g6010000']);
+    expect(readings).toContainEqual({
+      kind: 'note',
+      text: '6010000 samples came without a timestamp: nothing tells that they are sound',
+    });
   });
 
   test('edges stand in a block without values', () => {

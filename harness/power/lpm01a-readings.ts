@@ -39,7 +39,8 @@ export const eventLine = 'D7';
  * others lies within the block, before the timestamp. Of binary data nothing is known of a block in which bytes are missing: none of it is a value.
  */
 export function lpm01aReader(stream: Lpm01aStream): Lpm01aReader {
-  const block = stream.format === 'bin_hexa' ? heldBlock() : passedBlock();
+  const mostHeld = (longestGapMs * stream.rateHz) / 1000 + 2 * blockSamples;
+  const block = stream.format === 'bin_hexa' ? heldBlock(mostHeld) : passedBlock();
   const readingsOf = classifier(stream);
   let lastMs: number | undefined = stream.isWhole ? 0 : undefined;
   let count = 0;
@@ -137,35 +138,48 @@ function passedBlock(): Block {
   };
 }
 
-/** A byte that is lost puts all after it out of step, and what they make then are numbers like others. */
-function heldBlock(): Block {
+/**
+ * A byte that is lost puts all after it out of step, and what they make then are numbers like others. So many samples without a timestamp that
+ * could tell are lost too: no more of them are kept.
+ */
+function heldBlock(mostSamples: number): Block {
   let held: Reading[] = [];
+  let samples = 0;
   let isSpoilt = false;
 
   return {
-    take(readings) {
-      held.push(...readings);
-      return [];
+    *take(readings) {
+      for (const reading of readings) {
+        held.push(reading);
+        samples += samplesIn(reading);
+      }
+      if (samples <= mostSamples) return;
+      yield* note(`${samples} samples came without a timestamp: nothing tells that they are sound`);
+      yield { kind: 'gap', samples, isLeast: true };
+      yield* held.filter(isMark);
+      [held, samples] = [[], 0];
     },
     spoil() {
       isSpoilt = true;
     },
     end(missing) {
-      const [readings, isBad] = [held, isSpoilt || missing !== 0];
-      [held, isSpoilt] = [[], false];
+      const [readings, isBad, lost] = [held, isSpoilt || missing !== 0, samples + missing];
+      [held, samples, isSpoilt] = [[], 0, false];
       if (!isBad) return readings;
-      const samples = samplesIn(readings) + missing;
-      const others = readings.filter(({ kind }) => kind === 'edge' || kind === 'note');
-      return samples > 0 ? [{ kind: 'gap', samples }, ...others] : others;
+      const others = readings.filter(isMark);
+      return lost > 0 ? [{ kind: 'gap', samples: lost }, ...others] : others;
     },
   };
 }
 
-function samplesIn(readings: readonly Reading[]): number {
-  return readings.reduce((sum, reading) => {
-    if (reading.kind === 'samples') return sum + reading.values.length;
-    return reading.kind === 'gap' || reading.kind === 'impossible' ? sum + reading.samples : sum;
-  }, 0);
+/** What stands though the samples around it do not. */
+function isMark({ kind }: Reading): boolean {
+  return kind === 'edge' || kind === 'note';
+}
+
+function samplesIn(reading: Reading): number {
+  if (reading.kind === 'samples') return reading.values.length;
+  return reading.kind === 'gap' || reading.kind === 'impossible' ? reading.samples : 0;
 }
 
 /** From A to mA, or from J to µJ, and what no DUT can have drawn set apart. */
@@ -184,10 +198,15 @@ function classifier({ quantity, rateHz, supplyMv }: Lpm01aStream): (values: read
       while (end < scaled.length && kindOf(scaled[end] ?? 0) === kind) end++;
       const run = scaled.slice(from, end);
       const samples = run.length;
-      if (kind === 'impossible') yield { kind, samples, what: `${Math.max(...run).toPrecision(4)} ${unit}` };
+      if (kind === 'impossible') yield { kind, samples, what: `${highestOf(run).toPrecision(4)} ${unit}` };
       else yield { kind: 'samples', values: Float32Array.from(run) };
       if (kind === 'saturated') yield { kind, samples };
       from = end;
     }
   };
+}
+
+/** Not by spreading them: a run is as long as what came at once. */
+function highestOf(values: readonly number[]): number {
+  return values.reduce((highest, value) => Math.max(highest, value), Number.NEGATIVE_INFINITY);
 }

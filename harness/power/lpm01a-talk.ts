@@ -1,5 +1,6 @@
 import type { TargetError } from '../errors.ts';
 import type { Listener, Wire } from '../target/serial-wire.ts';
+import { inTime } from './in-time.ts';
 import { type Lpm01aFormat, type Lpm01aItem, lpm01aParser } from './lpm01a-lines.ts';
 
 /** What a command was answered. `text` is what the meter says after `ack` or `error`, and any detail of the latter. */
@@ -12,6 +13,7 @@ export interface Answer {
 export interface Lpm01aTalk {
   /** Sends a command. Undefined where it is not answered in that time; rejects where the port is lost. The words of an error come on a line after it. */
   ask(command: string, withinMs: number): Promise<Answer | undefined>;
+  /** Rejects with TargetError where it is not taken. */
   write(command: string): Promise<void>;
   /** The first item that `pick` makes something of. Undefined where none comes in that time; rejects where the port is lost. */
   hear<Picked>(pick: (item: Lpm01aItem) => Picked | undefined, withinMs: number): Promise<Picked | undefined>;
@@ -32,6 +34,8 @@ export interface TalkListener {
 
 interface Opening {
   readonly format: Lpm01aFormat;
+  /** For errors. */
+  readonly where: string;
   readonly connect: (listener: Listener) => Promise<Wire>;
 }
 
@@ -43,7 +47,7 @@ interface Waiter {
 const mostSaid = 4;
 
 /** Opens the port. Rejects with TargetError. */
-export async function openTalk({ format, connect }: Opening, listener: TalkListener): Promise<Lpm01aTalk> {
+export async function openTalk({ format, where, connect }: Opening, listener: TalkListener): Promise<Lpm01aTalk> {
   const parse = lpm01aParser({ format });
   const waiters = new Set<Waiter>();
   const said: string[] = [];
@@ -94,7 +98,7 @@ export async function openTalk({ format, connect }: Opening, listener: TalkListe
     heard.catch(() => {}); // whoever waited may have learnt it from something else
     return heard;
   };
-  const write = (command: string): Promise<void> => wire.write(Buffer.from(`${command}\r\n`));
+  const write = (command: string): Promise<void> => inTime(wire.write(Buffer.from(`${command}\r\n`)), where);
 
   return {
     hear,

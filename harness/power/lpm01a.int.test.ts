@@ -8,6 +8,7 @@ import { noPacedLine, type PacedLine, startPacedLine } from '../fixtures/paced-l
 import { type Lpm01aBehaviour, startLpm01a } from '../fixtures/simulated-lpm01a.ts';
 import type { Reading } from '../recording/trace.ts';
 import { openLines } from '../target/fixtures/ptys.ts';
+import { openTty } from '../target/serial-tty.ts';
 import { type Lpm01aOptions, lpm01aMeter } from './lpm01a.ts';
 import { testMeter } from './meter.contract.ts';
 import type { OpenMeter } from './port.ts';
@@ -134,6 +135,29 @@ describe.skipIf(noPacedLine !== undefined)(`an X-NUCLEO-LPM01A (${noPacedLine ??
     );
     expect(before.at(-1)).toBe(7);
     expect(valuesIn(seen)[before.length + 1]).toBeCloseTo(0.002, 6); // the sample between has both
+  });
+
+  test('that is closed while it is told to start does not measure on', async () => {
+    const path = await plugIn();
+    const meter = await onPath(path).open(signal);
+    const starting = meter.start();
+    starting.catch(() => {});
+    await meter[Symbol.asyncDispose]();
+    await starting.catch(() => {});
+    let heard = 0;
+    const wire = await openTty(path, { baud: 3_686_400, where: 'desk' }, { onBytes: () => void heard++, onLoss() {} });
+    await new Promise(resolve => setTimeout(resolve, 300));
+    await wire.close();
+    expect(heard).toBe(0);
+  });
+
+  test('has nothing more to wait for when it is closed after its stop', async () => {
+    const meter = await onPath(await plugIn()).open(signal);
+    await meter.start();
+    await meter.stop();
+    const startMs = performance.now();
+    await meter[Symbol.asyncDispose]();
+    expect(performance.now() - startMs).toBeLessThan(900);
   });
 
   describe('that misbehaves', () => {

@@ -4,11 +4,11 @@ import { meterAbilities, supplyRange } from '../suite/meter-abilities.ts';
 import { connectWire } from '../target/serial-connect.ts';
 import { findPort, type PortMatch } from '../target/serial-find.ts';
 import type { Lpm01aFormat, Lpm01aItem } from './lpm01a-lines.ts';
-import { type Lpm01aStream, lpm01aReader, mostMa } from './lpm01a-readings.ts';
+import { type Lpm01aReader, type Lpm01aStream, lpm01aReader, mostMa } from './lpm01a-readings.ts';
 import { command, identify, type Lpm01aIdentity } from './lpm01a-setup.ts';
 import { type Lpm01aTalk, openTalk } from './lpm01a-talk.ts';
 import type { OpenMeter, PowerMeter } from './port.ts';
-import { readingQueue } from './reading-queue.ts';
+import { type ReadingQueue, readingQueue } from './reading-queue.ts';
 
 export interface Lpm01aOptions {
   /** What errors call it. */
@@ -86,10 +86,19 @@ const partingMs = 1000;
 const silentMs = 2000;
 const silentSamples = 3;
 
+/** One acquisition. */
+interface Run {
+  readonly reader: Lpm01aReader;
+  readonly queue: ReadingQueue;
+}
+
 async function openLpm01a({ name, path, stream, hasMarker }: Opening, signal: AbortSignal): Promise<OpenMeter> {
-  const reader = lpm01aReader(stream);
-  const queue = readingQueue();
+  const newRun = (): Run => ({ reader: lpm01aReader(stream), queue: readingQueue() });
+  let run = newRun();
   let state: 'idle' | 'starting' | 'measuring' | 'stopping' | 'over' = 'idle';
+  let hasRun = false;
+  let mayStream = false; // from before it is told to start until it has said that it ended
+  let watching: NodeJS.Timeout | undefined;
   let end: unknown;
   let lastError = '';
   let isOn = false;
@@ -100,7 +109,7 @@ async function openLpm01a({ name, path, stream, hasMarker }: Opening, signal: Ab
   const over = (error?: Error): void => {
     state = 'over';
     clearInterval(watching);
-    queue.end(error);
+    run.queue.end(error);
   };
   const lose = (what: string, fix: string): void => {
     end ??= new TargetError(what, name, fix);
@@ -112,14 +121,21 @@ async function openLpm01a({ name, path, stream, hasMarker }: Opening, signal: Ab
     if (state === 'starting' && item.kind === 'ack' && item.text === 'start') state = 'measuring';
     if (state !== 'measuring' && state !== 'stopping') return; // a line of an earlier acquisition
     if (item.kind === 'event' && !hasMarker) return; // an input that is open, or set up by somebody before
-    for (const reading of reader.read(item)) queue.put(reading);
+    for (const reading of run.reader.read(item)) run.queue.put(reading);
     if (!endOf(item)) return;
-    for (const reading of reader.finish()) queue.put(reading);
-    if (state === 'stopping') over();
-    else lose(`stopped measuring by itself${lastError}`, 'see whether this machine was too busy to take its data');
+    for (const reading of run.reader.finish()) run.queue.put(reading);
+    mayStream = false;
+    if (state === 'stopping') {
+      state = 'idle';
+      run.queue.end();
+    } else lose(`stopped measuring by itself${lastError}`, 'see whether this machine was too busy to take its data');
   };
   const talk = await openTalk(
-    { format: stream.format, connect: listener => connectWire(path, { baud, where: name }, listener, signal) },
+    {
+      format: stream.format,
+      where: name,
+      connect: listener => connectWire(path, { baud, where: name }, listener, signal),
+    },
     {
       onItem,
       onLoss(lost) {
@@ -130,7 +146,7 @@ async function openLpm01a({ name, path, stream, hasMarker }: Opening, signal: Ab
   );
 
   const limitMs = silentMs + (silentSamples * 1000) / stream.rateHz;
-  const watching = setInterval(() => {
+  watching = setInterval(() => {
     if (state === 'measuring' && performance.now() - heardAtMs > limitMs)
       lose(
         `has said nothing for ${(limitMs / 1000).toFixed(1)} s while it measured${lastError}`,
@@ -144,11 +160,10 @@ async function openLpm01a({ name, path, stream, hasMarker }: Opening, signal: Ab
   signal.addEventListener('abort', abort);
 
   const part = async (): Promise<void> => {
-    const wasMeasuring = state === 'measuring' || state === 'stopping' || (isTaken && state === 'over');
     end ??= new TargetError('the meter is closed', name, 'open it again');
     signal.removeEventListener('abort', abort);
     over();
-    if (isTaken) await partFrom(talk, { isOn, wasMeasuring }).catch(() => {}); // a lost port has no more to say
+    if (isTaken) await partFrom(talk, { isOn, mayStream }).catch(() => {}); // a lost port has no more to say
     await talk.close();
   };
   const close = (): Promise<void> => (closing ??= part());
@@ -164,15 +179,19 @@ async function openLpm01a({ name, path, stream, hasMarker }: Opening, signal: Ab
     return {
       facts: factsOf(identity, stream),
       stream: { ...streamFacts(stream), rateHz: stream.rateHz, supplyMv: stream.supplyMv },
-      readings: queue,
+      readings: { [Symbol.asyncIterator]: () => run.queue[Symbol.asyncIterator]() },
       async start() {
         if (end) throw end;
+        if (state !== 'idle') return;
+        if (hasRun) run = newRun();
+        hasRun = true;
         state = 'starting';
+        mayStream = true;
         await command(talk, ['start'], name);
       },
       async stop() {
         if (end) throw end;
-        if (state !== 'measuring') return over();
+        if (state === 'idle') return;
         state = 'stopping';
         const ended = talk.hear(endOf, stopMs);
         await talk.write('stop');
@@ -210,9 +229,9 @@ function setupOf({ quantity, rateHz, supplyMv, format }: Lpm01aStream, hasMarker
 /** Nothing streams any more. A DUT that is on stays on, which it would not for certain once the meter's own buttons rule. */
 async function partFrom(
   talk: Lpm01aTalk,
-  { isOn, wasMeasuring }: { readonly isOn: boolean; readonly wasMeasuring: boolean },
+  { isOn, mayStream }: { readonly isOn: boolean; readonly mayStream: boolean },
 ): Promise<void> {
-  if (wasMeasuring) {
+  if (mayStream) {
     const ended = talk.hear(endOf, partingMs);
     await talk.write('stop');
     await ended;

@@ -42,6 +42,19 @@ export function testMeter({ meter, openResources }: MeterContract): void {
     await seen(opened).end;
   });
 
+  test('may start again after its stop, and after a stop of nothing', async () => {
+    await using opened = await open();
+    await opened.stop();
+    for (let time = 0; time < 2; time++) {
+      await opened.start();
+      const reading = seen(opened);
+      await expect.poll(reading.samples, { timeout: 10_000 }).toBeGreaterThan(0);
+      await opened.stop();
+      await reading.end;
+      expect(reading.faults).toEqual([]);
+    }
+  });
+
   test('may be disposed while it streams, and twice; its readings end, and nothing is left open', async () => {
     const before = openResources();
     const opened = await open();

@@ -43,7 +43,8 @@ export function mockMeter(options: MockMeterOptions = {}): PowerMeter {
 
 function openMock(options: MockMeterOptions & { readonly name: string }, signal: AbortSignal): OpenMeter {
   const { name, rateHz = 1000, supplies = false, onSupply = () => {}, lostAfter } = options;
-  const queue = readingQueue();
+  let queue = readingQueue();
+  let hasRun = false;
   let timer: NodeJS.Timeout | undefined;
   let startMs = 0;
   let samples = 0;
@@ -76,14 +77,19 @@ function openMock(options: MockMeterOptions & { readonly name: string }, signal:
   return {
     facts: factsOf(name, options),
     stream: { quantity: 'current', unit: 'mA', rateHz, supplyMv: 3300 },
-    readings: queue,
+    readings: { [Symbol.asyncIterator]: () => queue[Symbol.asyncIterator]() },
     async start() {
       expectOpen();
+      if (timer) return;
+      if (hasRun) queue = readingQueue();
+      hasRun = true;
+      samples = 0;
       startMs = performance.now();
-      timer ??= setInterval(handOver, handoverMs);
+      timer = setInterval(handOver, handoverMs);
     },
     async stop() {
-      if (timer) handOver();
+      if (!timer) return;
+      handOver();
       halt();
       queue.end();
     },

@@ -19,7 +19,7 @@ export interface OpenMeter extends AsyncDisposable {
     readonly rateHz: number;
     readonly supplyMv?: number;
   };
-  /** From `start` on, in order. Ends after `stop` and on disposal; throws TargetError when the meter is lost. One reader, which never waits long. */
+  /** From the last `start` on, in order. Ends after `stop` and on disposal; throws TargetError when the meter is lost. One reader, which never waits long. */
   readonly readings: AsyncIterable<Reading>;
   start(): Promise<void>;
   stop(): Promise<void>;

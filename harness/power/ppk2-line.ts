@@ -1,6 +1,7 @@
 import { TargetError } from '../errors.ts';
 import { pause } from '../pause.ts';
 import { connectWire } from '../target/serial-connect.ts';
+import { inTime } from './in-time.ts';
 import { metadataIn, type Ppk2Lines } from './ppk2-metadata.ts';
 
 /** https://github.com/NordicSemiconductor/pc-nrfconnect-ppk: src/constants.ts */
@@ -30,7 +31,6 @@ export interface Ppk2Line {
 
 const nobody = (): void => {};
 const baud = 115_200; // as the maker's application; a USB device takes any
-const sendMs = 1000;
 
 /** Opens it. Rejects with TargetError. */
 export async function openPpk2Line(
@@ -63,16 +63,6 @@ export async function openPpk2Line(
     resume: () => wire.resume(),
     close: () => wire.close(),
   };
-}
-
-async function inTime(sent: Promise<void>, where: string): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    const error = new TargetError('it takes no commands', where, 'unplug it and plug it in again');
-    timer = setTimeout(() => reject(error), sendMs);
-  });
-  sent.catch(() => {}); // once it was given up, nobody waits for what its end says
-  await Promise.race([sent, late]).finally(() => clearTimeout(timer));
 }
 
 const pollMs = 10;

@@ -112,6 +112,30 @@ test('bytes that nobody sent are a gap too', () => {
   expect(told([...wordsOf(100), 0x17, ...wordsOf(100, 100)])).toEqual(['samples 99', 'gap 2', 'samples 99']);
 });
 
+test('bytes that are lost within the last samples are a gap too', () => {
+  const words = wordsOf(100);
+  for (const size of [1, 7, 4096])
+    for (let from = 4 * 90; from < 4 * 97; from++) {
+      const readings = told(without(words, from, 1), size);
+      const [, before = '', gap = ''] = /^samples (\d+),gap (\d+)$/.exec(readings.join()) ?? [];
+      expect(Number(before)).toBeLessThanOrEqual(from / 4);
+      expect(Number(before) + Number(gap)).toBe(99);
+    }
+});
+
+test('of noise nothing is thrown but that it is no stream, and no more samples come than there are bytes for', () => {
+  const random = randomsFrom(3);
+  for (let seed = 0; seed < 200; seed++) {
+    const bytes = Array.from({ length: 40 }, (): number[] =>
+      random(2) === 0 ? wordsOf(random(40), random(64)) : Array.from({ length: random(60) }, () => random(256)),
+    ).flat();
+    let samples = 0;
+    for (const reading of readIn(1 + random(90), bytes))
+      if (reading.kind === 'samples') samples += reading.values.length;
+    expect(samples).toBeLessThanOrEqual(bytes.length / 4);
+  }
+});
+
 test('a stretch of garbage is a gap, at least as long as its bytes', () => {
   const random = randomsFrom(5);
   const garbage = Array.from({ length: 4 * 300 }, () => random(256));
@@ -143,6 +167,12 @@ test('a range that it does not have, and a current that it cannot mean, are impo
     { kind: 'impossible', samples: 49, what: 'more than 2 A' },
     { kind: 'impossible', samples: 1, what: 'more than 2 A' },
   ]);
+});
+
+test('a current that it cannot mean is none in either direction', () => {
+  const backwards = plain((range, adc) => (range === 4 ? -2001 : adc / 100));
+  const readings = [...readIn(4096, [...wordsOf(50), ...wordsOf(2, 50, { range: 4 }), ...wordsOf(50, 52)], backwards)];
+  expect(readings).toContainEqual({ kind: 'impossible', samples: 2, what: 'more than 2 A' });
 });
 
 test('no average goes across a gap or what is impossible', () => {

@@ -6,7 +6,7 @@ import type { Ppk2Current } from './ppk2-current.ts';
 export interface Ppk2Samples {
   /** Throws TargetError when the bytes have long been no samples. */
   read(bytes: Uint8Array): Iterable<Reading>;
-  /** The last sample, which was kept for the one after it. */
+  /** The last sample, which was kept for the one after it; a gap where the last bytes were none that could be told. */
   end(): Iterable<Reading>;
 }
 
@@ -64,7 +64,9 @@ export function ppk2Samples(current: Ppk2Current, where: string): Ppk2Samples {
   return {
     read,
     *end() {
+      const left = Math.floor((skipped + held.length) / sampleBytes);
       if (isInStep && held.length >= sampleBytes) yield* out.take(held, 0, sampleBytes);
+      if (!isInStep && left > 0 && counter !== undefined) yield* out.gap(left);
       yield* out.flush();
     },
   };

@@ -82,13 +82,13 @@ describe.skipIf(missing !== undefined)(missing ?? 'a PPK2', () => {
     const meter = await meterAt(simulated, { supplyMv: 3300 }).open(signal);
     await meter.supply?.(true);
     await meter[Symbol.asyncDispose]();
-    expect(simulated.commands).toEqual(['07', '19', '11 02', '0d 0c e4', '0c 01']);
+    await expect.poll(() => simulated.commands).toEqual(['07', '19', '11 02', '0d 0c e4', '0c 01']);
     expect(meter.stream).toMatchObject({ supplyMv: 3300, rateHz: 100_000 });
     const between = await meterAt(simulated, { mode: 'ampere', supplyMv: 3300 }).open(signal);
     await between[Symbol.asyncDispose]();
-    expect(simulated.commands.slice(5)).toEqual(['07', '19', '11 01', '0c 01']);
+    await expect.poll(() => simulated.commands.slice(5)).toEqual(['07', '19', '11 01', '0c 01']);
     await (await meterAt(simulated).open(signal))[Symbol.asyncDispose]();
-    expect(simulated.commands.slice(9)).toEqual(['07', '19', '0c 00', '11 02', '0d 0c e4']);
+    await expect.poll(() => simulated.commands.slice(9)).toEqual(['07', '19', '0c 00', '11 02', '0d 0c e4']);
   });
 
   test('tells what it was calibrated with, and that it says it was not', async () => {
@@ -113,6 +113,15 @@ describe.skipIf(missing !== undefined)(missing ?? 'a PPK2', () => {
     expect(faults).toEqual([]);
     expect(values.length).toBeGreaterThan(2000);
     expect(Math.max(...values)).toBeLessThan(0.001);
+  });
+
+  test('one that is closed while it is told to start is told to stop', async () => {
+    const simulated = await simulate();
+    const meter = await meterAt(simulated).open(signal);
+    const refused = expect(meter.start()).rejects.toThrow(/is closed/);
+    await meter[Symbol.asyncDispose]();
+    await refused;
+    await expect.poll(() => simulated.commands.slice(-2)).toEqual(['06', '07']);
   });
 
   test('what comes late of one run is nothing of the next', async () => {
@@ -141,6 +150,13 @@ describe.skipIf(missing !== undefined)(missing ?? 'a PPK2', () => {
     const { faults, values } = await measure(meter, 500);
     expect(faults).toEqual([]);
     expect(values.length).toBeLessThan(0.6 * 500 * 100 + 3000);
+  });
+
+  test('a block that was dropped in its midst is found by the host’s clock, with how far back it may be', async () => {
+    await using meter = await open({ lose: { samples: 512, every: 250_000 } });
+    const { faults, within } = await measure(meter, 4900);
+    expect(faults).toEqual(['gap 512']);
+    expect(within).toBeGreaterThan(240_000);
   });
 
   test('a meter that gives a third of its samples does so', async () => {
@@ -278,6 +294,8 @@ interface Seen {
   /** `gap 9`, each. */
   readonly faults: string[];
   readonly notes: string[];
+  /** Of the last gap. */
+  within: number;
   /** Samples of each kind. */
   readonly impossible: Map<string, number>;
   saturated: number;
@@ -292,6 +310,7 @@ function read(meter: OpenMeter): { readonly seen: Seen; readonly end: Promise<vo
     values: [],
     faults: [],
     notes: [],
+    within: 0,
     impossible: new Map(),
     saturated: 0,
     levels: new Set(),
@@ -301,6 +320,7 @@ function read(meter: OpenMeter): { readonly seen: Seen; readonly end: Promise<vo
   let level = 0;
   const readAll = async (): Promise<void> => {
     for await (const reading of meter.readings) {
+      if (reading.kind === 'gap') seen.within = reading.within ?? 0;
       if (reading.kind === 'gap') seen.faults.push(`gap ${reading.samples}`);
       else if (reading.kind === 'note') seen.notes.push(reading.text);
       else if (reading.kind === 'saturated') seen.saturated += reading.samples;

@@ -3,13 +3,13 @@ import { pause } from '../pause.ts';
 import type { MeterFacts, Reading } from '../recording/trace.ts';
 import { meterAbilities, supplyRange } from '../suite/meter-abilities.ts';
 import type { PortMatch } from '../target/serial-find.ts';
-import { type Inflow, inflow } from '../target/serial-inflow.ts';
 import { type DeviceRoots, systemRoots } from '../target/serial-ports.ts';
 import type { OpenMeter, PowerMeter } from './port.ts';
 import { filterTold, ppk2Current } from './ppk2-current.ts';
 import { askMetadata, openPpk2Line, type Ppk2Line, ppk2Command, quieten } from './ppk2-line.ts';
 import { type Ppk2Lines, type Ppk2Metadata, readMetadata } from './ppk2-metadata.ts';
 import { findPpk2 } from './ppk2-port.ts';
+import { type Ppk2Run, ppk2Run } from './ppk2-run.ts';
 import { mostMa, ppk2Samples } from './ppk2-samples.ts';
 
 export interface Ppk2Options {
@@ -123,7 +123,7 @@ function openMeter({ opening, line, lines, metadata }: Session, signal: AbortSig
     heardMs = performance.now();
     line.resume();
   };
-  let run = inflow({ onFull, onRoom });
+  let run = ppk2Run({ rateHz, onFull, onRoom });
   const finish = (reason: unknown, error?: Error): void => {
     end ??= reason;
     run.end(error);
@@ -159,16 +159,17 @@ function openMeter({ opening, line, lines, metadata }: Session, signal: AbortSig
       if (isMeasuring) return;
       if (heardMs > 0) {
         await quieten(line, signal); // what still comes of the last run is nothing of this one
-        run = inflow({ onFull, onRoom });
+        expectOpen();
+        run = ppk2Run({ rateHz, onFull, onRoom });
       }
       line.hear(bytes => {
         heardMs = performance.now();
-        run.push(bytes);
+        run.push(bytes, heardMs);
       });
+      heardMs = performance.now();
+      isMeasuring = true; // from before it is told: who ends this meanwhile has to stop it
       await line.send(ppk2Command.start());
       expectOpen();
-      heardMs = performance.now();
-      isMeasuring = true;
     },
     async stop() {
       expectOpen();
@@ -193,11 +194,9 @@ function openMeter({ opening, line, lines, metadata }: Session, signal: AbortSig
 
 /** The readings of one run after the other. */
 function readerFor({ name, supplyMv }: Opening, { calibration, notes, vddMv = 0 }: Ppk2Metadata) {
-  return async function* readings(run: Inflow): AsyncGenerator<Reading> {
-    const samples = ppk2Samples(ppk2Current(calibration, supplyMv ?? vddMv), name);
+  return async function* readings(run: Ppk2Run): AsyncGenerator<Reading> {
     for (const text of notes) yield { kind: 'note', text };
-    for await (const bytes of run) yield* samples.read(bytes);
-    yield* samples.end();
+    yield* run.read(ppk2Samples(ppk2Current(calibration, supplyMv ?? vddMv), name));
   };
 }
 

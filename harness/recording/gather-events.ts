@@ -72,7 +72,7 @@ function maskOf({ marker, meter }: TraceFacts): number {
 
 /** Two as one where the second goes on with the first. */
 export function joinedRun(run: Run, next: Run): Run | undefined {
-  if (next.sample !== run.sample + run.samples) return undefined;
+  if (next.sample !== run.sample + run.samples || 'within' in run || 'within' in next) return undefined;
   const joined = { ...run, samples: run.samples + next.samples };
   if (joined.kind === 'gap' && next.kind === 'gap') return next.isLeast ? { ...joined, isLeast: true } : joined;
   if (joined.kind === 'impossible' && next.kind === 'impossible') return joined.what === next.what ? joined : undefined;

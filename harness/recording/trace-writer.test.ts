@@ -64,6 +64,16 @@ test('lost and impossible samples are NaN, and an event each however many readin
   ]);
 });
 
+test('gaps of which it is only known how far back they were stay apart', () => {
+  const gap = { kind: 'gap', samples: 1 } as const;
+  expect(eventsOf(gap, { ...gap, within: 9 }, { ...gap, within: 9 }, gap)).toEqual([
+    { ...gap, sample: 0 },
+    { ...gap, sample: 1, within: 9 },
+    { ...gap, sample: 2, within: 9 },
+    { ...gap, sample: 3 },
+  ]);
+});
+
 test('samples that are saturated are those just before, and one event as long as it lasts', () => {
   expect(
     eventsOf(values(1, 9, 9), { kind: 'saturated', samples: 2 }, values(9), { kind: 'saturated', samples: 1 }),
@@ -139,13 +149,14 @@ test('a reading longer than what is held in memory is written as it comes', () =
 });
 
 test('a marker that changes with every sample is kept 4,000 times a second, the rest is counted, and its levels are known again after', () => {
-  const chatter = Array.from({ length: 99_999 }, (_, index) => index % 2);
-  const { events } = readBack(write([marked(...chatter), marked(0, 0), marked(...chatter.map(() => 0), 1)]));
+  const chatter = Array.from({ length: 99_999 }, (_, index) => (index + 1) % 2);
+  const { events } = readBack(write([marked(...chatter), marked(1, 1), marked(...chatter.map(() => 0), 1)]));
   expect(events.slice(3998)).toEqual([
-    { kind: 'levels', sample: 3998, levels: 0 },
-    { kind: 'levels', sample: 3999, levels: 1 },
+    { kind: 'levels', sample: 3998, levels: 1 },
+    { kind: 'levels', sample: 3999, levels: 0 },
     { kind: 'crowded', sample: 4000, samples: 96_000, events: 95_999 },
-    { kind: 'levels', sample: 100_000, levels: 0 },
+    { kind: 'levels', sample: 100_000, levels: 1 },
+    { kind: 'levels', sample: 100_001, levels: 0 },
     { kind: 'levels', sample: 200_000, levels: 1 },
   ]);
 });

@@ -55,8 +55,14 @@ export interface Accuracy {
 export type TraceEvent =
   /** From this sample on the digital inputs have these levels, bit 0 first. The first such event is of sample 0. */
   | { readonly kind: 'levels'; readonly sample: number; readonly levels: number }
-  /** So many samples from here on were lost, and are NaN; more may have been where `isLeast`. */
-  | { readonly kind: 'gap'; readonly sample: number; readonly samples: number; readonly isLeast?: true }
+  /** So many samples from here on were lost, and are NaN; more may have been where `isLeast`. They were missing somewhere in the `within` before. */
+  | {
+      readonly kind: 'gap';
+      readonly sample: number;
+      readonly samples: number;
+      readonly isLeast?: true;
+      readonly within?: number;
+    }
   /** So many from here on were nothing that the meter can measure, and are NaN. */
   | { readonly kind: 'impossible'; readonly sample: number; readonly samples: number; readonly what: string }
   /** So many from here on were at the end of the meter's range. Their values stand. */
@@ -79,8 +85,8 @@ export const traceFiles = { samples: 'trace.f32', facts: 'trace.json', events: '
 export type Reading =
   /** `values` in the stream's unit; `levels` of the digital inputs with each. The reader may keep neither. */
   | { readonly kind: 'samples'; readonly values: Float32Array; readonly levels?: Uint8Array }
-  /** So many samples are missing here; more may be where `isLeast`. */
-  | { readonly kind: 'gap'; readonly samples: number; readonly isLeast?: true }
+  /** So many samples are missing here, or somewhere in the `within` samples before; more may be where `isLeast`. */
+  | { readonly kind: 'gap'; readonly samples: number; readonly isLeast?: true; readonly within?: number }
   /** So many samples came here that say nothing the meter can measure. */
   | { readonly kind: 'impossible'; readonly samples: number; readonly what: string }
   /** So many of the samples just before were at the end of the meter's range. */

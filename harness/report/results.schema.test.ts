@@ -140,6 +140,7 @@ function currents(): readonly Evidence[] {
   const bare = {
     facts: someTraceFacts({ meter }),
     samples: 1,
+    isAsked: false,
     faults: [],
     doubts: [],
     inferences: [aWindow({ vector: 0 })],
@@ -159,6 +160,13 @@ function currents(): readonly Evidence[] {
       board: aBoard({ currents: { run: { currentMa: 20, of }, sleep: { currentMa: 0.1, of } }, supplyMv: 3300 }),
     }),
     someEvidence({ suite: aCurrentSuite(budgets), board: aBoard({ currents: { run: { currentMa: 10, of } } }) }),
+    currentEvidence(budgets, {
+      recording: aRecording({
+        manifest: { basis: 'silicon' },
+        samples: [...someSamples(), { ...uplink, bytes: 0, messages: 0 }], // nothing to tell
+      }),
+      rawInputBytes: 64.5,
+    }),
   ];
 }
 

@@ -35,7 +35,7 @@ function evidence(): CurrentEvidence {
     facts,
     inferences: windows.map((window, vector) => aWindow({ vector, ...window, ticks: 640 + vector })),
     ...(sleep && { sleep }),
-    ...(duty && { dutyCycle: { ...duty, periods: 4, periodUs: 200_000 } }),
+    ...(duty && { dutyCycle: { ...duty, periods: 4, periodUs: 200_000, uncertaintyUs: 100 } }),
     application: { first: 0, end: 2000, durationUs: 2e6, meanMa: 0.23, peakMa: 5.02 },
   });
 }
@@ -74,6 +74,29 @@ test('some periods are the first three and a little around them', () => {
   const picture = tracePictures(recorded()).find(({ name }) => name === 'Current in some periods');
   const windows = allNamed(parseXml(picture?.svg ?? ''), 'rect').filter(node => node.attributes.class === 'window');
   expect(windows).toHaveLength(4); // at 1,000, 1,200, 1,400 and 1,600: the last begins the fourth
+});
+
+const pulses = Uint8Array.from(values, (_, sample) =>
+  firsts.some(first => sample >= first && sample < first + 10) ? 1 : 0,
+);
+const ends = Uint8Array.from(values, (_, sample) =>
+  firsts.some(first => sample === first || sample === first + 10) ? 1 : 0,
+);
+
+test.each([
+  ['is active in windows', pulses, 'marker', 9],
+  ['is low in windows', pulses.map(level => 1 - level), 'marker', 9],
+  ['pulses at both ends of windows', ends, 'inferences', 2],
+])('a marker that %s has what it marks shaded', (_what, levels, lane, count) => {
+  const folder = mkdtempSync(join(home, 'run-'));
+  using writer = openTraceWriter(folder, facts);
+  writer.take({ kind: 'samples', values, levels });
+  writer[Symbol.dispose]();
+  keepWindows(folder, { ...evidence(), inferences: evidence().inferences.slice(0, 2) });
+  const [whole] = tracePictures(folder);
+  const chart = parseXml(whole?.svg ?? '');
+  expect(textsOf(chart)).toContain(lane);
+  expect(allNamed(chart, 'rect').filter(node => node.attributes.class === 'window')).toHaveLength(count);
 });
 
 test('without a duty cycle they are those of the first inferences', () => {

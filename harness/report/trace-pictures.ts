@@ -1,5 +1,5 @@
 import { hasTrace, openTrace, type Trace } from '../recording/read-trace.ts';
-import type { TraceEvent, TraceFacts } from '../recording/trace.ts';
+import type { TraceFacts } from '../recording/trace.ts';
 import type { Stretch } from '../trace/blocks.ts';
 import { envelopeOf } from '../trace/envelope.ts';
 import type { CurrentFigures, InferenceWindow } from '../trace/evidence.ts';
@@ -7,6 +7,7 @@ import { type KeptWindows, keptWindows } from '../trace/kept-windows.ts';
 import { formatQuantity } from '../units.ts';
 import { type DrawnTrace, type Lane, traceChart, traceColumns } from './charts/trace.ts';
 import { grouped } from './figures.ts';
+import { lane, lostLanes, windowLanes } from './trace-lanes.ts';
 
 export interface TracePicture {
   readonly name: string;
@@ -51,8 +52,9 @@ function inUnits({ quantity, rateHz, supplyMv }: TraceFacts): Pick<DrawnTrace, '
   return supplyMv === undefined ? { unit: 'µW', factor: rateHz } : { unit: 'mA', factor: rateHz / supplyMv };
 }
 
-function whole({ facts, samples }: Trace, { application, dutyCycle, sleep, inferences }: KeptWindows): Scene {
-  const { meter, supplyMv, rateHz } = facts;
+function whole(trace: Trace, { application, dutyCycle, sleep, inferences }: KeptWindows): Scene {
+  const { samples } = trace;
+  const { meter, supplyMv, rateHz } = trace.facts;
   const supply = supplyMv === undefined ? '' : `, ${formatQuantity(supplyMv, 'mV', 2)}`;
   const length = `${formatQuantity((samples / rateHz) * 1e6, 'µs')} at ${formatQuantity(rateHz, 'Hz')}`;
   return {
@@ -65,7 +67,7 @@ function whole({ facts, samples }: Trace, { application, dutyCycle, sleep, infer
       `${grouped(inferences.length)} marked ${inferences.length === 1 ? 'window' : 'windows'}`,
     ],
     lanes: [
-      inferenceLane(inferences),
+      ...windowLanes(trace, inferences),
       lane('sleep', sleep),
       lane('duty cycle', dutyCycle),
       lane('application', application),
@@ -76,19 +78,19 @@ function whole({ facts, samples }: Trace, { application, dutyCycle, sleep, infer
 const shownPeriods = 3;
 
 /** From the first period that figures are of; where there are none, from the first inference. Undefined where that would be the whole again. */
-function somePeriods({ samples }: Trace, { dutyCycle, sleep, inferences }: KeptWindows): Scene | undefined {
+function somePeriods(trace: Trace, { dutyCycle, sleep, inferences }: KeptWindows): Scene | undefined {
   const last = inferences[Math.min(shownPeriods, inferences.length) - 1];
   const [first] = inferences;
   const cycles = dutyCycle && cyclesOf(dutyCycle);
   const core = cycles?.stretch ?? (first && last && last !== first ? { first: first.first, end: last.end } : undefined);
   if (!core) return undefined;
-  const stretch = widened(core, samples);
-  if (stretch.end - stretch.first > 0.9 * samples) return undefined;
+  const stretch = widened(core, trace.samples);
+  if (stretch.end - stretch.first > 0.9 * trace.samples) return undefined;
   return {
     title: 'Current in some periods',
     stretch,
     facts: [cycles?.text ?? `the first ${shownPeriods} inferences`, dutyCycle && currentsOf(dutyCycle)],
-    lanes: [inferenceLane(inferences), lane('sleep', sleep), lane('duty cycle', dutyCycle)],
+    lanes: [...windowLanes(trace, inferences), lane('sleep', sleep), lane('duty cycle', dutyCycle)],
   };
 }
 
@@ -99,7 +101,7 @@ function cyclesOf({ first, end, periods, periodUs }: NonNullable<KeptWindows['du
 }
 
 /** The one that took the median. */
-function oneInference({ samples }: Trace, { inferences }: KeptWindows): Scene | undefined {
+function oneInference(trace: Trace, { inferences }: KeptWindows): Scene | undefined {
   const byAmount = inferences.toSorted((a, b) => amountOf(a) - amountOf(b));
   const window = byAmount[Math.floor((byAmount.length - 1) / 2)];
   if (!window) return undefined;
@@ -107,7 +109,7 @@ function oneInference({ samples }: Trace, { inferences }: KeptWindows): Scene | 
   const length = `${formatQuantity(durationUs, 'µs', 2)}${dutUs === undefined ? '' : `, by its ticks ${formatQuantity(dutUs, 'µs', 2)}`}`;
   return {
     title: 'Current in one inference',
-    stretch: widened(window, samples),
+    stretch: widened(window, trace.samples),
     facts: [
       `${runs === 1 ? '' : `${grouped(runs)} inferences of `}vector ${vector}${boot > 0 ? ` in boot ${boot}` : ''}`,
       length,
@@ -115,7 +117,7 @@ function oneInference({ samples }: Trace, { inferences }: KeptWindows): Scene | 
       chargeUc === undefined ? undefined : formatQuantity(chargeUc, 'µC', 2),
       energyUj === undefined ? undefined : formatQuantity(energyUj, 'µJ', 2),
     ],
-    lanes: [inferenceLane(inferences)],
+    lanes: windowLanes(trace, inferences),
     origin: { sample: window.first, text: 'the window began' },
   };
 }
@@ -133,25 +135,4 @@ function widened({ first, end }: Stretch, samples: number): Stretch {
 function currentsOf({ meanMa, peakMa }: CurrentFigures): string | undefined {
   if (meanMa === undefined || peakMa === undefined) return undefined;
   return `mean ${formatQuantity(meanMa, 'mA', 2)}, peak ${formatQuantity(peakMa, 'mA', 2)}`;
-}
-
-function inferenceLane(inferences: readonly InferenceWindow[]): Lane {
-  return { name: 'inferences', tone: 'good', isShaded: true, stretches: inferences };
-}
-
-function lane(name: string, stretch: Stretch | undefined): Lane {
-  return { name, tone: 'bar', stretches: stretch ? [stretch] : [] };
-}
-
-/** Where samples or edges are not what they should be. */
-function lostLanes(events: readonly TraceEvent[]): Lane[] {
-  const of = (name: string, ...kinds: readonly TraceEvent['kind'][]): Lane => {
-    const runs = events.filter(event => 'samples' in event).filter(({ kind }) => kinds.includes(kind));
-    return {
-      name,
-      tone: 'bad',
-      stretches: runs.map(({ sample, samples }) => ({ first: sample, end: sample + samples })),
-    };
-  };
-  return [of('lost', 'gap', 'impossible'), of('saturated', 'saturated'), of('edges lost', 'crowded')];
 }

@@ -6,6 +6,7 @@ import { startLpm01a } from '../fixtures/simulated-lpm01a.ts';
 import { noSimulatedPpk2, type SimulatedPpk2Options, startSimulatedPpk2 } from '../fixtures/simulated-ppk2.ts';
 import { openTrace } from '../recording/read-trace.ts';
 import { type TraceFacts, traceFiles } from '../recording/trace.ts';
+import { attachmentsOf } from '../report/attachments.ts';
 import type { CaseResult } from '../verdict/result.ts';
 import { buildBoards, createDesk, type Desk, type DeskBoard, noDesk, oldImage } from './fixtures/desk.ts';
 import { isGone, until, victimOf } from './fixtures/processes.ts';
@@ -100,6 +101,17 @@ test('what a board draws is measured, held against its budgets, and judged again
   expect(stepsOf(good)).toEqual(['meter', 'found', 'power', 'flash', 'power']);
   const mean = good.verdicts.find(({ budget }) => budget === 'current.measured.inference.mean');
   expect(mean?.measured).toBeCloseTo(draws.activeMa, 1);
+
+  expect(attachmentsOf(good, join(project.folder, 'good')).map(({ name }) => name)).toEqual(
+    expect.arrayContaining([
+      'Current',
+      'Current in some periods',
+      'Current in one inference',
+      'Current in each window',
+      'Energy by inference',
+      'Battery life',
+    ]),
+  );
 
   const again = await run(project, desk, '--replay', 'good', '--out', 'again');
   expect(again.code, again.stdout).toBe(0);

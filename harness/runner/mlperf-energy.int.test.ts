@@ -119,7 +119,8 @@ test.skipIf(skips)(
   async () => {
     await using desk = await bench({ 'lose-at': 18_000, lose: 4000 });
     const { project } = desk;
-    expect(await project.run('run', '--no-html', '--out', 'run')).toMatchObject({ code: 3 });
+    const run = await project.run('run', '--no-html', '--out', 'run');
+    expect([run.code, run.stderr], run.stdout).toEqual([3, '']);
     const [result] = project.results('run').cases;
     const statuses = Object.fromEntries(result?.verdicts.map(({ budget, status }) => [budget, status]) ?? []);
     expect(statuses).toMatchObject({

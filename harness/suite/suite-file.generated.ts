@@ -184,7 +184,7 @@ export interface SuiteFile {
           nominal: string;
           cutOff: string;
           /**
-           * In a year.
+           * In a year, of what is left: less than all of it.
            */
           selfDischarge?: string;
           /**

@@ -210,6 +210,13 @@ export type BudgetSubject =
   /** Of what a log tells under a name. */
   | { readonly kind: 'metric'; readonly metric: string; readonly statistic: Statistic };
 
+/** A budget that a trace, or what a datasheet says of one, is held against. */
+export type CurrentBudget = Extract<Budget, { readonly kind: 'current' | 'energy' | 'charge' | 'battery' }>;
+
+export function isOfCurrent(budget: Budget): budget is CurrentBudget {
+  return ['current', 'energy', 'charge', 'battery'].includes(budget.kind);
+}
+
 export const currentBases = ['measured', 'modelled'] as const;
 /** Whether a meter has seen a current, or a datasheet's currents were multiplied with modelled times. */
 export type CurrentBasis = (typeof currentBases)[number];

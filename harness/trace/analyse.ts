@@ -7,10 +7,19 @@ import { checkRate } from './check-rate.ts';
 import { checkRig } from './check-rig.ts';
 import { checkSamples } from './check-samples.ts';
 import { median } from './clock.ts';
-import type { ClockFit, CurrentEvidence, CurrentFigures, InferenceWindow, Spoilt, TraceFault } from './evidence.ts';
+import type {
+  ClockFit,
+  CurrentEvidence,
+  CurrentFigures,
+  DutyCycle,
+  InferenceWindow,
+  Spoilt,
+  TraceFault,
+} from './evidence.ts';
 import { type Figured, levelOf, usedBy } from './figured.ts';
 import { figuresOf } from './figures.ts';
 import { type Finding, isFault } from './finding.ts';
+import { cellLoadOf } from './load.ts';
 import type { Periods, Places } from './places.ts';
 import { placeWindows } from './windows.ts';
 
@@ -29,15 +38,18 @@ export interface Analysed {
 export function analyseTrace({ trace, recording, board, suite }: Analysed): CurrentEvidence {
   const { facts, samples, events } = trace;
   const places = placeWindows({ facts, samples, events, recording, board });
-  const figured = { ...figuresAt(trace, places), facts, samples, events, recording, board, used: usedBy(suite, board) };
+  const isAsked = recording.samples.some(({ kind }) => kind === 'mark');
+  const used = usedBy(suite, board, cellLoadOf({ dutyCycle: places.dutyCycle, isAsked }));
+  const figured = { ...figuresAt(trace, places), facts, samples, events, recording, board, used };
   const { inferences, sleep, application } = figured;
   const fit = places.fit && withDut(places.fit, inferences);
-  const findings = [...places.findings, ...checksOf({ ...figured, fit })].map(asUsed(figured.used));
+  const findings = [...places.findings, ...checksOf({ ...figured, fit })].map(asUsed(used));
   const keep = keeperOf(findings);
   const periods = places.dutyCycle && figured.dutyCycle && periodsOf(places.dutyCycle, figured.dutyCycle);
   return {
     facts,
     samples,
+    isAsked,
     faults: findings.filter(isFault),
     doubts: findings.flatMap(finding => (isFault(finding) ? [] : [finding.doubt])),
     ...(fit && { clock: fit }),
@@ -85,13 +97,16 @@ function checksOf(figured: Figured): readonly Finding[] {
   return checks.flatMap(check => check(figured));
 }
 
+/** A window without a wire is as long as the DUT says. */
 function withDut(fit: ClockFit, inferences: readonly InferenceWindow[]): ClockFit {
-  const ppm = inferences.flatMap(({ dutUs, durationUs }) => (dutUs ? [1e6 * (durationUs / dutUs - 1)] : []));
+  const ppm = inferences.flatMap(({ dutUs, durationUs, by }) =>
+    dutUs && by !== 'uart' ? [1e6 * (durationUs / dutUs - 1)] : [],
+  );
   return ppm.length === 0 ? fit : { ...fit, dutPpm: median(ppm) };
 }
 
-function periodsOf({ periods }: Periods, figures: CurrentFigures): NonNullable<CurrentEvidence['dutyCycle']> {
-  return { ...figures, periods, periodUs: figures.durationUs / periods };
+function periodsOf({ periods, uncertaintyUs }: Periods, figures: CurrentFigures): DutyCycle {
+  return { ...figures, periods, periodUs: figures.durationUs / periods, uncertaintyUs };
 }
 
 /** What spoils nothing that a budget is about breaks no case: it is told, and what it spoils has no figure all the same. */

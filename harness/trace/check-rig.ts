@@ -45,11 +45,10 @@ function checkSupply({ facts, board, used }: Figured): readonly Finding[] {
 }
 
 function unknownSupply(quantity: 'current' | 'energy', used: ReadonlySet<Spoilt>): readonly Finding[] {
-  const lost = quantity === 'current' ? 'energy' : 'currents and charge';
-  const what = `nobody knows the supply's voltage, so that there is no ${lost}: write \`supply: 3.3 V\` in the board file`;
-  const spoils: readonly Spoilt[] =
-    quantity === 'current' ? ['energy'] : ['inference', 'sleep', 'dutyCycle', 'application'];
-  return spoils.some(spoilt => used.has(spoilt)) ? [{ check: 'supply', what, spoils }] : [{ doubt: what }];
+  const lost = quantity === 'current' ? 'is no energy' : 'are neither currents nor charges';
+  const what = `nobody knows the supply's voltage, so that there ${lost}: write \`supply: 3.3 V\` in the board file`;
+  const spoilt = quantity === 'current' ? 'energy' : 'current';
+  return used.has(spoilt) ? [{ check: 'supply', what, spoils: [spoilt] }] : [{ doubt: what }];
 }
 
 function checkSwitched(figured: Figured): readonly Finding[] {

@@ -1,5 +1,5 @@
 import type { TraceEvent } from '../recording/trace.ts';
-import type { Spoilt, TraceFault } from './evidence.ts';
+import type { CurrentFigures, Spoilt, TraceFault } from './evidence.ts';
 import { type Figured, type OfKind, type Stretched, stretchesOf } from './figured.ts';
 import { counted, type Finding } from './finding.ts';
 
@@ -74,15 +74,21 @@ function faultIn(
   return { check, what: `${what} in ${used.map(kind => names[kind]).join(', ')}`, sample, spoils: kinds };
 }
 
-/** What figures each run is in. An edge beside one lies at an unknown place in it. */
+/** What figures each run is in. An edge beside one lies at an unknown place in it, and of some it is known only how far back they may have been. */
 function kindsOf(stretches: readonly OfKind[], runs: readonly Run[]): ReadonlyMap<Run, ReadonlySet<Kind>> {
   const kinds = new Map<Run, Set<Kind>>();
-  for (const { kind, figures } of stretches)
-    for (const run of touching(runs, figures.first - 1, figures.end + 1)) {
-      const known = kinds.get(run) ?? new Set();
-      kinds.set(run, known.add(kind));
-    }
+  const vague = runs.filter(run => backOf(run) > 0);
+  for (const { kind, figures } of stretches) {
+    const [first, end] = [figures.first - 1, figures.end + 1];
+    const near = vague.filter(run => run.sample + run.samples > first && run.sample - backOf(run) < end);
+    for (const run of [...touching(runs, first, end), ...near])
+      kinds.set(run, (kinds.get(run) ?? new Set<Kind>()).add(kind));
+  }
   return kinds;
+}
+
+function backOf(run: Run): number {
+  return run.kind === 'gap' ? (run.within ?? 0) : 0;
 }
 
 /** Those of runs, which lie one after the other, that reach into a stretch. */
@@ -112,9 +118,8 @@ interface Told {
 /** Values that are no number and that nobody has told: they are in no sum, so that charge falls behind the mean. */
 function checkUntold(figured: Sampled, { gaps, impossible }: Told): readonly Finding[] {
   const untold = stretchesOf(figured).flatMap(({ kind, figures }) => {
-    const { first, end, meanMa, chargeUc, durationUs } = figures;
-    if (!meanMa || chargeUc === undefined) return [];
-    const missing = Math.round((end - first) * (1 - (1000 * chargeUc) / (meanMa * durationUs)));
+    const { first } = figures;
+    const missing = missingIn(figures);
     const known = missing > 0 ? overlap(gaps, figures) + overlap(impossible, figures) : 0;
     return missing > known ? [{ kind, first, missing: missing - known }] : [];
   });
@@ -125,6 +130,13 @@ function checkUntold(figured: Sampled, { gaps, impossible }: Told): readonly Fin
   const used = kinds.filter(kind => figured.used.has(kind));
   if (used.length === 0) return [{ doubt: `${what}; no budget is about it`, spoils: kinds }];
   return [faultIn('gaps', { what, sample: first.first, kinds }, used)];
+}
+
+/** How many samples the charge lacks of what the mean says; all, where there is neither. */
+function missingIn({ first, end, meanMa, chargeUc, energyUj, durationUs }: CurrentFigures): number {
+  if (meanMa === undefined && energyUj === undefined) return end - first;
+  if (!meanMa || chargeUc === undefined) return 0;
+  return Math.round((end - first) * (1 - (1000 * chargeUc) / (meanMa * durationUs)));
 }
 
 function overlap(runs: readonly Run[], { first, end }: { readonly first: number; readonly end: number }): number {

@@ -67,6 +67,10 @@ test('a host that was busy for a second moves no clock', () => {
   expect(fitAnchors(busy, 1000)?.slope).toBe(fitAnchors(anchors(30), 1000)?.slope);
 });
 
+test('a second of anchors tells no drift', () => {
+  expect(fitAnchors(anchors(30).slice(0, 10), 1000)).toMatchObject({ slope: 1, errorPpm: 500 });
+});
+
 test('one place tells no clock', () => {
   expect(fitAnchors([], 1000)).toBeUndefined();
   expect(fitAnchors([{ kind: 'anchor', sample: 5, hostMs: 1 }], 1000)).toBeUndefined();

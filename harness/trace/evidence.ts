@@ -6,6 +6,8 @@ import type { CurrentWindow } from '../suite/suite.ts';
 export interface CurrentEvidence {
   readonly facts: TraceFacts;
   readonly samples: number;
+  /** Whether a host has asked for inferences, placed or not; else the firmware paces itself, or somebody has kept a capture of it. */
+  readonly isAsked: boolean;
   /** Why no figure may be taken from it, with the place; each is the rig's fault. */
   readonly faults: readonly TraceFault[];
   /** What to know of it that takes no figure away. */
@@ -17,8 +19,8 @@ export interface CurrentEvidence {
   /** The DUT waited, asleep as far as its firmware sleeps. */
   readonly sleep?: CurrentFigures;
   /** Whole periods, each from the begin of one inference to that of the next. */
-  readonly dutyCycle?: CurrentFigures & { readonly periods: number; readonly periodUs: number };
-  /** From the DUT's power-on, or the first sample, to the last. */
+  readonly dutyCycle?: DutyCycle;
+  /** From the DUT's power-on, once its capacitors are charged, or the first sample, to the last. */
   readonly application?: CurrentFigures;
 }
 
@@ -44,8 +46,8 @@ export interface TraceFault {
   readonly spoils?: readonly Spoilt[];
 }
 
-/** Figures that a fault may take away: of a stretch, or all energies. */
-export type Spoilt = CurrentWindow | 'energy';
+/** Figures that a fault may take away: of a stretch, or all energies, or all currents and charges. */
+export type Spoilt = CurrentWindow | 'energy' | 'current';
 
 /** host time = offset + meter time × (1 + driftPpm / 10⁶). */
 export interface ClockFit {
@@ -58,7 +60,7 @@ export interface ClockFit {
   readonly errorPpm?: number;
   /** The root mean square of what the fit leaves. */
   readonly residualMs: number;
-  /** By how much the DUT's second is longer than the meter's: the median over all windows with ticks. */
+  /** By how much the DUT's second is longer than the meter's: the median over all windows that have ticks, and edges. */
   readonly dutPpm?: number;
 }
 
@@ -77,6 +79,13 @@ export interface CurrentFigures {
   readonly peakMa?: number;
   readonly chargeUc?: number;
   readonly energyUj?: number;
+}
+
+export interface DutyCycle extends CurrentFigures {
+  readonly periods: number;
+  readonly periodUs: number;
+  /** How far off each end may be. */
+  readonly uncertaintyUs: number;
 }
 
 /** One marked window. */

@@ -1,7 +1,7 @@
 import type { Recording } from '../recording/recording.ts';
 import type { TraceEvent, TraceFacts } from '../recording/trace.ts';
 import type { Board } from '../suite/board.ts';
-import { type AnySuite, budgetsFor } from '../suite/suite.ts';
+import { type AnySuite, budgetsFor, type CurrentBudget, type CurrentWindow, isOfCurrent } from '../suite/suite.ts';
 import type { ClockFit, CurrentFigures, InferenceWindow, Spoilt } from './evidence.ts';
 
 /** Everything that a trace's validity is told by. */
@@ -22,19 +22,21 @@ export interface Figured {
   readonly application: CurrentFigures;
 }
 
-/** The figures that a suite's measured budgets on a board are held against. */
-export function usedBy(suite: AnySuite, board: Pick<Board, 'name'>): ReadonlySet<Spoilt> {
-  const cycle =
-    suite.measure.current?.periodMs === undefined ? (['inference', 'sleep'] as const) : (['dutyCycle'] as const);
+/** The figures that a suite's measured budgets on a board are held against; `cellLoad` are those that a cell's life is taken from. */
+export function usedBy(suite: AnySuite, board: Pick<Board, 'name'>, cellLoad: readonly Spoilt[]): ReadonlySet<Spoilt> {
   return new Set(
-    budgetsFor(suite, board.name).flatMap((budget): readonly Spoilt[] => {
-      if (!('basis' in budget) || budget.basis !== 'measured') return [];
-      if (budget.kind === 'current') return [budget.window];
-      if (budget.kind === 'battery') return cycle;
-      const above = budget.metric === 'aboveSleep' ? (['sleep'] as const) : [];
-      return ['inference', ...above, ...(budget.kind === 'energy' ? (['energy'] as const) : [])];
-    }),
+    budgetsFor(suite, board.name).flatMap(budget =>
+      isOfCurrent(budget) && budget.basis === 'measured' ? takenBy(budget, cellLoad) : [],
+    ),
   );
+}
+
+/** What a budget takes out of the trace. */
+export function takenBy(budget: CurrentBudget, cellLoad: readonly Spoilt[]): readonly Spoilt[] {
+  if (budget.kind === 'current') return [budget.window, 'current'];
+  if (budget.kind === 'battery') return [...cellLoad, 'current'];
+  const above = budget.metric === 'aboveSleep' ? (['sleep'] as const) : [];
+  return ['inference', ...above, budget.kind === 'energy' ? 'energy' : 'current'];
 }
 
 /** What figures were taken of. */
@@ -51,7 +53,7 @@ export function stretchesOf({ inferences, sleep, dutyCycle, application }: Stret
 }
 
 export interface OfKind {
-  readonly kind: Exclude<Spoilt, 'energy'>;
+  readonly kind: CurrentWindow;
   readonly figures: CurrentFigures;
 }
 

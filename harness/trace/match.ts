@@ -118,12 +118,22 @@ function pointOf({ rateHz }: Matchable, { mark: { sentMs, heardMs }, pulse: { fi
 
 /** No window begins before its request or ends after its answer, however unevenly a host is late: the line is moved until that holds, or nearly does. */
 function between(wanted: Matchable, matched: readonly Matched[], line: Line): Line {
+  const [leastMs, mostMs] = roomOf(wanted, matched, line);
+  if (leastMs > mostMs) return shifted(line, (leastMs + mostMs) / 2);
+  return shifted(line, Math.min(Math.max(0, leastMs), mostMs));
+}
+
+/** By how much a line may be moved so that each window still lies between its request and its answer. */
+export function roomOf(
+  wanted: Pick<Matchable, 'rateHz'>,
+  matched: readonly Matched[],
+  line: Line,
+): readonly [leastMs: number, mostMs: number] {
   let [leastMs, mostMs] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (const { mark, pulse } of matched) {
     const [startMs, endMs] = endsOf(wanted, line, pulse);
     leastMs = Math.max(leastMs, mark.sentMs - startMs);
     mostMs = Math.min(mostMs, mark.heardMs - endMs);
   }
-  if (leastMs > mostMs) return shifted(line, (leastMs + mostMs) / 2);
-  return shifted(line, Math.min(Math.max(0, leastMs), mostMs));
+  return [leastMs, mostMs];
 }

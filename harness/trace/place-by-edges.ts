@@ -3,7 +3,7 @@ import type { AnchorFit } from './clock.ts';
 import { tellEdges, tellUseless } from './edge-faults.ts';
 import type { ClockFit } from './evidence.ts';
 import type { Marks } from './marks.ts';
-import { type Matching, matchPulses } from './match.ts';
+import { type Matching, matchPulses, roomOf } from './match.ts';
 import type { Placed, PlacedRequests, Placing } from './places.ts';
 import { edgesOf, type Marker, pulsesOf } from './pulses.ts';
 
@@ -27,7 +27,7 @@ export function placeByEdges(placing: MarkedPlacing): PlacedRequests {
     windows: matched.map(match => placedOf(placing, match)),
     findings: tellEdges(placing, wanted, matching),
     ...(clock && { clock }),
-    ...(fit && { fit: clockFit(fit, matching) }),
+    ...(fit && matched.length > 0 && { fit: clockFit(fit, matching) }),
   };
 }
 
@@ -63,9 +63,17 @@ function clockFit(fit: NonNullable<Matching['fit']>, { matched }: Matching): Clo
 /** So many deviations of the marks from their line hide what it may be off. */
 const deviations = 3;
 
-function clockOf({ anchors }: MarkedPlacing, { fit, line, isAmbiguous }: Matching): PlacedRequests['clock'] {
-  if (fit && !isAmbiguous) return { line, uncertaintyMs: deviations * fit.residualMs };
-  return anchors && byAnchors(anchors);
+/**
+ * Marks tell the clocks as far as windows fill them: of a request that is slow and an answer that is not, or the other way round, the middle is not the
+ * window's. When samples arrived may tell them better.
+ */
+function clockOf({ anchors, facts }: MarkedPlacing, matching: Matching): PlacedRequests['clock'] {
+  const { fit, line, matched, isAmbiguous } = matching;
+  const arrived = anchors && byAnchors(anchors);
+  if (!fit || isAmbiguous) return arrived;
+  const [leastMs, mostMs] = roomOf(facts, matched, line);
+  const uncertaintyMs = Math.max(0, -leastMs, mostMs) + deviations * fit.residualMs;
+  return arrived && arrived.uncertaintyMs < uncertaintyMs ? arrived : { line, uncertaintyMs };
 }
 
 function byAnchors(anchors: AnchorFit): NonNullable<PlacedRequests['clock']> {

@@ -52,6 +52,8 @@ export interface Stretch {
 
 /** Whole ones, one after the other. */
 export interface Periods extends Stretch {
+  /** How far off each end may be. */
+  readonly uncertaintyUs: number;
   readonly periods: number;
 }
 

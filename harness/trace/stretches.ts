@@ -41,18 +41,21 @@ export function dutyCycleOf(
     const what = `${begins.length - 1} periods last ${Number((us / 1000).toFixed(3))} ms, and their ends may be off by ${Number(uncertaintyUs.toFixed(1))} µs each: measure more of them (\`measure.current.periods\`)`;
     return { findings: [{ check: 'windows', what, sample: from.first, spoils: ['dutyCycle'] }] };
   }
-  return { periods: { first: from.first, end: to.first, periods: begins.length - 1 }, findings: [] };
+  return { periods: { first: from.first, end: to.first, periods: begins.length - 1, uncertaintyUs }, findings: [] };
 }
 
-/** From where the DUT was powered last before anything was asked of it, until its power was taken, or the trace ends. */
-export function applicationIn({ events, samples }: Placing): Stretch {
+/** What charges a board's capacitors as its power comes on, an ampere of it, is over by then: no cell is asked for it twice. */
+const inrushMs = 50;
+
+/** From where the DUT was powered, and its capacitors are charged, until its power was taken, or the trace ends; where nobody switched it, all of it. */
+export function applicationIn({ events, samples, facts: { rateHz } }: Placing): Stretch {
   const switched = events.filter(event => event.kind === 'supply');
   const firstOn = switched.findIndex(({ isOn }) => isOn);
   if (firstOn < 0) return { first: 0, end: samples };
   // Of several stretches with power the longest: the others are boots that were given up, or a switch off after a probe.
   const stretches = switched.flatMap(({ isOn, sample }, index) => {
-    const off = switched.slice(index).find(event => !event.isOn);
-    return isOn ? [{ first: sample, end: off?.sample ?? samples }] : [];
+    const end = switched.slice(index).find(event => !event.isOn)?.sample ?? samples;
+    return isOn ? [{ first: Math.min(sample + Math.ceil((inrushMs * rateHz) / 1000), end), end }] : [];
   });
   return stretches.reduce((longest, next) => (next.end - next.first > longest.end - longest.first ? next : longest));
 }

@@ -44,6 +44,18 @@ const misbehaviours: readonly Misbehaviour[] = [
     /^a window has one edge in the trace, which ends in it$/,
   ],
   [
+    'a begin that is missing, of firmware that only prints',
+    () =>
+      asLog(
+        withEvents(
+          withoutEvents(base(), ({ sample }) => sample === 0),
+          [levels(0, 1), levels(300, 0)],
+        ),
+      ),
+    'edges',
+    /^a window has one edge in the trace, which begins in it$/,
+  ],
+  [
     'an edge that has no other',
     () =>
       asLog(
@@ -151,6 +163,13 @@ const misbehaviours: readonly Misbehaviour[] = [
     /^5 samples lost in a window, the application$/,
   ],
   [
+    'samples lost that may have been in a window before',
+    () =>
+      withEvents(base(), [{ kind: 'gap', sample: base().values.length - 1, samples: 1, within: base().values.length }]),
+    'gaps',
+    /^1 sample lost in a window, /,
+  ],
+  [
     'samples lost and nobody told',
     () => base({ ...long, lost: [{ atMs: 2700, samples: 200, how: 'silent' }] }),
     'rate',
@@ -161,6 +180,12 @@ const misbehaviours: readonly Misbehaviour[] = [
     () => base({ ...long, lost: everyTenth }),
     'rate',
     /^\d+ samples came in .*, which is 9\d(\.\d)? % of what 10000 a second make: samples were lost$/,
+  ],
+  [
+    'a few lost all along and nobody told',
+    () => base({ ...long, lost: everyTenth.map(loss => ({ ...loss, samples: 15 })) }),
+    'rate',
+    /which is 98(\.\d)? % of what 10000 a second make: samples were lost$/,
   ],
   [
     'samples that came twice',
@@ -208,6 +233,16 @@ const misbehaviours: readonly Misbehaviour[] = [
     /^3 samples that are no number in a window, the application$/,
   ],
   [
+    'a window without any number',
+    () => {
+      const window = windowsOf(base())[3];
+      const isIn = (sample: number) => window !== undefined && sample >= window.first && sample < window.end;
+      return withValues(base(), (value, sample) => (isIn(sample) ? Number.NaN : value));
+    },
+    'gaps',
+    /^2\d\d samples that are no number in a window/,
+  ],
+  [
     'a meter that measures nothing',
     () => withValues(base(), () => 0.25),
     'idle',
@@ -247,13 +282,25 @@ const misbehaviours: readonly Misbehaviour[] = [
     'energy of no known supply',
     () => asEnergy(withoutSupply(base())),
     'supply',
-    /so that there is no currents and charge/,
+    /so that there are neither currents nor charges/,
   ],
   [
     'a supply that went',
     () => withEvents(base(), [{ kind: 'supply', sample: 9000, isOn: false }]),
     'supply',
     /^the DUT’s supply was taken away within what is measured$/,
+  ],
+  [
+    'an idling that is too short',
+    () => base({ idleMs: 8 }),
+    'windows',
+    /^no time that the DUT was left alone has 100 samples/,
+  ],
+  [
+    'periods that are too short for the serial line',
+    () => base({ ...unwired, inferenceMs: () => 60, period: { everyMs: 80, count: 3 } }),
+    'windows',
+    /^2 periods last 160 ms, and their ends may be off by \d+/,
   ],
   [
     'a probe that stays on',
@@ -301,6 +348,21 @@ const misbehaviours: readonly Misbehaviour[] = [
   ],
 ];
 
+test('a cell is held against the peak of the application: what may hide it there breaks its life', () => {
+  const battery = { kind: 'battery', basis: 'measured', cell: 'CR2032', budget: 'battery.measured.CR2032' } as const;
+  const budget = { ...battery, relation: '>=', limit: 1, unit: 'days', optional: false } as const;
+  const capture = aCapture({ suite: { budgets: [budget] } });
+  const hidden = withEvents(capture, [{ kind: 'saturated', sample: 30, samples: 4 }]);
+  expect(analysed(hidden).faults).toEqual([
+    expect.objectContaining({ check: 'saturation', spoils: ['application'], sample: 30 }),
+  ]);
+  const first = firstOf(capture);
+  const lost = [{ kind: 'impossible', sample: first, samples: 1, what: '933333 A' }] as const;
+  const computed = aCapture({ period: { everyMs: 0, count: 0 }, suite: { budgets: [budget] } });
+  const spoils = analysed(withEvents(computed, lost)).faults.flatMap(fault => fault.spoils);
+  expect(spoils).toContain('inference');
+});
+
 test.each(misbehaviours)('%s is found', (_name, make, check, what) => {
   const faults = analysed(make()).faults.filter(fault => fault.check === check);
   expect(faults.map(fault => fault.what)).toContainEqual(expect.stringMatching(what));
@@ -345,6 +407,7 @@ test.each<readonly [string, () => Capture, RegExp]>([
     /^the meter's clock differs from the host's by 9\d\d ppm, 3\.\d+ s an hour: no crystal does$/,
   ],
   ['firmware that does not sleep', () => base({ sleepMa: 5, activeMa: 5 }), /its firmware does not sleep$/],
+  ['firmware that hardly sleeps', () => base({ sleepMa: 4.85, activeMa: 5 }), /its firmware does not sleep$/],
   ['a supply that strays', () => base({ facts: { supplySpreadMv: 300 } }), /^the supply of 3.3 V strayed by 300 mV/],
   [
     'a gap where no budget is',
@@ -365,6 +428,13 @@ test.each<readonly [string, () => Capture, RegExp]>([
   const { faults, doubts } = analysed(make());
   expect(faults).toEqual([]);
   expect(doubts).toEqual([expect.stringMatching(doubt)]);
+});
+
+test('energies of no known supply are judged as they are, and only a current needs it', () => {
+  const { faults, doubts, inferences } = analysed(asEnergy(withoutSupply(aCapture(aboutAll('energy')))));
+  expect(faults).toEqual([]);
+  expect(doubts).toEqual([expect.stringMatching(/^nobody knows the supply's voltage/)]);
+  expect(inferences[0]).toMatchObject({ energyUj: expect.any(Number) });
 });
 
 test('a gap that no budget is about leaves no figure of what it is in', () => {

@@ -1,7 +1,17 @@
 import { expect, test } from 'vitest';
+import type { Manifest } from '../recording/recording.ts';
 import type { TraceEvent } from '../recording/trace.ts';
 import { aCapture, type Capture, type CaptureOptions } from './fixtures/capture.ts';
-import { aboutAll, analysed, levels, windowsOf, withEvents, withoutEvents, withSamples } from './fixtures/change.ts';
+import {
+  aboutAll,
+  analysed,
+  levels,
+  windowsOf,
+  withEvents,
+  withoutEvents,
+  withSamples,
+  withValues,
+} from './fixtures/change.ts';
 
 /** Random clocks, hosts and lengths. */
 function someOptions(seed: number): CaptureOptions {
@@ -88,7 +98,30 @@ test('the application is what lies between the last power-on before it and its e
     supply(300, true),
     supply(19_000, false),
   ]);
-  expect(analysed(capture).application).toMatchObject({ first: 300, end: 19_000 });
+  expect(analysed(capture).application).toMatchObject({ first: 800, end: 19_000 });
+});
+
+test('what charges capacitors as the power comes on is no peak of the application', () => {
+  const capture = withEvents(aCapture(), [supply(300, true)]);
+  const inrush = withValues(capture, (value, sample) => (sample >= 320 && sample < 330 ? 800 : value));
+  expect(analysed(inrush).application).toMatchObject({ first: 800, peakMa: expect.closeTo(5, 0) });
+  const brief = analysed(withEvents(aCapture(), [supply(capture.values.length - 10, true)])).application;
+  expect(brief).toMatchObject({ first: capture.values.length, end: capture.values.length });
+});
+
+test.each([
+  ['an answer', { requestMs: 0.5, answerMs: 60 }],
+  ['a request', { requestMs: 60, answerMs: 0.5 }],
+  ['nothing', {}],
+])('%s that takes long puts nothing of its way into sleep, nor does what a chip takes to sleep', (_what, link) => {
+  const capture = aCapture({ ...link, batchMs: 200 });
+  const idle = windowsOf(capture, 'idle');
+  const settling = (0.8 * capture.facts.rateHz) / 1000;
+  const isAsleep = (sample: number) => idle.some(({ first, end }) => sample >= first + settling && sample < end);
+  const { sleep, faults } = analysed(withValues(capture, (value, sample) => (isAsleep(sample) ? value : 5)));
+  expect(faults).toEqual([]);
+  expect(sleep?.peakMa).toBeLessThan(0.06);
+  expect(sleep?.durationUs).toBeGreaterThan(850_000);
 });
 
 test('of two times that the DUT was left alone the worse one counts', () => {
@@ -196,7 +229,49 @@ test('without a wire a window lies where the DUT can have inferred, to within wh
     expect(Math.abs((window?.energyUj ?? 0) / energyUj - 1)).toBeLessThan(0.02);
   }
   expect(dutyCycle?.periodUs).toBeCloseTo(1_200_000, -4);
+  expect(dutyCycle?.uncertaintyUs).toBeGreaterThan(1000);
+  expect(clock).not.toHaveProperty('dutPpm'); // its windows are as long as the DUT says
   expect(sleep?.meanMa).toBeCloseTo(0.05, 3);
+});
+
+test.each([
+  ['an answer that takes long', { requestMs: 0.2, answerMs: 12 }],
+  ['a request that takes long', { requestMs: 12, answerMs: 0.2 }],
+  ['samples that are a frame of USB late', { requestMs: 0, answerMs: 0, batchMs: 0 }],
+])('without a wire %s leaves a window within what its ends may be off', (_what, link) => {
+  const capture = aCapture({ ...unwired, ...link });
+  const { inferences } = analysed(capture);
+  for (const [index, { first, end }] of windowsOf(capture).entries()) {
+    const window = inferences[index];
+    const most = ((window?.uncertaintyUs ?? 0) * capture.facts.rateHz) / 1e6;
+    expect(Math.abs((window?.first ?? 0) - first)).toBeLessThanOrEqual(most);
+    expect(Math.abs((window?.end ?? 0) - end)).toBeLessThanOrEqual(most);
+  }
+});
+
+test('a window of 100 samples is long enough, and of 99 it is not', () => {
+  const lasting = { ...aboutAll('inference'), inferenceMs: () => 10.02 };
+  expect(analysed(aCapture(lasting)).faults).toEqual([]);
+  const { faults } = analysed(aCapture({ ...lasting, inferenceMs: () => 9.88 }));
+  expect(faults).toEqual([expect.objectContaining({ check: 'windows' })]);
+});
+
+test('a duty cycle lacks no period: where one has no window, there is none', () => {
+  const capture = aCapture();
+  const [, second] = windowsOf(capture, 'period');
+  const isGone = ({ kind, sample }: TraceEvent) => kind === 'levels' && [second?.first, second?.end].includes(sample);
+  expect(analysed(withoutEvents(capture, isGone))).not.toHaveProperty('dutyCycle');
+});
+
+test('ticks tell a length where they are of a clock', () => {
+  const capture = aCapture();
+  const on = (basis: Manifest['basis']) => {
+    const { recording } = capture;
+    return analysed({ ...capture, recording: { ...recording, manifest: { ...recording.manifest, basis } } });
+  };
+  expect(on('host').inferences[0]?.dutUs).toBe(20_000);
+  expect(on('instructions').inferences[0]).toMatchObject({ ticks: 20_000 });
+  expect(on('instructions').inferences[0]).not.toHaveProperty('dutUs');
 });
 
 test('without a wire a window that is too short is refused, with how many inferences it takes', () => {

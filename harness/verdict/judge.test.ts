@@ -376,3 +376,20 @@ test('outputs that were taken while more inputs came are judged, and nothing is 
   expect(result.metrics).not.toHaveProperty('operators');
   expect(JSON.stringify(result.metrics)).not.toContain('ticks');
 });
+
+test('a mark of a window that was answered otherwise than its vector fails the golden, and nothing that counts inferences', () => {
+  const output = Buffer.from(Uint8Array.from(goldenOutput(5).with(2, 98))).toString('base64');
+  const mark = {
+    kind: 'mark',
+    purpose: 'window',
+    boot: 0,
+    vector: 5,
+    runs: 40,
+    sentMs: 1,
+    heardMs: 2,
+    output,
+  } as const;
+  const result = judgeCase(someEvidence(withSamples([...someSamples(), mark])));
+  expect(deviations(result)).toEqual({ 'golden.maxDiffLsb': 'failed' });
+  expect(reasonOf(result, 'golden.maxDiffLsb')).toContain('in vector 5, element 2');
+});

@@ -1,13 +1,13 @@
 import type { Manifest, Recording } from '../recording/recording.ts';
 import type { Board } from '../suite/board.ts';
-import { type Budget, budgetsFor, type Suite } from '../suite/suite.ts';
+import { type Budget, budgetsFor, isOfCurrent, type Suite } from '../suite/suite.ts';
 import type { Truth } from '../suite/truth.ts';
 import type { CurrentEvidence } from '../trace/evidence.ts';
 import type { Basis } from '../units.ts';
 import { judgeAccuracy, measureAccuracy } from './accuracy/accuracy.ts';
 import type { Accuracy } from './accuracy/finding.ts';
 import { notMeasured } from './budget.ts';
-import { type CurrentFacts, currentMetrics, gatherCurrent, isOfCurrent, judgeCurrent } from './current/current.ts';
+import { type CurrentFacts, currentMetrics, gatherCurrent, judgeCurrent } from './current/current.ts';
 import { judgeTrace } from './current/trace.ts';
 import { judgeUplink, measureUplink } from './current/uplink.ts';
 import { currentWarnings } from './current/warnings.ts';

@@ -22,6 +22,8 @@ export interface Session {
   readonly vectors: number;
   readonly boots: number;
   readonly inferences: readonly Inference[];
+  /** What windows that a meter was to see answered last; they have no ticks here. */
+  readonly marked?: readonly Inference[];
   readonly scaling: readonly SampleOf<'scaling'>[];
   readonly operators: readonly SampleOf<'operators'>[];
   readonly memory: readonly SampleOf<'memory'>[];
@@ -71,7 +73,8 @@ export function readSession(recording: Recording, { identity, outputs, boots }: 
   const { printed, inferences: readInferences } = readAllPrinted(ofKind(samples, 'printed'), outputs);
   const decoded = [...ofKind(samples, 'inference').map(decode), ...readInferences];
   const outputBytes = outputs.reduce((sum, tensor) => sum + bytesOf(tensor), 0);
-  const misfit = decoded.find(seen => !fits(seen, { vectors, outputBytes }));
+  const marked = ofKind(samples, 'mark').flatMap(decodeMark);
+  const misfit = [...decoded, ...marked].find(seen => !fits(seen, { vectors, outputBytes }));
   const fault = (misfit && misfitFault(misfit, { vectors, outputBytes })) ?? missingFault(decoded, { vectors, boots });
   const image = foreign ? undefined : imageOf(recording);
 
@@ -80,6 +83,7 @@ export function readSession(recording: Recording, { identity, outputs, boots }: 
     vectors,
     boots,
     inferences: decoded.filter(seen => fits(seen, { vectors, outputBytes })),
+    ...(marked.length > 0 && { marked: marked.filter(seen => fits(seen, { vectors, outputBytes })) }),
     scaling: ofKind(samples, 'scaling'),
     operators: ofKind(samples, 'operators'),
     memory: ofKind(samples, 'memory'),
@@ -198,6 +202,10 @@ function missingFault(
 
 function placeOf({ boot, vector }: Pick<Inference, 'boot' | 'vector'>): string {
   return `${boot}:${vector}`;
+}
+
+function decodeMark({ boot, vector, output }: SampleOf<'mark'>): Inference[] {
+  return output === undefined ? [] : [{ boot, vector, output: Buffer.from(output, 'base64') }];
 }
 
 function decode({ kind: _kind, output, ...window }: SampleOf<'inference'>): Inference {

@@ -18,7 +18,7 @@
  *     --impossible-at N the sample is 9333 A (or J)
  *     --overrun-at N    its buffer is full there: it says so, and ends the acquisition
  *     --silent-at N     it says nothing from there on
- *     --late N          so many more samples come after the end of an acquisition
+ *     --late N          so many samples more come after the end of an acquisition, and as many when the next one is started
  *     --refuse WORD     commands that begin so are refused
  *     --banner TEXT     it is something else, which answers all with that
  *     --mute            it answers nothing
@@ -171,6 +171,13 @@ static void gather_to(double place) {
   gathered_to = place;
 }
 
+static bool has_ended;
+
+static void say_late(void) {
+  for (int64_t i = 0; i < options.late; i++) say("7777-07\r\n");
+  has_ended = true;
+}
+
 static void end_acquisition(void) {
   is_measuring = false;
   if (is_binary)
@@ -179,7 +186,7 @@ static void end_acquisition(void) {
     say("\r\nend\r\n");
   say_in_stream(0xf2, "summary beg\r\n0001-09\r\n9999-06\r\nsummary end\r\n");
   say("PowerShield > Acquisition completed\r\n");
-  for (int64_t i = 0; i < options.late; i++) say("7777-07\r\n");
+  say_late();
 }
 
 static void overrun(void) {
@@ -306,9 +313,11 @@ static void obey(const char *command) {
     say("PowerShield > ack powershield 540619864-1110659081-4784204\r\n");
   else if (strcmp(command, "htc") == 0 || strcmp(command, "hrc") == 0)
     is_controlled = command[0] == 'h' && command[1] == 't', say("PowerShield > ack %s\r\n", command);
-  else if (strcmp(command, "start") == 0)
-    say("PowerShield > ack start\r\n"), start_acquisition();
-  else {
+  else if (strcmp(command, "start") == 0) {
+    if (has_ended) say_late();
+    say("PowerShield > ack start\r\n");
+    start_acquisition();
+  } else {
     const char *why = set_to(command);
     if (why)
       refuse(command, why);

@@ -10,9 +10,8 @@
  *     --seed N               which noise
  *     --fixed-range N        measures in this range alone, and saturates
  *     --rate HZ              samples a second, 100000 unless given
- *     --keep-blocks N        of samples are kept for a host that does not read, 28 unless given, which is little on a busy
- *                            machine; 200 at most
- *   and what real ones were seen to do:
+ *     --keep-blocks N        of samples are kept for a host that does not read, 28 unless given, which is little on a
+ * busy machine; 200 at most and what real ones were seen to do:
  *     --firmware V           1.0 (metadata in other order, fewer digits) or 1.2, which is the default
  *     --uncalibrated         says so, with all its constants, as real ones do
  *     --metadata FILE        is told instead
@@ -32,8 +31,8 @@
  *
  * Samples come as the firmware has them: 512 at a time, and what the host does not take is dropped by such blocks,
  * which the samples' 6-bit counter cannot show. Prints the pty's path, then `command 0d 0c e4` for each command, and at
- * its end how many samples it made, lost on purpose, and dropped since nobody took them. Ends on SIGTERM and with its
- * parent.
+ * its end how many samples it made, lost besides, and dropped of the first since nobody took them. Ends on SIGTERM and
+ * with its parent.
  *
  * https://github.com/NordicSemiconductor/pc-nrfconnect-ppk: src/device/serialDevice.ts; the text of firmware 1.2.4.
  */
@@ -211,9 +210,13 @@ static void stop_measuring(void) {
 
 static void say(const char *text) {
   const size_t most = options.pieces ? options.pieces : strlen(text);
-  for (size_t left = strlen(text); left > 0;) {
+  sigset_t none;
+  sigemptyset(&none);
+  for (size_t left = strlen(text); left > 0 && !is_told_to_end;) {
     const ssize_t count = write(master, text, left < most ? left : most);
     if (count < 0 && errno != EAGAIN) return;
+    struct pollfd room = {master, POLLOUT, 0};
+    if (count < 0 && ppoll(&room, 1, &(struct timespec){1, 0}, &none) != 1) return; /* nobody reads */
     if (count > 0) left -= (size_t)count, text += count;
     if (options.pieces) nanosleep(&(struct timespec){0, 2000000}, NULL);
   }

@@ -193,16 +193,24 @@ function scan(scanner: CsvScanner, layout: CsvLayout, tables: Tables, bytes: Uin
         } else {
           at = cellEnd(bytes, cellAt, delimiter);
           const text = cellOf(bytes, cellAt, at, decimal);
-          if (!slowCell(text, role === roles.value ? exponent : undefined)) {
+          if (decimal === comma && grouped.test(cellOf(bytes, cellAt, at, point))) {
+            stop = cellFault(line, `"${clipped(text)}" is a thousand or a fraction: its other numbers have commas`);
+            break lines;
+          }
+          if (role === roles.level && text === 'X') {
+            number = (lastLevels >> bits[column]) & 1 ? 0 : 1; // both within the sample: it has come from the one before
+          } else if (slowCell(text, role === roles.value ? exponent : undefined)) {
+            number = slow;
+          } else {
             stop = cellFault(line, `"${clipped(text)}" is no number`);
             break lines;
           }
-          number = slow;
         }
         if (role === roles.value) value = number;
         else if (role === roles.time) now = number;
         else if (role === roles.supply) noteSupply(supply, number);
         else if (number >= 0.5) level |= 1 << bits[column];
+        else if (number !== number) level |= lastLevels & (1 << bits[column]); // an empty cell is no edge
       }
       if (column < last) {
         if (bytes[at] !== delimiter) {
@@ -294,10 +302,13 @@ export function clockSeconds(text: string): number | undefined {
 function cellOf(bytes: Uint8Array, from: number, to: number, decimal: number): string {
   const text = String.fromCharCode(...bytes.subarray(from, Math.min(to, from + longestCell))).trim();
   const bare = text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1).trim() : text;
-  return decimal === 44 ? bare.replace(',', '.') : bare;
+  return decimal === comma ? bare.replace(',', '.') : bare;
 }
 
 const longestCell = 200;
+const point = 46;
+const comma = 44;
+const grouped = /^[-+]?[1-9]\d{0,2}(?:\.\d{3})+$/;
 
 function cellEnd(bytes: Uint8Array, from: number, delimiter: number): number {
   let at = bytes[from] === quote ? afterQuoted(bytes, from) : from;
@@ -313,7 +324,7 @@ function afterQuoted(bytes: Uint8Array, from: number): number {
 }
 
 function cellText(bytes: Uint8Array, from: number, delimiter: number): string {
-  return clipped(cellOf(bytes, from, cellEnd(bytes, from, delimiter), 46));
+  return clipped(cellOf(bytes, from, cellEnd(bytes, from, delimiter), point));
 }
 
 function clipped(text: string): string {

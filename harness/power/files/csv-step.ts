@@ -6,6 +6,8 @@ export interface TimeStep {
   /** A step within these is no gap. */
   readonly least: number;
   readonly most: number;
+  /** Of the times as they are printed. */
+  readonly resolution: number;
   readonly rateHz: number;
 }
 
@@ -23,21 +25,41 @@ export function stepOf(times: readonly number[], texts: readonly string[], perS:
   if (median > 0 && odd.length <= steps.length * mostOdd) {
     const mean = regular.reduce((sum, step) => sum + step, 0) / regular.length;
     const uncertainty = Math.min(1e-5, Math.max(1e-9, resolution / (mean * regular.length)));
-    return { usual: mean, least: mean / 2, most: mean * 1.5, rateHz: rateOf(mean / perS, uncertainty) };
+    return { usual: mean, least: mean / 2, most: mean * 1.5, resolution, rateHz: rateOf(mean / perS, uncertainty) };
   }
 
   const mean = ((times.at(-1) ?? Number.NaN) - (times[0] ?? Number.NaN)) / steps.length;
   if (!(mean > 0) || resolution < mean / 5) {
     const fix = 'write the rate with --rate, or export it with samples at equal distances';
     if (!(median > 0)) throw new InputError('has times that do not go on', where, fix);
-    return { usual: median, least: median / 2, most: median * 1.5, rateHz: rateOf(median / perS) };
+    return { usual: median, least: median / 2, most: median * 1.5, resolution, rateHz: rateOf(median / perS) };
   }
   return {
     usual: mean,
     least: 0,
     most: mean * 1.5 + resolution,
+    resolution,
     rateHz: rateOf(mean / perS, resolution / mean / steps.length),
   };
+}
+
+/** More than this share, and a current's charge is wrong by as much. */
+const mostOff = 0.005;
+
+/** Throws InputError where so many samples at this rate do not take as long as the times of the first and the last one say. */
+export function expectRate(
+  { rateHz, resolution }: TimeStep,
+  seen: { readonly samples: number; readonly elapsed: number; readonly perS: number },
+  where: string,
+): void {
+  const [saidS, takenS] = [seen.elapsed / seen.perS, (seen.samples - 1) / rateHz];
+  if (!(Math.abs(saidS - takenS) > mostOff * saidS + resolution / seen.perS)) return;
+  const [rate, by] = [rateHz, (seen.samples - 1) / saidS].map(hz => Number(hz.toPrecision(5)));
+  throw new InputError(
+    `${seen.samples} samples take ${Number(saidS.toPrecision(6))} s by its times, and its first ones tell a rate of ${rate} Hz`,
+    where,
+    `samples are missing, or its times have too few digits: write the rate with --rate, such as --rate ${by}Hz`,
+  );
 }
 
 /** Of steps that are too short: a file that is damaged has one or two, and times of too few digits have many. */

@@ -49,6 +49,24 @@ test('a supply that strays is said', async () => {
   ]);
 });
 
+test('a thousand of a file with decimal commas is not read as one', async () => {
+  const text = 'time (s);current (µA)\n0,000;999,5\n0,001;1.234\n0,002;998,5\n';
+  await expect(readText(text)).rejects.toThrow('capture.csv:3: "1.234" is a thousand or a fraction');
+  await expect(readText(text.replace('1.234', '1.234,5'))).rejects.toThrow('"1.234.5" is no number');
+  const { values } = await readText(text.replace('1.234', '0.234'));
+  expect(values).toEqual(floats(0.9995, 0.000234, 0.9985));
+});
+
+test('a voltage beyond all numbers is no supply', async () => {
+  const { facts } = await readText('time (s),I (mA),U (V)\n0,2,1e400\n1,2,3.3\n2,2,3.3\n');
+  expect(facts.supplyMv).toBe(3300);
+});
+
+test('an empty cell of a digital input is no edge', async () => {
+  const { levels } = await readText('time (s),I (mA),D0\n0,2,1\n1,2,\n2,2,1\n3,2,0\n4,2,\n');
+  expect(levels).toEqual([1, 1, 1, 0, 0]);
+});
+
 test('cells that are empty or NaN are no values, a current that nothing draws is impossible', async () => {
   const { values, others } = await readText(
     lines(['time (s),current (A)', '0,1', '1,', '2,nan', '3,-', '4,2', '5,1e300', '6,933333333', '7,3']),
@@ -96,6 +114,17 @@ test.each([
 });
 
 const sound = `time (s),current (mA)\n${Array.from({ length: 200 }, (_, n) => `${n},1\n`).join('')}`;
+
+// of a clock that is printed by the millisecond, 64 KiB tell the rate to one in forty
+test.each([
+  [97_000, /30000 samples take 0\.309 s by its times, and its first ones tell a rate of 98000 Hz[^]*--rate 97\d\d\dHz/],
+  [100_000, undefined],
+])('a rate of %i Hz that the first times cannot tell is asked for', async (rateHz, message) => {
+  const rows = Array.from({ length: 30_000 }, (_, n) => `${(n / rateHz).toFixed(3)},1.25`);
+  const reading = readText(lines(['time (s),current (mA)', ...rows]));
+  if (message) await expect(reading).rejects.toThrow(message);
+  else expect((await reading).facts.rateHz).toBe(rateHz);
+});
 
 test('a rate that is given stands, and the times are not looked at', async () => {
   const { facts, values } = await readText('time (s),current (mA)\n5,1\n5,2\n4,3\n', { rateHz: 1e4 });

@@ -5,9 +5,9 @@ import { parseFormat } from '../../suite/formats.ts';
 import { type Columns, columnsOf, type Habit } from './columns.ts';
 import { type CsvHead, csvHead } from './csv-head.ts';
 import { type CsvLayout, type CsvScanner, clockSeconds, csvScanner, roles, type Stop } from './csv-scan.ts';
-import { stepOf, type TimeStep } from './csv-step.ts';
+import { expectRate, stepOf, type TimeStep } from './csv-step.ts';
 import { isNumber } from './exact-number.ts';
-import { encodingOf, firstBytes, lineBlocks, longestLine, textSource } from './file-bytes.ts';
+import { encodingOf, firstBytes, type LineBlock, lineBlocks, longestLine, textSource } from './file-bytes.ts';
 import { factsOf, mostRateHz, type PowerFile, type PowerFileOptions } from './power-file.ts';
 
 /** A program that exports CSV, and what its columns mean where their names do not say it. */
@@ -55,7 +55,14 @@ export async function openCsv(
     ),
     firstS: firstTime(head, columns),
     readings: readingsOf(
-      { source: textSource(handle, encoding), path, headerLines: head.headerLines, progress },
+      {
+        source: textSource(handle, encoding),
+        path,
+        headerLines: head.headerLines,
+        progress,
+        ...(step &&
+          columns.time && { times: { ...columns.time, step, first: timesIn(head, columns.time.index)[0] ?? 0 } }),
+      },
       csvScanner(layoutOf(head, columns, { step, rateHz, mostMa: kind.mostMa }), head.headerLines + 1),
       supplyMv,
     ),
@@ -89,8 +96,8 @@ function timeStep(head: CsvHead, { time }: Columns, path: string): TimeStep {
 }
 
 function timesIn({ rows }: CsvHead, index: number): number[] {
-  const times = rows.map(row => clockSeconds(row[index] ?? '') ?? Number(row[index] || Number.NaN));
-  return times.filter(time => !Number.isNaN(time));
+  const cells = rows.map(row => row[index] ?? '');
+  return cells.map(cell => clockSeconds(cell) ?? (isNumber(cell) ? Number(cell) : Number.NaN)).filter(Number.isFinite);
 }
 
 /** What the first sample's time is called; a time of day is not what windows are told in. */
@@ -112,7 +119,8 @@ function checkedRate(rateHz: number, path: string): number {
 
 function meanVoltage({ rows }: CsvHead, { voltage }: Columns): number | undefined {
   if (!voltage) return undefined;
-  const volts = rows.map(row => Number(row[voltage.index] || Number.NaN)).filter(value => value > 0);
+  const cells = rows.map(row => row[voltage.index] ?? '').filter(isNumber);
+  const volts = cells.map(Number).filter(value => value > 0 && Number.isFinite(value));
   if (volts.length === 0) return undefined;
   const mean = volts.reduce((sum, value) => sum + value, 0) / volts.length;
   return Number((mean * 10 ** voltage.mvExponent).toPrecision(6));
@@ -156,39 +164,26 @@ interface Lines {
   readonly path: string;
   readonly headerLines: number;
   readonly progress: { bytes: number };
+  /** Absent where they are not looked at. */
+  readonly times?: { readonly step: TimeStep; readonly first: number; readonly perS: number };
 }
 
 async function* readingsOf(lines: Lines, scanner: CsvScanner, supplyMv: number | undefined): AsyncGenerator<Reading> {
-  const { source, path, headerLines, progress } = lines;
+  const { source, path, headerLines, progress, times } = lines;
   const blocks = lineBlocks(source, path);
   const bad = gathered();
+  const seen = { samples: 0, lost: 0 };
   let skip = headerLines;
-  let samples = 0;
   try {
     let block = await blocks.next();
     for (; !block.done; block = await blocks.next()) {
       const { bytes, from, end } = block.value;
       scanner.at = from;
       for (; skip > 0 && scanner.at < end; skip--) scanner.at = bytes.indexOf(10, scanner.at) + 1;
-      for (let stop: Stop = { kind: 'full' }; stop.kind !== 'end'; ) {
-        stop = scanner.scan(bytes, end);
-        const { count } = scanner;
-        if (count > 0) {
-          yield* bad.take();
-          yield {
-            kind: 'samples',
-            values: scanner.values.subarray(0, count),
-            levels: scanner.levels.subarray(0, count),
-          };
-          samples += count;
-          scanner.count = 0;
-        }
-        if (stop.kind === 'impossible') yield* bad.add(stop.what);
-        if (stop.kind === 'gap') {
-          yield* bad.take();
-          yield stop;
-        }
-        if (stop.kind === 'fault') throw faultOf(stop, path);
+      for (const reading of scanned(scanner, block.value, path)) {
+        yield* bad.take(reading);
+        seen[reading.kind === 'samples' ? 'samples' : 'lost'] += lengthOf(reading);
+        if (reading.kind !== 'impossible') yield reading;
       }
       progress.bytes += end - from;
     }
@@ -197,21 +192,39 @@ async function* readingsOf(lines: Lines, scanner: CsvScanner, supplyMv: number |
   } finally {
     await blocks.return(new Uint8Array(0));
   }
+  const { samples, lost } = seen;
   if (samples === 0) throw new InputError('has no samples', path, 'is it the right file?');
+  if (times) expectRate(times.step, { ...times, samples: samples + lost, elapsed: scanner.time - times.first }, path);
 }
 
-/** Samples that are none, one after the other, as one reading. */
+type Scanned = Extract<Reading, { kind: 'samples' | 'gap' | 'impossible' }>;
+
+function lengthOf(reading: Scanned): number {
+  return reading.kind === 'samples' ? reading.values.length : reading.samples;
+}
+
+/** What is in a block of lines. */
+function* scanned(scanner: CsvScanner, { bytes, end }: LineBlock, path: string): Generator<Scanned> {
+  for (let stop: Stop = { kind: 'full' }; stop.kind !== 'end'; ) {
+    stop = scanner.scan(bytes, end);
+    const { count, values, levels } = scanner;
+    scanner.count = 0;
+    if (count > 0) yield { kind: 'samples', values: values.subarray(0, count), levels: levels.subarray(0, count) };
+    if (stop.kind === 'impossible') yield { ...stop, samples: 1 };
+    if (stop.kind === 'gap') yield stop;
+    if (stop.kind === 'fault') throw faultOf(stop, path);
+  }
+}
+
+/** Samples that are none, one after the other, as one reading: gives it once another follows, or what is none for another reason. */
 function gathered() {
-  let bad: { kind: 'impossible'; what: string; samples: number } | undefined;
-  const take = function* (): Generator<Reading> {
-    if (bad) yield bad;
-    bad = undefined;
-  };
+  let bad: Extract<Reading, { kind: 'impossible' }> | undefined;
   return {
-    take,
-    *add(what: string): Generator<Reading> {
-      if (bad && bad.what !== what) yield* take();
-      bad = { kind: 'impossible', what, samples: (bad?.samples ?? 0) + 1 };
+    *take(next?: Scanned): Generator<Reading> {
+      const isMore = next?.kind === 'impossible' && next.what === bad?.what;
+      if (bad && !isMore) yield bad;
+      if (next?.kind !== 'impossible') bad = undefined;
+      else bad = { ...next, samples: next.samples + (isMore ? (bad?.samples ?? 0) : 0) };
     },
   };
 }

@@ -1,11 +1,26 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { deflateRawSync } from 'node:zlib';
+import { expect, onTestFinished, test } from 'vitest';
+import { zip } from '../../vectors/fixtures/zip.ts';
+import { crc32c } from './crc32c.ts';
 import { readAll, readText } from './fixtures/read.ts';
+import { identification } from './jls-chunks.ts';
+import { openPowerFile } from './open.ts';
+import type { PowerFile } from './power-file.ts';
 
 const fixture = (name: string) => join(import.meta.dirname, 'fixtures', name);
 const floats = (...values: number[]) => values.map(Math.fround);
 const { NaN: lost } = Number;
+
+/** Of this test. */
+async function opened(bytes: Uint8Array): Promise<PowerFile> {
+  const folder = mkdtempSync(join(tmpdir(), 'tickmark-power-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'x'), bytes);
+  return openPowerFile(join(folder, 'x'));
+}
 
 /** Where a bit of the levels changes. */
 function edges(levels: readonly number[], bit: number): readonly string[] {
@@ -37,9 +52,9 @@ test('the CSV of the Power Profiler', async () => {
 test('the CSV of the Power Profiler with a column for each input, or of older ones with bits of D7 first', async () => {
   const header = 'Timestamp(ms),Current(uA)';
   const each = await readText(
-    `${header},D0,D1,D2,D3,D4,D5,D6,D7\n0,1.000,0,1,0,0,0,0,0,0\n0.01,2.000,1,1,0,0,0,0,0,0\n`,
+    `${header},D0,D1,D2,D3,D4,D5,D6,D7\n0,1.000,0,1,0,0,0,0,0,0\n0.01,2.000,1,1,0,0,0,0,0,0\n0.02,2.000,X,-,X,0,0,0,0,0\n`,
   );
-  expect(each.levels).toEqual([2, 3]);
+  expect(each.levels).toEqual([2, 3, 6]);
   const bits = await readText(`${header},Bits\n0,1.000,00000010\n0.01,2.000,00000011\n`);
   expect(bits.levels).toEqual([2, 3]);
 });
@@ -55,6 +70,35 @@ test('the .ppk2 of the Power Profiler', async () => {
     { kind: 'impossible', samples: 1, what: '933333000 mA', at: 7 },
   ]);
   expect(levels).toEqual([0x80, 0x80, 0x80, 0x81, 0x81, 0x81, 0x80, 0x80]); // D0 is both in sample 3, coming from low
+});
+
+/** A `.ppk2` of samples of 0 with these levels, two bits a channel. */
+function sessionOf(pairs: readonly number[], said: { readonly bytes?: number } = {}): Buffer {
+  const samples = Buffer.alloc(6 * pairs.length);
+  for (const [index, pair] of pairs.entries()) samples.writeUInt16BE(pair, 6 * index + 4);
+  return zip([
+    { name: 'session.raw', stored: deflateRawSync(samples), method: 8, ...said },
+    { name: 'metadata.json', stored: Buffer.from('{"metadata":{"samplesPerSecond":1000}}') },
+  ]);
+}
+
+test('a line of a .ppk2 that was both within a sample has come from the one before, and is as before where it is unknown', async () => {
+  const { levels } = await readText(sessionOf([1, 3, 0, 3, 0]), {}, 'x.ppk2');
+  expect(levels).toEqual([0, 1, 1, 0, 0]);
+});
+
+test('an archive that inflates to more than it says is read no further than that', async () => {
+  const bomb = sessionOf(
+    Array.from({ length: 1_000_000 }, () => 0),
+    { bytes: 6 },
+  );
+  await using file = await opened(bomb);
+  let samples = 0;
+  const reading = (async () => {
+    for await (const each of file.readings) if (each.kind === 'samples') samples += each.values.length;
+  })();
+  await expect(reading).rejects.toThrow('are not those of its checksum');
+  expect(samples).toBe(0);
 });
 
 test.each([
@@ -153,6 +197,61 @@ test('a JLS file with a damaged piece has a gap there', async () => {
   expect(others.some(each => each.kind === 'note' && each.text.includes('is damaged'))).toBe(true);
   expect(others.some(each => each.kind === 'gap' && each.samples === 512)).toBe(true);
 });
+
+test('of a damaged piece of a JLS file its place is not believed', async () => {
+  const bytes = Buffer.from(readFileSync(fixture('capture.jls')));
+  const head = Buffer.alloc(12);
+  head.writeBigInt64LE(1012n);
+  head.writeUInt32LE(512, 8);
+  bytes.writeBigInt64LE(2n ** 50n, bytes.indexOf(head)); // the payload's header: its first sample
+  const { values, others } = await readText(bytes, {}, 'x.jls');
+  expect(values).toHaveLength(4000);
+  expect(others.some(each => each.kind === 'gap' && each.samples === 512)).toBe(true);
+});
+
+test('a JLS file that has a sample twice is refused', async () => {
+  const bytes = Buffer.from(readFileSync(fixture('capture.jls')));
+  const head = Buffer.alloc(12);
+  head.writeBigInt64LE(1012n);
+  head.writeUInt32LE(512, 8);
+  const at = bytes.indexOf(head);
+  bytes.writeBigInt64LE(1000n, at);
+  const length = bytes.readUInt32LE(at - 12); // of the payload, in the chunk's header
+  bytes.writeUInt32LE(crc32c(bytes.subarray(at, at + length)), at + Math.ceil((length + 4) / 8) * 8 - 4);
+  await expect(readText(bytes, {}, 'x.jls')).rejects.toThrow('x.jls: has sample 1000 twice');
+});
+
+test('a power of a JLS file is an energy over each sample', async () => {
+  const bytes = Buffer.from(readFileSync(fixture('capture.jls')));
+  const at = bytes.indexOf('current\0\x1fA\0\x1f', 0, 'latin1');
+  bytes.write('W', at + 9, 'latin1');
+  const payload = at - 128;
+  const length = bytes.readUInt32LE(payload - 12);
+  bytes.writeUInt32LE(crc32c(bytes.subarray(payload, payload + length)), payload + Math.ceil((length + 4) / 8) * 8 - 4);
+  const { facts, values } = await readText(bytes, {}, 'x.jls');
+  expect(facts).toMatchObject({ quantity: 'energy', unit: 'µJ' });
+  expect(values[0]).toBe(2); // 2 mW for a millisecond
+});
+
+/** A JLS file's beginning, and one chunk that says it has so many bytes. */
+function jlsOf(payloadBytes: number, tag = 0x22): Buffer {
+  const bytes = Buffer.alloc(64);
+  identification.copy(bytes);
+  bytes.writeUInt8(tag, 32 + 16);
+  bytes.writeUInt32LE(payloadBytes, 32 + 20);
+  bytes.writeUInt32LE(crc32c(bytes.subarray(32, 60)), 60);
+  return bytes;
+}
+
+test.each([0, 0x7fff_fffb, 0xffff_ffd8, 0xffff_ffff])(
+  'a JLS chunk of %i bytes is no way to go on for ever',
+  async bytes => {
+    for (const tag of [0x01, 0x02, 0x22, 0x23])
+      await expect(readText(jlsOf(bytes, tag), {}, 'x.jls')).rejects.toThrow(
+        'has no current and no power with samples',
+      );
+  },
+);
 
 // `"Wall-clock time (UTC)","Arc Main Current (A)",…`: Otii 3; its energy is what went since the beginning
 test('the CSV of Otii', async () => {

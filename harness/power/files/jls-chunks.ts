@@ -89,7 +89,7 @@ const yieldEvery = 4096;
 /** The payload of a chunk; undefined where it is not what its checksum says. */
 export function payloadAt(handle: FileHandle, at: number): Uint8Array | undefined {
   const length = viewOf(bytesAt(handle, at, chunkHeaderBytes)).getUint32(20, true);
-  if (length > mostPayloadBytes) return undefined;
+  if (length === 0 || length > mostPayloadBytes) return undefined;
   const stored = bytesAt(handle, at + chunkHeaderBytes, onDisk(length));
   const payload = stored.subarray(0, length);
   return crc32c(payload) === viewOf(stored).getUint32(stored.length - 4, true) ? payload : undefined;
@@ -120,7 +120,7 @@ function chunkAt(handle: FileHandle, at: number, size: number): Chunk | undefine
 
 /** With its padding and its sum. */
 function onDisk(payloadBytes: number): number {
-  return payloadBytes === 0 ? 0 : (payloadBytes + 4 + 7) & ~7;
+  return payloadBytes === 0 ? 0 : Math.ceil((payloadBytes + 4) / 8) * 8; // 4 GiB and more: no operator of 32 bits
 }
 
 /** Gathers what chunks tell, in the order of the file. */
@@ -191,8 +191,9 @@ function addData({ pieces }: Mutable, handle: FileHandle, chunk: Chunk): void {
   pieces.at.push(chunk.at);
 }
 
-/** From the header of a payload. */
-function spanOf(payload: Uint8Array): { readonly first: number; readonly count: number } {
+/** From the header of a payload; nothing where it has none. */
+export function spanOf(payload: Uint8Array): { readonly first: number; readonly count: number } {
+  if (payload.length < payloadHeaderBytes) return { first: 0, count: 0 };
   const view = viewOf(payload);
   return { first: Number(view.getBigInt64(0, true)), count: view.getUint32(8, true) };
 }
@@ -216,9 +217,10 @@ function addOmitted(
   handle: FileHandle,
   chunk: Chunk,
 ): void {
-  const { first } = spanOf(bytesAt(handle, chunk.at + chunkHeaderBytes, payloadHeaderBytes));
+  const { first, count } = spanOf(bytesAt(handle, chunk.at + chunkHeaderBytes, payloadHeaderBytes));
   for (const piece of firsts) {
     const entry = Math.floor((piece - first) / signal.samplesPerEntry);
+    if (!(entry >= 0 && entry < count)) continue;
     signal.pieces.first.push(piece);
     signal.pieces.count.push(signal.samplesPerData);
     signal.pieces.at.push(-(chunk.at + chunkHeaderBytes + payloadHeaderBytes + entry * summaryEntryBytes));

@@ -2,7 +2,16 @@ import type { FileHandle } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import { InputError } from '../../errors.ts';
 import type { Reading } from '../../recording/trace.ts';
-import { bytesAt, type JlsFile, type JlsSignal, payloadAt, payloadHeaderBytes, readJls, viewOf } from './jls-chunks.ts';
+import {
+  bytesAt,
+  type JlsFile,
+  type JlsSignal,
+  payloadAt,
+  payloadHeaderBytes,
+  readJls,
+  spanOf,
+  viewOf,
+} from './jls-chunks.ts';
 import { meters, mostMa } from './meters.ts';
 import { factsOf, mostRateHz, type PowerFile, type PowerFileOptions } from './power-file.ts';
 
@@ -120,7 +129,7 @@ function floatsOf(payload: Uint8Array | undefined, type: JlsSignal['type']): Flo
   if (!payload) return new Float64Array();
   const Floats = type === 'f64' ? Float64Array : Float32Array;
   const data = payload.slice(payloadHeaderBytes);
-  const count = Math.min(viewOf(payload).getUint32(8, true), Math.floor(data.length / Floats.BYTES_PER_ELEMENT));
+  const count = Math.min(spanOf(payload).count, Math.floor(data.length / Floats.BYTES_PER_ELEMENT));
   return new Floats(data.buffer, 0, count);
 }
 
@@ -139,24 +148,30 @@ async function* readingsOf(
   const { pieces, type, rateHz } = measured;
   const levels = inputs.map(input => levelReader(handle, input));
   const scale = measured.units === 'A' ? 1e3 : 1e6 / rateHz; // W over one sample are so many µJ
-  let next = pieces.first[0] ?? 0;
+  let next: number | undefined; // the sample after those that were read
   let samples = 0;
   for (const [index, first] of pieces.first.entries()) {
-    if (first > next) yield { kind: 'gap', samples: first - next };
     const count = pieces.count[index] ?? 0;
     const values = floatsOf(payloadAt(handle, pieces.at[index] ?? 0), type);
     if (values.length < count) {
-      yield { kind: 'note', text: `a piece of ${count} samples is damaged` };
+      yield { kind: 'note', text: 'a piece of its samples is damaged' };
+      const isPlaced = first === next || (next === undefined && pieces.first[index + 1] === first + count);
+      if (!isPlaced || count > measured.samplesPerData) continue; // so is its place, and the next one's tells what is missing
       yield { kind: 'gap', samples: count };
+      next = first + count;
+    } else if (next !== undefined && first < next) {
+      throw new InputError(`has sample ${first} twice`, path, 'record it again');
     } else {
+      if (next !== undefined && first > next) yield { kind: 'gap', samples: first - next };
       yield* soundOf(values, scale, levels.length > 0 ? levelsOf(levels, first, count) : undefined);
       samples += count;
+      next = first + count;
     }
-    next = first + count;
-    progress.samples = next - (pieces.first[0] ?? 0);
+    progress.samples = (next ?? 0) - (pieces.first[0] ?? 0);
     await setImmediate(); // reads are synchronous here, and Ctrl-C must come through
   }
-  if (samples === 0) throw new InputError('has no samples that can be read', path, 'record it again');
+  if (next === undefined || samples === 0)
+    throw new InputError('has no samples that can be read', path, 'record it again');
   if (file.cutAt !== undefined) {
     yield { kind: 'note', text: `cut short or damaged at byte ${file.cutAt}: read as far as that` };
   } else if (file.isOpen) yield { kind: 'note', text: 'was not closed by its writer: read as far as it goes' };

@@ -2,7 +2,7 @@ import type { MeterFacts } from '../../recording/trace.ts';
 
 /** Each meter as its files tell it: which one it was, and little more. */
 export const meters = {
-  ppk2: { kind: 'ppk2', title: 'Nordic Power Profiler Kit II' },
+  ppk2: { kind: 'ppk2', title: 'Nordic Power Profiler Kit II', mostMa: 1000 },
   joulescope: { kind: 'joulescope', title: 'Joulescope' },
   otii: { kind: 'otii', title: 'Qoitech Otii' },
   lpm01a: { kind: 'lpm01a', title: 'ST X-NUCLEO-LPM01A' },

@@ -103,7 +103,7 @@ test('a life of no period is on no axis of periods', () => {
   const { periodMs: _period, ...periodless } = measure ?? { periodMs: 0 };
   const selfPaced = { ...suite, measure: { ...suite.measure, current: periodless as typeof measure } };
   const { metrics } = judgeCase(
-    currentEvidence([], { suite: selfPaced, current: { ...current, inferences: unasked } }),
+    currentEvidence([], { suite: selfPaced, current: { ...current, inferences: unasked, isAsked: false } }),
   );
   expect(metrics.battery?.at(-1)).toMatchObject({ cell: 'small', from: 'application' });
   expect(livesOf(metrics)).toEqual([]);

@@ -23,7 +23,7 @@ export interface ValueScale {
   readonly ticks: readonly { readonly y: number; readonly text: string }[];
 }
 
-/** Sleep and an inference lie decades apart: then by magnitude, as long as nearly every column has a mean above zero. */
+/** Sleep and an inference lie decades apart: then by magnitude, as long as nearly every column has a mean above zero. A DUT without supply is at the bottom. */
 export function valueScale({ envelope, factor, unit }: DrawnValues, place: Place): ValueScale {
   const means = Array.from(envelope.mean, mean => mean * factor).filter(Number.isFinite);
   const most = factor * (extent(Array.from(envelope.max).filter(Number.isFinite))[1] ?? 0);
@@ -32,7 +32,7 @@ export function valueScale({ envelope, factor, unit }: DrawnValues, place: Place
   const [least = 0] = extent(positive);
   const quantity = unit === 'mA' ? 'current' : 'power';
   if (least > 0 && most > 30 * least && positive.length > 0.95 * means.length)
-    return byMagnitude({ quantity, unit }, [least / 2, most * 1.3], place);
+    return byMagnitude({ quantity, unit }, [Math.max(least / 2, most * 1e-6), most * 1.3], place);
   return byValue({ quantity, unit }, [Math.min(0, low), most], place);
 }
 

@@ -93,6 +93,13 @@ test('a peak that the cell cannot give fails it, however long it would last', ()
   expect(lastOf(judged(1, drawing(0.001, 13)))?.status).toBe('passed');
 });
 
+test('a cell gives what it is rated for', () => {
+  const meter = { ...someTraceFacts().meter, accuracy: { percent: 0, offsetMa: 0, of: 'a dream' } };
+  const at = (peakMa: number) => lastOf(judged(1, { ...drawing(0.001, peakMa), facts: someTraceFacts({ meter }) }));
+  expect(at(15)?.status).toBe('passed');
+  expect(at(15.001)).toMatchObject({ status: 'failed', reason: expect.stringContaining('a peak of 15.001 mA, and') });
+});
+
 test('a peak that may be too high by the meter is inconclusive', () => {
   const verdict = lastOf(judged(1, drawing(0.001, 14.5))); // 14.5 mA + 10 % are 15.95 mA
   expect(verdict?.status).toBe('inconclusive');
@@ -102,7 +109,7 @@ test('a peak that may be too high by the meter is inconclusive', () => {
 test('a peak above the rating that may be below it by the meter is inconclusive as well, and has no figure', () => {
   const verdict = lastOf(judged(1, drawing(0.001, 15.001)));
   expect(verdict).toMatchObject({ status: 'inconclusive', measured: null });
-  expect(verdict?.reason).toContain('the peak of 15 mA may be less than the 15 mA that the cell is rated for');
+  expect(verdict?.reason).toContain('the peak of 15.001 mA may be less than the 15 mA that the cell is rated for');
 });
 
 test('what misses its life for certain fails, whatever its peak', () => {
@@ -168,6 +175,21 @@ test('no cell lasts beyond its shelf life', () => {
   expect(result.metrics.battery?.at(-1)).toMatchObject({ limitedBy: 'shelf', lowDays: 10 * year, highDays: 10 * year });
 });
 
+test('a life that may be endless by the meter is open towards its lower end', () => {
+  const meter = { ...someTraceFacts().meter, accuracy: { percent: 0, offsetMa: 0.01, of: 'a test' } };
+  const verdict = lastOf(judged(1000, { ...drawing(0.008), facts: someTraceFacts({ meter }) })); // 0 to 18 µA
+  expect(verdict?.status).toBe('inconclusive'); // 1172 days, and 521 at least
+  expect(verdict?.reason).toContain('; 1.4 years at least, by the meter; the limit lies within that');
+  expect(lastOf(judged(500, { ...drawing(0.008), facts: someTraceFacts({ meter }) }))?.status).toBe('passed');
+});
+
+test('what lacks for a life is what is not there', () => {
+  const { dutyCycle: _none, ...current } = someCurrent({ inferences: [] });
+  const suite = aCurrentSuite([aCurrentBudget('battery.measured.CR2032', 1)]);
+  expect(lastWith({ suite, current })?.reason).toBe('not computed: neither a duty cycle nor an inference was measured');
+  expect(lastOf(judged(1, drawing(0)))?.reason).toBe('not computed: a mean of 0 nA asks no cell for anything');
+});
+
 test('a supply that the cell does not have is told, since what lies between is not counted', () => {
   expect(reasonAt(3000)).not.toContain('drawn from the cell');
   expect(reasonAt(2400)).not.toContain('drawn from the cell');
@@ -203,7 +225,8 @@ test('firmware that paces itself lasts as long as its application lets it, and t
   const { dutyCycle: _none, sleep: _sleep, ...asked } = someCurrent();
   const suite = aCurrentSuite([aCurrentBudget('battery.measured.plain', 15)], { cells: { plain } });
   const inferences = asked.inferences.map(({ purpose: _host, ...window }) => window);
-  const result = judgeCase(currentEvidence([], { suite, current: { ...asked, inferences } }));
+  const paced = { ...asked, inferences, isAsked: false };
+  const result = judgeCase(currentEvidence([], { suite, current: paced }));
   expect(lastOf(result)).toMatchObject({ status: 'passed', measured: 18.75 }); // 225 mAh at 0.5 mA
   expect(lastOf(result)?.reason).toContain('computed from 500 µA, the mean of the application as it ran, whatever its');
   expect(result.metrics.battery?.at(-1)).toMatchObject({ from: 'application' });
@@ -211,6 +234,8 @@ test('firmware that paces itself lasts as long as its application lets it, and t
   const byHost = judgeCase(currentEvidence([], { suite, current: asked }));
   expect(lastOf(byHost)?.reason).toBe('not computed: neither a duty cycle nor sleep was measured');
   const faults = [{ check: 'windows', what: 'a window has no end', spoils: ['inference'] }] as const;
-  const unplaced = judgeCase(currentEvidence([], { suite, current: { ...asked, inferences, faults } }));
+  const unplaced = judgeCase(currentEvidence([], { suite, current: { ...paced, faults } }));
   expect(lastOf(unplaced)?.status).toBe('passed');
+  const lost = judgeCase(currentEvidence([], { suite, current: { ...asked, inferences: [], faults } }));
+  expect(lastOf(lost)?.status).toBe('broken'); // a host asked, and no window has a place: what ran is no application
 });

@@ -137,6 +137,26 @@ test('uncertain ends of windows widen the interval by what lies between inferenc
   expect(metrics.current?.placed).toEqual({ by: 'uart', uncertaintyUs: 50 });
 });
 
+test('uncertain ends of a duty cycle widen its interval by what lies between inference and sleep', () => {
+  const { dutyCycle } = someCurrent();
+  if (!dutyCycle) throw new Error('the fixture has one');
+  const current = someCurrent({ facts: exact, dutyCycle: { ...dutyCycle, uncertaintyUs: 3000 } });
+  // 2 × 3 ms × (10 − 0.1) mA in 3 s
+  expect(judgeCase(currentEvidence([], { current })).metrics.current?.dutyCycle?.mean?.high).toBeCloseTo(0.2188, 9);
+});
+
+test('windows that are as long as the DUT says agree with it about nothing', () => {
+  const inferences = [aWindow({ vector: 0, uncertaintyUs: 50, by: 'uart' })];
+  const { metrics } = judgeCase(currentEvidence([], { current: someCurrent({ inferences }) }));
+  expect(metrics.current).not.toHaveProperty('lengths');
+});
+
+test('more windows than a call takes arguments have a peak like others', () => {
+  const inferences = Array.from({ length: 200_000 }, (_, vector) => aWindow({ vector }));
+  const { metrics } = judgeCase(currentEvidence([], { current: someCurrent({ inferences }) }));
+  expect(metrics.current?.inference?.peak?.value).toBe(11);
+});
+
 test("the supply's spread widens energy, and an offset of the meter's what took long", () => {
   const meter = { ...someTraceFacts().meter, accuracy: { percent: 0, offsetMa: 0.01, of: 'a test' } };
   const facts = someTraceFacts({ meter, supplySpreadMv: 30 });

@@ -1,5 +1,5 @@
 import type { Board } from '../../suite/board.ts';
-import type { AnySuite, Budget } from '../../suite/suite.ts';
+import type { AnySuite, CurrentBudget } from '../../suite/suite.ts';
 import type { CurrentEvidence } from '../../trace/evidence.ts';
 import type { Basis } from '../../units.ts';
 import { notMeasured } from '../budget.ts';
@@ -11,13 +11,6 @@ import { judgeMeasured } from './judge-measured.ts';
 import { judgeModelled } from './judge-modelled.ts';
 import { measureCurrent } from './measured.ts';
 import { type Modelled, modelCurrent } from './modelled.ts';
-
-/** A budget that a trace, or what a datasheet says of one, is held against. */
-export type CurrentBudget = Extract<Budget, { readonly kind: 'current' | 'energy' | 'charge' | 'battery' }>;
-
-export function isOfCurrent(budget: Budget): budget is CurrentBudget {
-  return ['current', 'energy', 'charge', 'battery'].includes(budget.kind);
-}
 
 /** What a case's current is found in. */
 export interface CurrentSources {
@@ -46,16 +39,11 @@ export function gatherCurrent(sources: CurrentSources): CurrentFacts {
   const measured = evidence && measureCurrent(evidence, asked?.agreementPercent ?? defaultAgreementPercent);
   const modelled = modelCurrent({ board, basis, latency, periodMs: asked?.periodMs });
   const load = measured
-    ? measuredLoad(measured, { periodMs: asked?.periodMs, isSelfPaced: isSelfPaced(evidence) })
+    ? measuredLoad(measured, { periodMs: asked?.periodMs, isSelfPaced: !evidence.isAsked })
     : 'metrics' in modelled
       ? modelledLoad(modelled.metrics)
       : undefined;
   return { ...sources, measured, modelled, load, batteries: load ? measureBatteries(load, asked?.cells) : [] };
-}
-
-/** Nobody has asked for its inferences: the firmware only prints, or somebody has kept a capture of it. */
-export function isSelfPaced({ inferences }: Pick<CurrentEvidence, 'inferences'>): boolean {
-  return inferences.every(({ purpose }) => purpose === undefined);
 }
 
 /** What a suite gets that says nothing of it. */

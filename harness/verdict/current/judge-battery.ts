@@ -1,8 +1,9 @@
 import { meanFor } from '../../suite/battery-life.ts';
-import { formatQuantity } from '../../units.ts';
+import type { CurrentBudget } from '../../suite/suite.ts';
+import { formatApart, formatQuantity } from '../../units.ts';
 import { isMet, judgeFigure, judgeLack, notMeasured } from '../budget.ts';
 import type { BatteryMetrics, Verdict } from '../result.ts';
-import type { CurrentBudget, CurrentFacts } from './current.ts';
+import type { CurrentFacts } from './current.ts';
 import { straddles } from './interval.ts';
 import { disagreement, openness } from './judge-measured.ts';
 
@@ -18,8 +19,8 @@ export function judgeBattery(budget: BatteryBudget, facts: CurrentFacts): Verdic
     const reason = isPeakOpen ? peakOpen(battery, 'less') : tooMuch(battery);
     return judgeLack(budget, { status: isPeakOpen ? 'inconclusive' : 'failed', reason }, { status: 'complete' });
   }
-  const { lifeDays: value, lowDays: low, highDays: high } = battery;
-  const interval = { value, ...(low !== undefined && { low }), ...(high !== undefined && { high }) };
+  const { lifeDays: value, lowDays, highDays } = battery;
+  const interval = lowDays === undefined ? { value } : { value, low: lowDays, high: highDays ?? endless };
   const doubt = battery.from === 'computed' ? disagreement(facts.measured?.lengths) : undefined;
   const { note, open } = openness(budget, interval, 'the meter');
   const hangsOnPeak = isPeakOpen && isMet(budget, value) ? peakOpen(battery, 'more') : undefined;
@@ -42,6 +43,9 @@ export function judgeBattery(budget: BatteryBudget, facts: CurrentFacts): Verdic
   return judgeFigure(budget, figure, end);
 }
 
+/** Of a load that may be nothing there is no upper end. */
+const endless = Number.POSITIVE_INFINITY;
+
 function whyNoLoad({ basis }: BatteryBudget, { suite, measured, modelled }: CurrentFacts): string {
   if (suite.measure.current?.periodMs === undefined)
     return 'measure.current.period says how often one infers, and is not there';
@@ -51,16 +55,23 @@ function whyNoLoad({ basis }: BatteryBudget, { suite, measured, modelled }: Curr
       ['sleep', 'sleep'],
     ] as const)
       if (!modelled.metrics[key]) return `the board names no current of the state "${state}"`;
-  if (basis === 'measured' && !measured?.sleep) return 'neither a duty cycle nor sleep was measured';
+  if (basis === 'measured') {
+    const { dutyCycle, sleep, charge } = measured ?? {};
+    if (dutyCycle?.mean) return `a mean of ${formatQuantity(dutyCycle.mean.value, 'mA')} asks no cell for anything`;
+    if (!sleep?.mean || !charge)
+      return `neither a duty cycle nor ${sleep?.mean ? 'an inference' : 'sleep'} was measured`;
+  }
   return 'an inference takes longer than measure.current.period';
 }
 
 function tooMuch({ cell, peakMa = 0, pulseMa, of }: BatteryMetrics): string {
-  return `the cell cannot give it: a peak of ${formatQuantity(peakMa, 'mA')}, and a ${cell} is rated for pulses of ${formatQuantity(pulseMa, 'mA')} (${of})`;
+  const { measured: peak, limit: pulse } = formatApart(peakMa, pulseMa, 'mA');
+  return `the cell cannot give it: a peak of ${peak}, and a ${cell} is rated for pulses of ${pulse} (${of})`;
 }
 
 function peakOpen({ peakMa = 0, pulseMa }: BatteryMetrics, than: 'less' | 'more'): string {
-  return `by the meter's accuracy the peak of ${formatQuantity(peakMa, 'mA')} may be ${than} than the ${formatQuantity(pulseMa, 'mA')} that the cell is rated for`;
+  const { measured: peak, limit: pulse } = formatApart(peakMa, pulseMa, 'mA');
+  return `by the meter's accuracy the peak of ${peak} may be ${than} than the ${pulse} that the cell is rated for`;
 }
 
 /** `computed from 840 µA, the mean of a measured duty cycle of 10 s`. */

@@ -1,11 +1,11 @@
 import type { Recording } from '../../recording/recording.ts';
 import type { Board } from '../../suite/board.ts';
-import { type AnySuite, type Budget, budgetsFor } from '../../suite/suite.ts';
+import { type AnySuite, type Budget, budgetsFor, type CurrentBudget, isOfCurrent } from '../../suite/suite.ts';
 import type { CurrentEvidence } from '../../trace/evidence.ts';
 import { provenanceOf } from '../provenance.ts';
 import type { CaseResult } from '../result.ts';
 import { caseStatus } from '../status.ts';
-import { type CurrentBudget, currentMetrics, gatherCurrent, isOfCurrent, judgeCurrent } from './current.ts';
+import { currentMetrics, gatherCurrent, judgeCurrent } from './current.ts';
 import { judgeTrace } from './trace.ts';
 import { currentWarnings } from './warnings.ts';
 

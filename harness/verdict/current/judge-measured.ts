@@ -1,10 +1,12 @@
-import type { Budget } from '../../suite/suite.ts';
-import type { CurrentEvidence, Spoilt } from '../../trace/evidence.ts';
-import { formatQuantity } from '../../units.ts';
+import type { Budget, CurrentBudget } from '../../suite/suite.ts';
+import type { CurrentEvidence } from '../../trace/evidence.ts';
+import { takenBy } from '../../trace/figured.ts';
+import { cellLoadOf } from '../../trace/load.ts';
+import { formatQuantity, type Unit } from '../../units.ts';
 import { type Figure, judgeBroken, judgeFigure, notMeasured } from '../budget.ts';
 import type { CurrentMetrics, IntervalFigure, LengthMetrics, PerInference, Verdict } from '../result.ts';
 import { explainEnd } from '../session.ts';
-import { type CurrentBudget, type CurrentFacts, isSelfPaced } from './current.ts';
+import type { CurrentFacts } from './current.ts';
 import { faultOf, faultText } from './faults.ts';
 import { straddles } from './interval.ts';
 import { judgeBattery } from './judge-battery.ts';
@@ -19,7 +21,7 @@ export interface TracedFacts extends CurrentFacts {
 /** Judges a budget for measured current. What a fault of the trace touches is broken, and never a guess. */
 export function judgeMeasured(budget: CurrentBudget, facts: TracedFacts): Verdict {
   const { evidence, measured, end } = facts;
-  const fault = faultOf(evidence, takenBy(budget, evidence));
+  const fault = faultOf(evidence, takenBy(budget, cellLoadOf(evidence)));
   if (fault) return judgeBroken(budget, `the trace cannot be trusted, see rig.trace: ${faultText(fault, evidence)}`);
   if (budget.kind === 'battery') return judgeBattery(budget, facts);
   const found = budget.kind === 'current' ? currentOf(budget, facts) : perInferenceOf(budget, measured);
@@ -27,21 +29,6 @@ export function judgeMeasured(budget: CurrentBudget, facts: TracedFacts): Verdic
   const { interval, ...figure } = found;
   return judgeFigure(budget, { ...figure, ...openness(budget, interval, 'the meter') }, end);
 }
-
-/** What a budget takes out of the trace; of a battery's load that is a duty cycle, or what it is computed from, and the peak of all. */
-function takenBy(budget: CurrentBudget, evidence: CurrentEvidence): readonly Spoilt[] {
-  if (budget.kind === 'current') return [budget.window];
-  if (budget.kind === 'battery') return ['application', ...loadOf(evidence)];
-  const above = budget.metric === 'aboveSleep' ? cycle : (['inference'] as const);
-  return budget.kind === 'energy' ? [...above, 'energy'] : above;
-}
-
-function loadOf({ dutyCycle, sleep, inferences }: CurrentEvidence): readonly Spoilt[] {
-  if (dutyCycle) return ['dutyCycle'];
-  return isSelfPaced({ inferences }) && !sleep ? [] : cycle;
-}
-
-const cycle = ['inference', 'sleep'] as const satisfies readonly Spoilt[];
 
 /** A figure with its interval, or why there is none. */
 type Found =
@@ -128,11 +115,15 @@ export function disagreement(lengths: LengthMetrics | undefined): string | undef
 export function openness(budget: Budget, interval: IntervalFigure, by: string): Pick<Figure, 'note' | 'open'> {
   const { value, low, high } = interval;
   if (low === undefined || high === undefined) return { note: `no interval: nobody says how accurate ${by} is` };
-  const [least, most] = [low, high].map(end => precise(end, budget.unit));
-  const share = value > 0 ? `±${rounded((100 * Math.max(value - low, high - value)) / value)} %, ` : '';
-  const note = `${share}${least} to ${most}, by ${by}`;
+  const note = `${rangeOf({ value, low, high }, budget.unit)}, by ${by}`;
   if (!straddles(interval, budget.limit)) return { note };
   return { note, open: `the limit lies within that: take a wider margin, or a better meter` };
+}
+
+function rangeOf({ value, low, high }: Required<IntervalFigure>, unit: Unit): string {
+  if (high === Number.POSITIVE_INFINITY) return `${precise(low, unit)} at least`;
+  const share = value > 0 ? `±${rounded((100 * Math.max(value - low, high - value)) / value)} %, ` : '';
+  return `${share}${precise(low, unit)} to ${precise(high, unit)}`;
 }
 
 /** Two digits that count. */

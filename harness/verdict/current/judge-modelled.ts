@@ -1,7 +1,8 @@
+import type { CurrentBudget } from '../../suite/suite.ts';
 import { formatQuantity } from '../../units.ts';
 import { judgeFigure, notMeasured } from '../budget.ts';
 import type { ModelledMetrics, Verdict } from '../result.ts';
-import type { CurrentBudget, CurrentFacts } from './current.ts';
+import type { CurrentFacts } from './current.ts';
 import { lackingCurrent } from './modelled.ts';
 
 /** Judges a budget for modelled current; the reason says from which currents and times it comes. */

@@ -1,5 +1,5 @@
 import type { Accuracy } from '../../recording/trace.ts';
-import type { CurrentEvidence, CurrentFigures, InferenceWindow, Spoilt } from '../../trace/evidence.ts';
+import type { CurrentEvidence, CurrentFigures, DutyCycle, InferenceWindow, Spoilt } from '../../trace/evidence.ts';
 import type { CurrentMetrics, WindowCurrent } from '../result.ts';
 import { faultOf } from './faults.ts';
 import { currentError, within } from './interval.ts';
@@ -26,7 +26,7 @@ export function measureCurrent(evidence: CurrentEvidence, agreementPercent: numb
     rateHz: facts.rateHz,
     ...(inference && { inference }),
     ...(dutyCycle?.meanMa !== undefined && {
-      dutyCycle: { ...currentOf(dutyCycle, accuracy, dutyCycle.periods), periodUs: dutyCycle.periodUs },
+      dutyCycle: currentOfPeriods(dutyCycle, { accuracy, awakeMa: inference?.mean?.value, sleep }),
     }),
     ...(application?.meanMa !== undefined && { application: currentOf(application, accuracy) }),
     ...(sleep?.meanMa !== undefined && { sleep: currentOf(sleep, accuracy) }),
@@ -56,6 +56,20 @@ function currentOf(figures: Currents, accuracy: Accuracy | undefined, windows = 
   };
 }
 
+interface Levels {
+  readonly accuracy: Accuracy | undefined;
+  /** In inferences; absent where that is not known: then as much as the largest there is. */
+  readonly awakeMa: number | undefined;
+  readonly sleep: CurrentFigures | undefined;
+}
+
+/** Each end is the begin of an inference: where that is uncertain, an inference is counted too much of, or too little. */
+function currentOfPeriods(dutyCycle: DutyCycle, { accuracy, awakeMa, sleep }: Levels): CurrentMetrics['dutyCycle'] {
+  const { periods, periodUs, uncertaintyUs, durationUs, peakMa = 0 } = dutyCycle;
+  const stepMa = Math.abs((awakeMa ?? peakMa) - (sleep?.meanMa ?? 0));
+  return { ...currentOf(dutyCycle, accuracy, periods, (2 * uncertaintyUs * stepMa) / durationUs), periodUs };
+}
+
 /** Of all windows: the mean by time; of percentiles and peaks the largest that one of them has. Undefined where they have no currents. */
 function currentOfAll(
   windows: readonly InferenceWindow[],
@@ -65,7 +79,8 @@ function currentOfAll(
   if (windows.length === 0 || windows.some(({ meanMa }) => meanMa === undefined)) return undefined;
   const durationUs = sum(windows.map(window => window.durationUs));
   const byTime = (value: (window: InferenceWindow) => number) => sum(windows.map(value)) / durationUs;
-  const largest = (key: 'p50Ma' | 'p99Ma' | 'peakMa') => Math.max(...windows.map(window => window[key] ?? 0));
+  const largest = (key: 'p50Ma' | 'p99Ma' | 'peakMa') =>
+    windows.reduce((most, window) => Math.max(most, window[key] ?? most), Number.NEGATIVE_INFINITY);
   const figures = {
     durationUs,
     meanMa: byTime(window => (window.meanMa ?? 0) * window.durationUs),

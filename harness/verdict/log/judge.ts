@@ -1,12 +1,12 @@
 import type { Manifest, Recording } from '../../recording/recording.ts';
 import type { Board } from '../../suite/board.ts';
-import { type AnySuite, type Budget, budgetsFor, hasModel } from '../../suite/suite.ts';
+import { type AnySuite, type Budget, budgetsFor, hasModel, isOfCurrent } from '../../suite/suite.ts';
 import type { Truth } from '../../suite/truth.ts';
 import type { CurrentEvidence } from '../../trace/evidence.ts';
 import { judgeAccuracy } from '../accuracy/accuracy.ts';
 import { type Accuracy, lacking } from '../accuracy/finding.ts';
 import { notMeasured } from '../budget.ts';
-import { type CurrentFacts, currentMetrics, gatherCurrent, isOfCurrent, judgeCurrent } from '../current/current.ts';
+import { type CurrentFacts, currentMetrics, gatherCurrent, judgeCurrent } from '../current/current.ts';
 import { judgeTrace } from '../current/trace.ts';
 import { judgeUplink, measureUplink } from '../current/uplink.ts';
 import { currentWarnings } from '../current/warnings.ts';
