@@ -16,7 +16,10 @@ export function checkIdle(figured: Figured): readonly Finding[] {
 function constantTrace({ application: { first, end, meanMa, p50Ma, peakMa } }: Figured): Finding | undefined {
   if (end - first < fewest || meanMa === undefined || p50Ma !== peakMa || peakMa === undefined) return undefined;
   if (Math.abs(meanMa - peakMa) > 1e-6 * Math.abs(peakMa)) return undefined;
-  return { check: 'idle', what: `all ${end - first} samples are ${peakMa} mA: the meter measures nothing` };
+  return {
+    check: 'idle',
+    what: `all ${end - first} samples are ${formatQuantity(peakMa, 'mA')}: the meter measures nothing`,
+  };
 }
 
 const fewest = 100;

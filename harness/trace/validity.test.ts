@@ -246,7 +246,7 @@ const misbehaviours: readonly Misbehaviour[] = [
     'a meter that measures nothing',
     () => withValues(base(), () => 0.25),
     'idle',
-    /^all \d+ samples are 0.25 mA: the meter measures nothing$/,
+    /^all \d+ samples are 250 µA: the meter measures nothing$/,
   ],
   [
     'a current that is negative',
