@@ -43,7 +43,9 @@ export function analyseTrace({ trace, recording, board, suite }: Analysed): Curr
   const figured = { ...figuresAt(trace, places), facts, samples, events, recording, board, used };
   const { inferences, sleep, application } = figured;
   const fit = places.fit && withDut(places.fit, inferences);
-  const findings = [...places.findings, ...checksOf({ ...figured, fit })].map(asUsed(used));
+  const judged = { ...figured, fit };
+  // a sample that says nothing comes before what may only follow from it, such as a pulse that is not there
+  const findings = [...checkSamples(judged), ...places.findings, ...checksOf(judged)].map(asUsed(used));
   const keep = keeperOf(findings);
   const periods = places.dutyCycle && figured.dutyCycle && periodsOf(places.dutyCycle, figured.dutyCycle);
   return {
@@ -91,7 +93,7 @@ function mostOf(idle: readonly CurrentFigures[]): CurrentFigures | undefined {
 }
 
 /** Each tells why figures may not be taken. */
-const checks: readonly ((figured: Figured) => readonly Finding[])[] = [checkRate, checkSamples, checkIdle, checkRig];
+const checks: readonly ((figured: Figured) => readonly Finding[])[] = [checkRate, checkIdle, checkRig];
 
 function checksOf(figured: Figured): readonly Finding[] {
   return checks.flatMap(check => check(figured));

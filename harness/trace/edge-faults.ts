@@ -15,7 +15,7 @@ const edges = { check: 'edges', spoils: windowed } as const;
 /** What makes edges useless as a whole: then nothing is matched. */
 export function tellUseless(placing: MarkedPlacing, wanted: Matchable): readonly Finding[] {
   const crowded = tellCrowded(placing, wanted);
-  const useless = tellStill(placing, wanted) ?? tellHalf(wanted);
+  const useless = tellStill(placing, wanted) ?? tellHalf(wanted) ?? tellInverted(placing, wanted);
   return [...crowded, ...(useless ? [useless] : [])];
 }
 
@@ -46,6 +46,23 @@ function tellHalf({ pulses, marks, manner }: Matchable): Finding | undefined {
   if (manner !== 'edges' || 2 * pulses.length > 3 * marks.length) return undefined;
   const what = `the meter tells ${counted(pulses.length, 'edge')} for ${counted(marks.length, 'window')}, and each takes two`;
   return { ...edges, what: `${what}: let it tell rising and falling ones` };
+}
+
+/** A host's word for a request's length, and a sample at each edge, may be off. */
+const mostPerRequestMs = 1;
+
+/** Windows lie in their requests: a pin that is active for longer than all of those took, and not more often, is active when nothing is asked. */
+function tellInverted({ marker, facts }: MarkedPlacing, { pulses, marks, manner }: Matchable): Finding | undefined {
+  if (!marker || manner !== 'pulse' || pulses.length > marks.length + 1) return undefined;
+  const activeMs = (1000 * sum(pulses.map(({ first, end }) => end - first))) / facts.rateHz;
+  const askedMs = sum(marks.map(({ sentMs, heardMs }) => heardMs - sentMs + mostPerRequestMs));
+  if (activeMs <= askedMs) return undefined;
+  const what = `the marker is active for ${inMs(activeMs)}, and all requests took ${inMs(askedMs)}`;
+  return { ...edges, what: `${what}: is its active level the other one (\`meter.markerActive\`)?` };
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 /** An input that is open has thousands of edges a second, and may have all that a window needs by chance. */

@@ -135,6 +135,12 @@ const misbehaviours: readonly Misbehaviour[] = [
   ],
   ['too few windows for a clock', () => few(), 'clock', /^2 windows cannot tell how the meter's clock runs/],
   [
+    'a marker whose active level is the other one',
+    () => base({ board: { meter: { ...meter, marker: { line: 0, active: 'low' } } } }),
+    'edges',
+    /^the marker is active for .*, and all requests took .*: is its active level the other one/,
+  ],
+  [
     'pulses that fit in several ways',
     () => steady(),
     'clock',

@@ -46,10 +46,15 @@ function currentOf({ window, metric }: Extract<CurrentBudget, { kind: 'current' 
     name: metric,
     value: interval.value,
     interval,
-    detail: `${window}${windowsText(window, metric, measured)}`,
+    detail: `${window}${windowsText(window, metric, measured)}${pacedText(window, metric, facts.evidence)}`,
     evidence: metric === 'peak' ? 'grows' : 'moves',
     ...(ofInferences && { doubt: ofInferences }),
   };
+}
+
+/** A peak is a peak, whoever asks for inferences; a mean hangs on how often somebody does. */
+function pacedText(window: string, metric: string, { isAsked }: CurrentEvidence): string {
+  return window === 'application' && metric !== 'peak' && isAsked ? ', as the host asked for inferences' : '';
 }
 
 const windowLacks = {
@@ -114,7 +119,7 @@ export function disagreement(lengths: LengthMetrics | undefined): string | undef
 /** The interval as a note; where it holds the limit, that the figure leaves it open. */
 export function openness(budget: Budget, interval: IntervalFigure, by: string): Pick<Figure, 'note' | 'open'> {
   const { value, low, high } = interval;
-  if (low === undefined || high === undefined) return { note: `no interval: nobody says how accurate ${by} is` };
+  if (low === undefined || high === undefined) return { note: 'no interval' }; // a doubt about the meter says why
   const note = `${rangeOf({ value, low, high }, budget.unit)}, by ${by}`;
   if (!straddles(interval, budget.limit)) return { note };
   return { note, open: `the limit lies within that: take a wider margin, or a better meter` };
