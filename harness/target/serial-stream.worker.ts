@@ -43,7 +43,7 @@ function readAt(at: number, most: number): number {
 
 /**
  * Before other programs, where this user may: root, CAP_SYS_NICE, or an rtprio limit. On a busy machine nobody reads for 40 to 100 ms otherwise,
- * at any nice value; this thread rests nearly always.
+ * whatever its nice value; this thread rests nearly always.
  */
 function hurry(): void {
   if (process.platform !== 'linux') return;
