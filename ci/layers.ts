@@ -10,6 +10,7 @@ const leaves = [
   'icount.ts',
   'metric-names.ts',
   'pause.ts',
+  'queue.ts',
   'zip-directory.ts',
 ];
 const ports = ['target/port.ts', 'protocol/port.ts', 'flash/port.ts', 'power/port.ts'];
@@ -32,7 +33,7 @@ const mayImport: Record<string, readonly string[]> = {
   protocol: [...leaves, 'target/port.ts'],
   'protocol/mock.ts': [...leaves, 'target'],
   'target/replay.ts': [...leaves, 'recording'],
-  measure: [...leaves, 'suite', 'model', 'vectors', 'recording', 'target/byte-queue.ts', ...ports],
+  measure: [...leaves, 'suite', 'model', 'vectors', 'recording', ...ports],
   verdict: [...leaves, 'suite', 'model', 'recording', 'trace'],
   report: [...leaves, 'suite', 'recording', 'trace', 'verdict', 'protocol/frame.ts'],
   init: ['suite', 'model', 'vectors', 'target', 'runner', 'verdict', ...leaves],

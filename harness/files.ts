@@ -1,4 +1,15 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, type Stats, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { HarnessError, InputError, messageOf } from './errors.ts';
 
@@ -13,6 +24,35 @@ export function writeWhole(path: string, content: string | Uint8Array): void {
     remove(draft);
     throw notWritten(path, cause);
   }
+}
+
+/** A file that is written piece by piece, in place of one that lies there. Each piece is on its way to the disk when `append` is over. */
+export interface Appended extends Disposable {
+  append(bytes: Uint8Array): void;
+}
+
+/** Throws HarnessError when the disk refuses, as `append` does. After disposal nothing more is written. */
+export function openAppended(path: string): Appended {
+  let fd: number | undefined;
+  try {
+    fd = openSync(path, 'w');
+  } catch (cause) {
+    throw notWritten(path, cause);
+  }
+  return {
+    append(bytes) {
+      if (fd === undefined) return;
+      try {
+        for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done); // a disk that fills up takes a part
+      } catch (cause) {
+        throw notWritten(path, cause);
+      }
+    },
+    [Symbol.dispose]() {
+      if (fd !== undefined) closeSync(fd);
+      fd = undefined;
+    },
+  };
 }
 
 /** As far as it can be: what failed before is the error to tell. */

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { GPIOPin, type RP2040 } from 'rp2040js';
 import { afterEach, expect, test, vi } from 'vitest';
 import { tickmarkProtocol } from '../../harness/protocol/tickmark.ts';
-import { byteQueue } from '../../harness/target/byte-queue.ts';
+import { queueOf } from '../../harness/queue.ts';
 import { readElf } from '../../harness/target/elf.ts';
 import type { Link } from '../../harness/target/port.ts';
 import { rp2040Machine } from '../../harness/target/rp2040-machine.ts';
@@ -49,7 +49,7 @@ function edgesOf(pin: number): readonly Edge[] {
 
 /** In this thread, with a model in its flash. It runs when it is written to, until it sleeps. */
 function startedImage(): Link {
-  const bytes = byteQueue();
+  const bytes = queueOf<Uint8Array>();
   const segments = readElf(readFileSync(image), image).segments.map(each => ({
     address: each.physicalAddress,
     bytes: each.bytes,

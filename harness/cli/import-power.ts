@@ -10,9 +10,9 @@ import { importPower as judgePower } from '../runner/import-power.ts';
 import { type Capture, importTrace } from '../runner/import-trace.ts';
 import type { CurrentFigures, TraceFault } from '../trace/evidence.ts';
 import { type SurveyedWindow, surveyTrace, type TraceSurvey } from '../trace/survey.ts';
-import { exitCode } from '../verdict/exit-code.ts';
 import { captureOf, type PowerOptions } from './power-options.ts';
 import { say, sayJson, table } from './say.ts';
+import { sayImported } from './say-imported.ts';
 
 export interface ImportPowerOptions extends PowerOptions {
   readonly suite?: string;
@@ -36,33 +36,21 @@ export async function importPower(file: string, options: ImportPowerOptions): Pr
   }
 }
 
-async function judge(
+function judge(
   file: string,
   { suite, target, out, html, json = false, ...options }: ImportPowerOptions & { readonly suite: string },
   signal: AbortSignal,
 ): Promise<number> {
   const cwd = process.cwd();
-  const terminal = consoleReporter(json ? process.stderr : process.stdout, process.env, cwd);
-  const run = await judgePower(
-    {
-      cwd,
-      suite,
-      html,
-      captureOf: usual => captureOf(file, options, usual, cwd),
-      ...(target !== undefined && { target }),
-      ...(out !== undefined && { out }),
-      onCase: result => {
-        if (!json) terminal.onCase(result);
-      },
-      onBusy: what => terminal.busy(what),
-    },
-    signal,
-  );
-  if (json) terminal.clear();
-  else terminal.onEnd(run);
-  const code = exitCode(run.results.cases, { interrupted: signal.aborted, strict: false });
-  if (json) sayJson({ run: run.folder, cases: run.results.cases, exitCode: code });
-  return code;
+  const wanted = {
+    cwd,
+    suite,
+    html,
+    captureOf: (usual: Parameters<typeof captureOf>[2]) => captureOf(file, options, usual, cwd),
+    ...(target !== undefined && { target }),
+    ...(out !== undefined && { out }),
+  };
+  return sayImported(telling => judgePower({ ...wanted, ...telling }, signal), { json, signal });
 }
 
 async function survey(

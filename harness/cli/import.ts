@@ -1,13 +1,12 @@
 import { InputError } from '../errors.ts';
-import { consoleReporter } from '../report/console.ts';
 import { figure } from '../report/figures.ts';
 import { protocolFor } from '../runner/adapters.ts';
 import { importLog } from '../runner/import-log.ts';
 import { surveyLog } from '../runner/survey-log.ts';
-import { exitCode } from '../verdict/exit-code.ts';
 import type { Heard } from '../verdict/log/heard.ts';
 import { type ImportPowerOptions, importPower } from './import-power.ts';
 import { say, sayJson, table } from './say.ts';
+import { sayImported } from './say-imported.ts';
 
 /** What `tickmark import` takes; some of it belongs to one kind of file alone. */
 export interface ImportOptions extends ImportPowerOptions {
@@ -46,34 +45,22 @@ async function importTicks(file: string, options: Options): Promise<number> {
   return survey(file, options.json ?? false, interrupt.signal);
 }
 
-async function judge(
+function judge(
   file: string,
   options: Omit<Options, 'suite' | 'baud'> & { readonly suite: string; readonly baud?: number },
   signal: AbortSignal,
 ): Promise<number> {
   const { suite, target, baud, out, html, json = false } = options;
-  const terminal = consoleReporter(json ? process.stderr : process.stdout, process.env, process.cwd());
-  const run = await importLog(
-    {
-      cwd: process.cwd(),
-      file,
-      suite,
-      html,
-      ...(target !== undefined && { target }),
-      ...(baud !== undefined && { baud }),
-      ...(out !== undefined && { out }),
-      onCase: result => {
-        if (!json) terminal.onCase(result);
-      },
-      onBusy: what => terminal.busy(what),
-    },
-    signal,
-  );
-  if (json) terminal.clear();
-  else terminal.onEnd(run);
-  const code = exitCode(run.results.cases, { interrupted: signal.aborted, strict: false });
-  if (json) sayJson({ run: run.folder, cases: run.results.cases, exitCode: code });
-  return code;
+  const wanted = {
+    cwd: process.cwd(),
+    file,
+    suite,
+    html,
+    ...(target !== undefined && { target }),
+    ...(baud !== undefined && { baud }),
+    ...(out !== undefined && { out }),
+  };
+  return sayImported(telling => importLog({ ...wanted, ...telling }, signal), { json, signal });
 }
 
 async function survey(file: string, json: boolean, signal: AbortSignal): Promise<number> {

@@ -7,12 +7,12 @@ import type { Flasher, PowerSwitch } from '../flash/port.ts';
 import { type MockOptions, mockTarget } from '../protocol/mock.ts';
 import type { AgentProtocol, LogProtocol } from '../protocol/port.ts';
 import { tickmarkProtocol } from '../protocol/tickmark.ts';
+import { queueOf } from '../queue.ts';
 import { readRecording } from '../recording/read.ts';
 import { createRecorder } from '../recording/recorder.ts';
 import type { RigSample, Sample } from '../recording/recording.ts';
 import type { Rung } from '../suite/board.ts';
 import type { Suite } from '../suite/suite.ts';
-import { byteQueue } from '../target/byte-queue.ts';
 import type { Link, SerialTarget } from '../target/port.ts';
 import { boardBoots } from './board-boots.ts';
 import type { Gear, Rig } from './rig.ts';
@@ -90,7 +90,7 @@ function targetOn(desk: Desk, hasLines: boolean): SerialTarget {
 }
 
 function deadLink(): Link {
-  const bytes = byteQueue();
+  const bytes = queueOf<Uint8Array>();
   return { bytes, write: async () => {}, [Symbol.asyncDispose]: async () => bytes.end() };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { byteQueue } from '../target/byte-queue.ts';
+import { queueOf } from '../queue.ts';
 import type { Link } from '../target/port.ts';
 import { type ByteFaults, type FaultyLineOptions, faultyLine } from './faulty-line.ts';
 
@@ -10,7 +10,7 @@ const faults: Partial<ByteFaults> = { drop: 1e-2, flip: 1e-2, double: 1e-2 };
 async function arriving(pieceBytes: number, options: Partial<FaultyLineOptions> = {}): Promise<Buffer> {
   const arrived: Uint8Array[] = [];
   const link: Link = {
-    bytes: byteQueue(),
+    bytes: queueOf<Uint8Array>(),
     write: async piece => void arrived.push(piece.slice()),
     [Symbol.asyncDispose]: async () => {},
   };
@@ -36,7 +36,12 @@ test('a quiet line does nothing until it is told to', async () => {
 
 test('the back door is kept for what has no other way, once the line is disturbed', () => {
   const memory = { read: async () => new Uint8Array(), write: async () => {} };
-  const link: Link = { bytes: byteQueue(), write: async () => {}, memory, [Symbol.asyncDispose]: async () => {} };
+  const link: Link = {
+    bytes: queueOf<Uint8Array>(),
+    write: async () => {},
+    memory,
+    [Symbol.asyncDispose]: async () => {},
+  };
   const line = faultyLine(link, { seed: 1, isQuiet: true });
   expect(line.memory?.isLastResort).toBe(false);
   line.disturb();

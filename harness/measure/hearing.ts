@@ -1,4 +1,4 @@
-import { byteQueue } from '../target/byte-queue.ts';
+import { type Queue, queueOf } from '../queue.ts';
 import type { Link } from '../target/port.ts';
 
 /** A link as one session has it: it hears what comes from its opening on, and nothing once it is closed. */
@@ -8,7 +8,7 @@ export interface Hearing extends Link {
 
 /** Lets several sessions hear one link, as it takes when the DUT boots anew at the other end. What comes before the first is kept for it. */
 export function hearingsOf(link: Link): () => Hearing {
-  const open = new Set<ReturnType<typeof byteQueue>>();
+  const open = new Set<Queue<Uint8Array>>();
   let isListening = false;
 
   const listen = async (): Promise<void> => {
@@ -20,7 +20,7 @@ export function hearingsOf(link: Link): () => Hearing {
     }
   };
   return () => {
-    const queue = byteQueue();
+    const queue = queueOf<Uint8Array>();
     open.add(queue);
     if (!isListening) void listen();
     isListening = true;

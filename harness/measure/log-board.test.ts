@@ -7,11 +7,11 @@ import { TargetError } from '../errors.ts';
 import type { Flasher, PowerSwitch } from '../flash/port.ts';
 import { mockMeter } from '../power/mock.ts';
 import { logProtocol } from '../protocol/log/log.ts';
+import { type Queue, queueOf } from '../queue.ts';
 import { readRecording } from '../recording/read.ts';
 import { hasTrace } from '../recording/read-trace.ts';
 import { createRecorder } from '../recording/recorder.ts';
 import type { LogSpec, LogSuite } from '../suite/suite.ts';
-import { byteQueue } from '../target/byte-queue.ts';
 import type { Rig } from './rig.ts';
 import { type JobImage, measure } from './session.ts';
 
@@ -58,7 +58,7 @@ async function measuredOn({
   ...rest
 }: Given) {
   const done: string[] = [];
-  const open = new Set<ReturnType<typeof byteQueue>>();
+  const open = new Set<Queue<Uint8Array>>();
   const port = { id: 'usb-1', path: '/dev/ttyACM0' };
   const flasher: Flasher = {
     name: 'openocd',
@@ -90,7 +90,7 @@ async function measuredOn({
         isPresent: async () => true,
         async open() {
           done.push('open');
-          const bytes = byteQueue();
+          const bytes = queueOf<Uint8Array>();
           bytes.push(Buffer.from(prints(done)));
           open.add(bytes);
           const close = async (): Promise<void> => {

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { TargetError } from '../errors.ts';
 import { logProtocol } from '../protocol/log/log.ts';
+import { queueOf } from '../queue.ts';
 import { readRecording } from '../recording/read.ts';
 import { createRecorder } from '../recording/recorder.ts';
 import type { LogSpec, LogSuite } from '../suite/suite.ts';
-import { byteQueue } from '../target/byte-queue.ts';
 import type { Target } from '../target/port.ts';
 import { type Job, measure } from './session.ts';
 
@@ -36,7 +36,7 @@ function printing({ prints, ends }: Given): Target {
     name: 'desk',
     basis: 'silicon',
     async open(_image, signal) {
-      const bytes = byteQueue();
+      const bytes = queueOf<Uint8Array>();
       signal.addEventListener('abort', () => bytes.end());
       void (async () => {
         for (const piece of prints) {

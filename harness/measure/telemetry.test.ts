@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { TargetError } from '../errors.ts';
-import { byteQueue } from '../target/byte-queue.ts';
+import { queueOf } from '../queue.ts';
 import { telemetryOn } from './telemetry.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
@@ -15,7 +15,7 @@ async function settled<T>(asked: Promise<T>): Promise<T> {
 
 /** A wire beside a radio, and what goes over it. */
 function aWire() {
-  const bytes = byteQueue();
+  const bytes = queueOf<Uint8Array>();
   const link = { bytes, write: async () => {}, [Symbol.asyncDispose]: async () => bytes.end() };
   const telemetry = telemetryOn(link, 'the telemetry of desk', new AbortController().signal);
   return {

@@ -1,5 +1,6 @@
 import { InputError, TargetError } from '../errors.ts';
-import type { MeterFacts } from '../recording/trace.ts';
+import { type Queue, queueOf } from '../queue.ts';
+import type { MeterFacts, Reading } from '../recording/trace.ts';
 import { meterAbilities, supplyRange } from '../suite/meter-abilities.ts';
 import { connectWire } from '../target/serial-connect.ts';
 import { findPort, type PortMatch } from '../target/serial-find.ts';
@@ -8,7 +9,6 @@ import { type Lpm01aReader, type Lpm01aStream, lpm01aReader, mostMa } from './lp
 import { command, identify, type Lpm01aIdentity } from './lpm01a-setup.ts';
 import { type Lpm01aTalk, openTalk } from './lpm01a-talk.ts';
 import type { OpenMeter, PowerMeter } from './port.ts';
-import { type ReadingQueue, readingQueue } from './reading-queue.ts';
 
 export interface Lpm01aOptions {
   /** What errors call it. */
@@ -89,11 +89,11 @@ const silentSamples = 3;
 /** One acquisition. */
 interface Run {
   readonly reader: Lpm01aReader;
-  readonly queue: ReadingQueue;
+  readonly queue: Queue<Reading>;
 }
 
 async function openLpm01a({ name, path, stream, hasMarker }: Opening, signal: AbortSignal): Promise<OpenMeter> {
-  const newRun = (): Run => ({ reader: lpm01aReader(stream), queue: readingQueue() });
+  const newRun = (): Run => ({ reader: lpm01aReader(stream), queue: queueOf<Reading>() });
   let run = newRun();
   let state: 'idle' | 'starting' | 'measuring' | 'stopping' | 'over' = 'idle';
   let hasRun = false;
@@ -121,9 +121,9 @@ async function openLpm01a({ name, path, stream, hasMarker }: Opening, signal: Ab
     if (state === 'starting' && item.kind === 'ack' && item.text === 'start') state = 'measuring';
     if (state !== 'measuring' && state !== 'stopping') return; // a line of an earlier acquisition
     if (item.kind === 'event' && !hasMarker) return; // an input that is open, or set up by somebody before
-    for (const reading of run.reader.read(item)) run.queue.put(reading);
+    for (const reading of run.reader.read(item)) run.queue.push(reading);
     if (!endOf(item)) return;
-    for (const reading of run.reader.finish()) run.queue.put(reading);
+    for (const reading of run.reader.finish()) run.queue.push(reading);
     mayStream = false;
     if (state === 'stopping') {
       state = 'idle';

@@ -1,9 +1,9 @@
 import { TargetError } from '../errors.ts';
 import { pause } from '../pause.ts';
+import { queueOf } from '../queue.ts';
 import type { MeterFacts, Reading } from '../recording/trace.ts';
 import type { FoundPort } from '../target/port.ts';
 import type { OpenMeter, PowerMeter } from './port.ts';
-import { readingQueue } from './reading-queue.ts';
 
 export interface MockMeterOptions {
   /** @default 'mock' */
@@ -43,7 +43,7 @@ export function mockMeter(options: MockMeterOptions = {}): PowerMeter {
 
 function openMock(options: MockMeterOptions & { readonly name: string }, signal: AbortSignal): OpenMeter {
   const { name, rateHz = 1000, supplies = false, onSupply = () => {}, lostAfter } = options;
-  let queue = readingQueue();
+  let queue = queueOf<Reading>();
   let hasRun = false;
   let timer: NodeJS.Timeout | undefined;
   let startMs = 0;
@@ -64,7 +64,7 @@ function openMock(options: MockMeterOptions & { readonly name: string }, signal:
   const handOver = (): void => {
     const seconds = (performance.now() - startMs) / 1000;
     const due = Math.floor(Math.min(seconds, lostAfter ?? seconds) * rateHz) - samples;
-    if (due > 0) queue.put(stretch(options, { from: samples, count: due, rateHz }));
+    if (due > 0) queue.push(stretch(options, { from: samples, count: due, rateHz }));
     samples += due;
     if (lostAfter === undefined || seconds < lostAfter) return;
     const lost = new TargetError('was unplugged', name, 'plug it in again');
@@ -81,7 +81,7 @@ function openMock(options: MockMeterOptions & { readonly name: string }, signal:
     async start() {
       expectOpen();
       if (timer) return;
-      if (hasRun) queue = readingQueue();
+      if (hasRun) queue = queueOf<Reading>();
       hasRun = true;
       samples = 0;
       startMs = performance.now();

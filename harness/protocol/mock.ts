@@ -1,5 +1,5 @@
 import { TargetError } from '../errors.ts';
-import { byteQueue } from '../target/byte-queue.ts';
+import { queueOf } from '../queue.ts';
 import type { Link, Memory, Target } from '../target/port.ts';
 import { decodeCobs } from './cobs.ts';
 import { encodeFrame, type Frame, frameParser } from './frame.ts';
@@ -55,7 +55,7 @@ export function mockTarget(options: MockOptions = {}): Target {
 function mockLink(name: string, options: MockOptions, signal: AbortSignal): Link {
   let agent = mockAgent(options);
   let parse = frameParser();
-  const bytes = byteQueue();
+  const bytes = queueOf<Uint8Array>();
   const { faults = {}, windowMs = () => 0, onDisturbance = () => {}, onDamage = () => {}, power = 'boots' } = options;
   const { windowBytes, onOverflow = () => {} } = options;
   const asked: Frame[] = [];

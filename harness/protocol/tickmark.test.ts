@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FirmwareFault, ModelRefused, ProtocolError, TargetError } from '../errors.ts';
-import { byteQueue } from '../target/byte-queue.ts';
+import { queueOf } from '../queue.ts';
 import type { Link } from '../target/port.ts';
 import { encodeFrame } from './frame.ts';
 import { type MockOptions, mockTarget } from './mock.ts';
@@ -192,7 +192,7 @@ test('shows what firmware without the agent prints, and says that this is what i
 });
 
 test('a line that gives back what is sent is told apart from one that is dead', async () => {
-  const queue = byteQueue();
+  const queue = queueOf<Uint8Array>();
   const link = {
     ...(await mockTarget({}).open('', signal)),
     bytes: queue,

@@ -1,6 +1,6 @@
-import { appendFileSync, closeSync, mkdirSync, openSync, rmSync, writeSync } from 'node:fs';
+import { appendFileSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { notWritten, writeWhole } from '../files.ts';
+import { notWritten, openAppended, writeWhole } from '../files.ts';
 import type { Manifest, Sample } from './recording.ts';
 
 /** Writes a recording as it happens: what was seen survives whatever ends the process. Throws HarnessError when the disk refuses. */
@@ -110,24 +110,9 @@ function startAfresh(folder: string): void {
 }
 
 function openLines(path: string): Disposable & { append(value: unknown): void } {
-  let fd: number | undefined;
-  try {
-    fd = openSync(path, 'w');
-  } catch (cause) {
-    throw notWritten(path, cause);
-  }
+  const file = openAppended(path);
   return {
-    append(value) {
-      if (fd === undefined) return;
-      try {
-        writeSync(fd, `${JSON.stringify(value)}\n`);
-      } catch (cause) {
-        throw notWritten(path, cause);
-      }
-    },
-    [Symbol.dispose]() {
-      if (fd !== undefined) closeSync(fd);
-      fd = undefined;
-    },
+    append: value => file.append(Buffer.from(`${JSON.stringify(value)}\n`)),
+    [Symbol.dispose]: () => file[Symbol.dispose](),
   };
 }

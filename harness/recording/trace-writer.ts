@@ -1,7 +1,6 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { InputError } from '../errors.ts';
-import { notWritten, writeWhole } from '../files.ts';
+import { openAppended, writeWhole } from '../files.ts';
 import { type Events, gatherEvents } from './gather-events.ts';
 import { type Reading, type TraceFacts, traceFiles } from './trace.ts';
 
@@ -85,8 +84,8 @@ function openFiles(folder: string, facts: TraceFacts, events: Events): Files {
   const room = new Float32Array(Math.min(buffered.mostSamples, Math.max(1, wished)));
   const bytes = new Uint8Array(room.buffer);
   writeWhole(join(folder, traceFiles.facts), `${JSON.stringify(facts, null, 2)}\n`);
-  const values = openBytes(join(folder, traceFiles.samples));
-  const lines = openBytes(join(folder, traceFiles.events));
+  const values = openAppended(join(folder, traceFiles.samples));
+  const lines = openAppended(join(folder, traceFiles.events));
   let samples = 0;
   let filled = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -132,33 +131,6 @@ function openFiles(folder: string, facts: TraceFacts, events: Events): Files {
       using _lines = lines;
       writeAll();
       expectWritten();
-    },
-  };
-}
-
-interface Bytes extends Disposable {
-  append(bytes: Uint8Array): void;
-}
-
-function openBytes(path: string): Bytes {
-  let fd: number | undefined;
-  try {
-    fd = openSync(path, 'w');
-  } catch (cause) {
-    throw notWritten(path, cause);
-  }
-  return {
-    append(bytes) {
-      if (fd === undefined) return;
-      try {
-        for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done); // a disk that fills up takes a part
-      } catch (cause) {
-        throw notWritten(path, cause);
-      }
-    },
-    [Symbol.dispose]() {
-      if (fd !== undefined) closeSync(fd);
-      fd = undefined;
     },
   };
 }

@@ -1,6 +1,6 @@
 import { FirmwareFault, TargetError } from '../errors.ts';
+import { queueOf } from '../queue.ts';
 import type { BoundChild } from './bound-child.ts';
-import { byteQueue } from './byte-queue.ts';
 import { gdbMemory } from './gdb-remote.ts';
 import type { Link } from './port.ts';
 import type { MemoryPart } from './qemu-machines.ts';
@@ -24,7 +24,7 @@ export interface Opening extends Place {
 /** The first UART given is the link. Ends, whatever happens first: with the signal, with QEMU, or on disposal. */
 export function openLink({ start, child, ...place }: Opening, signal: AbortSignal): Link {
   const { name, machine, memory } = place;
-  const bytes = byteQueue();
+  const bytes = queueOf<Uint8Array>();
   let running = attach(child);
   let end: unknown;
 

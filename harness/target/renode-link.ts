@@ -1,5 +1,5 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
-import { byteQueue } from './byte-queue.ts';
+import { queueOf } from '../queue.ts';
 import type { EmulationCounters, Link, Memory } from './port.ts';
 import type { RenodeMonitor } from './renode-monitor.ts';
 import { awake, nextFor, paceAfterAll, type Ran } from './renode-pace.ts';
@@ -36,7 +36,7 @@ export interface RunningMachine extends Pick<Link, 'bytes' | 'write'> {
 /** Lets the machine run until it is ended; what it is given, it gets when it rests. */
 export function runMachine(machine: RenodeMachine): RunningMachine {
   const { monitor } = machine;
-  const bytes = byteQueue();
+  const bytes = queueOf<Uint8Array>();
   const given: Uint8Array[] = [];
   let counters: EmulationCounters = { instructions: 0, busyMs: 0 };
   let end: { readonly reason: unknown } | undefined;

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { type WorkerOptions as ThreadOptions, Worker } from 'node:worker_threads';
 import { entryPoint } from '../entry.ts';
 import { InputError, messageOf, TargetError } from '../errors.ts';
-import { byteQueue } from './byte-queue.ts';
+import { queueOf } from '../queue.ts';
 import { type ElfSection, readElf } from './elf.ts';
 import type { EmulationCounters, Link, Target } from './port.ts';
 import type { Report, Request, WorkerOptions } from './rp2040.worker.ts';
@@ -91,7 +91,7 @@ type Outgoing = DistributiveOmit<Request, 'id'>;
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
 
 function openLink(name: string, thread: Worker, signal: AbortSignal): Link & { readonly booted: Promise<unknown> } {
-  const bytes = byteQueue();
+  const bytes = queueOf<Uint8Array>();
   const calls = new Map<number, Call>();
   let lastId = 0;
   let end: unknown;

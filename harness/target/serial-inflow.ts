@@ -1,4 +1,4 @@
-import { byteQueue } from './byte-queue.ts';
+import { queueOf } from '../queue.ts';
 
 /** Bytes of a line on their way to one reader. */
 export interface Inflow extends AsyncIterable<Uint8Array> {
@@ -10,7 +10,7 @@ export interface Inflow extends AsyncIterable<Uint8Array> {
 
 /** Calls back when more waits than a reader that keeps up ever leaves, and when there is room again. */
 export function inflow({ onFull, onRoom }: { onFull: () => void; onRoom: () => void }): Inflow {
-  const queue = byteQueue();
+  const queue = queueOf<Uint8Array>();
   let waiting = 0;
   let dropping = 0; // of those waiting
   let isFull = false;
