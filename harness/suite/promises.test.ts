@@ -12,7 +12,7 @@ function beside(path: string, limit: number): readonly string[] {
 test('1.0 mA and a year on a coin cell are two promises', () => {
   for (const window of ['dutyCycle', 'application']) {
     expect(conflictsIn([aCurrentBudget(`current.measured.${window}.mean`, 1), aYear], undefined)).toEqual([
-      `current.measured.${window}.mean and battery.measured.CR2032 are two promises: 225 mAh of a CR2032 at 1 mA is 9.4 days, and a life of 1 year asks for about 25.5 µA`,
+      `current.measured.${window}.mean and battery.measured.CR2032 are two promises: 225 mAh of CR2032 at 1 mA is 9.4 days, and a life of 1 year asks for about 25.5 µA`,
     ]);
   }
 });

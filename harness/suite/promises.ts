@@ -37,7 +37,7 @@ function conflictOf(battery: BatteryBudget, cell: Cell, current: CurrentBudget):
   const [allowed, asked] = [limit, askedMa].map(ma => formatQuantity(ma, 'mA'));
   const [life, wanted] = [lifeDays(cell, limit), battery.limit].map(days => formatQuantity(days, 'days'));
   return (
-    `${current.budget} and ${battery.budget} are two promises: ${cell.capacityMah} mAh of a ${battery.cell} at ${allowed} ` +
+    `${current.budget} and ${battery.budget} are two promises: ${cell.capacityMah} mAh of ${battery.cell} at ${allowed} ` +
     `is ${life}, and a life of ${wanted} asks for about ${asked}`
   );
 }

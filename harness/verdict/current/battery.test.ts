@@ -87,7 +87,7 @@ test('a peak that the cell cannot give fails it, however long it would last', ()
   const result = judged(1, drawing(0.001, 17)); // 15.3 mA at the least
   expect(lastOf(result)).toMatchObject({ status: 'failed', measured: null });
   expect(lastOf(result)?.reason).toBe(
-    'the cell cannot give it: a peak of 17 mA, and a plain is rated for pulses of 15 mA (a test)',
+    'the cell cannot give it: a peak of 17 mA, and plain is rated for pulses of 15 mA (a test)',
   );
   expect(result.metrics.battery?.at(-1)).toMatchObject({ lifeDays: null, limitedBy: 'pulse', peakMa: 17 });
   expect(lastOf(judged(1, drawing(0.001, 13)))?.status).toBe('passed');
@@ -171,7 +171,7 @@ test('no cell lasts beyond its shelf life', () => {
   const suite = aCurrentSuite([aCurrentBudget('battery.measured.plain', 11 * year)], { cells });
   const result = judgeCase(currentEvidence([], { suite, current: someCurrent(drawing(0.0001)) }));
   expect(lastOf(result)).toMatchObject({ status: 'failed', measured: 10 * year });
-  expect(lastOf(result)?.reason).toContain('the load alone would let it last longer: a plain keeps for 10 years');
+  expect(lastOf(result)?.reason).toContain('the load alone would let it last longer: plain keeps for 10 years');
   expect(result.metrics.battery?.at(-1)).toMatchObject({ limitedBy: 'shelf', lowDays: 10 * year, highDays: 10 * year });
 });
 

@@ -66,7 +66,7 @@ function whyNoLoad({ basis }: BatteryBudget, { suite, measured, modelled }: Curr
 
 function tooMuch({ cell, peakMa = 0, pulseMa, of }: BatteryMetrics): string {
   const { measured: peak, limit: pulse } = formatApart(peakMa, pulseMa, 'mA');
-  return `the cell cannot give it: a peak of ${peak}, and a ${cell} is rated for pulses of ${pulse} (${of})`;
+  return `the cell cannot give it: a peak of ${peak}, and ${cell} is rated for pulses of ${pulse} (${of})`;
 }
 
 function peakOpen({ peakMa = 0, pulseMa }: BatteryMetrics, than: 'less' | 'more'): string {
@@ -86,7 +86,7 @@ function originOf({ basis, from, meanMa, periodUs }: BatteryMetrics): string {
 
 function shelfNote({ limitedBy, shelfYears, cell }: BatteryMetrics): string | undefined {
   if (limitedBy !== 'shelf') return undefined;
-  return `the load alone would let it last longer: a ${cell} keeps for ${shelfYears} years`;
+  return `the load alone would let it last longer: ${cell} keeps for ${shelfYears} years`;
 }
 
 /** What the budget would take, where it is missed. */
