@@ -25,7 +25,7 @@ describe.each([
         return { ...sample, boot: 0 };
       }),
     );
-    expect(seen[0]).toHaveLength(15); // twelve inferences, the scaling check, the operators, the memory
+    expect(seen[0]).toHaveLength(16); // twelve inferences, the scaling check, what they would have sent, the operators, the memory
     expect(seen.slice(1)).toEqual([seen[0], seen[0]]);
     if (target === 'rp2040js-pico') expect(manifest.emulation?.instructions).toBeGreaterThan(3 * 12 * 20_000);
   });

@@ -131,11 +131,20 @@ test('an X-NUCLEO-LPM01A, which sees no pulse of the marker, places windows by t
   await using meter = await startLpm01a({ marker, 'sleep-ma': draws.sleepMa, 'active-ma': draws.activeMa });
   const yaml = `meter: { at: JP5, kind: lpm01a, port: { path: ${meter.path} } }`;
   project.write('boards/one.yaml', board.yaml('supply: 3.3 V', yaml));
-  suiteOn(project, budgets, `${lax}, period: 1 s, periods: 2`);
+  // no duty cycle: a busy host ends a period by the serial line some 60 ms late, and a hundred times that is too long for a test
+  const ofWindows = budgets.replace(/, dutyCycle:.*? \}/, '').replace(/\n.*battery.*/, '');
+  suiteOn(project, ofWindows);
 
   const over = await run(project, desk, '--out', 'out');
   expect({ code: over.code, stderr: over.stderr }, over.stdout).toEqual({ code: 0, stderr: '' });
-  expect(statuses(only(project, 'out'))).toMatchObject(all('passed'));
+  const result = only(project, 'out');
+  expect(statuses(result)).toMatchObject({
+    'current.measured.inference.mean': 'passed',
+    'current.measured.inference.peak': 'passed',
+    'current.measured.sleep.mean': 'passed',
+    'energy.measured.inference': 'passed',
+  });
+  expect(result.metrics.current?.placed?.by).toBe('uart');
 });
 
 test('without a wire for the marker windows of many inferences are measured', async ({ skip }) => {
