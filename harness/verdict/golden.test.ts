@@ -2,22 +2,12 @@ import { expect, test } from 'vitest';
 import { aReference } from '../fixtures/recordings.ts';
 import type { Budget } from '../suite/suite.ts';
 import { compareWithGolden, goldenMetrics, judgeGolden } from './golden.ts';
-import type { Session } from './session.ts';
+import { nothingSeen, type Session } from './session.ts';
 import type { TensorSpec } from './tensor.ts';
 
 function sessionOf(outputs: readonly Uint8Array[]): Session {
   const inferences = outputs.map((output, vector) => ({ boot: 0, vector, ticks: 1, output }));
-  const others = {
-    scaling: [],
-    operators: [],
-    memory: [],
-    link: [],
-    windows: [],
-    uplink: [],
-    trials: [],
-    trialInferences: [],
-  };
-  return { end: { status: 'complete' }, vectors: outputs.length, boots: 1, inferences, ...others };
+  return { ...nothingSeen, end: { status: 'complete' }, vectors: outputs.length, boots: 1, inferences };
 }
 
 function spec(type: TensorSpec['type'], elements: number): TensorSpec {

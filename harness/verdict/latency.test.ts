@@ -2,21 +2,11 @@ import { expect, test } from 'vitest';
 import type { LatencyMetric } from '../suite/suite.ts';
 import { type Basis, latencyUnits } from '../units.ts';
 import { judgeLatency, type LatencyBudget, measureLatency, undisturbedOf } from './latency.ts';
-import type { Session } from './session.ts';
+import { nothingSeen, type Session } from './session.ts';
 
 function sessionOf(ticks: readonly number[]): Session {
   const inferences = ticks.map((count, vector) => ({ boot: 0, vector, ticks: count, output: new Uint8Array() }));
-  const others = {
-    scaling: [],
-    operators: [],
-    memory: [],
-    link: [],
-    windows: [],
-    uplink: [],
-    trials: [],
-    trialInferences: [],
-  };
-  return { end: { status: 'complete' }, vectors: ticks.length, boots: 1, inferences, ...others };
+  return { ...nothingSeen, end: { status: 'complete' }, vectors: ticks.length, boots: 1, inferences };
 }
 
 function upTo(count: number): readonly number[] {

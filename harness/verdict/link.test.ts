@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { measureLink } from './link.ts';
-import type { Session } from './session.ts';
+import { nothingSeen, type Session } from './session.ts';
 
 const boot = {
   kind: 'link',
@@ -12,18 +12,10 @@ const boot = {
   leastDataBytes: 40,
 } as const;
 const session: Session = {
+  ...nothingSeen,
   end: { status: 'complete' },
   vectors: 2,
   boots: 2,
-  inferences: [],
-  scaling: [],
-  operators: [],
-  memory: [],
-  link: [],
-  windows: [],
-  uplink: [],
-  trials: [],
-  trialInferences: [],
 };
 
 test('sums the boots, and keeps the smallest size', () => {

@@ -46,6 +46,19 @@ export interface Session {
   };
 }
 
+/** What a session has that nothing was seen of. */
+export const nothingSeen = {
+  inferences: [],
+  scaling: [],
+  operators: [],
+  memory: [],
+  link: [],
+  windows: [],
+  uplink: [],
+  trials: [],
+  trialInferences: [],
+} as const satisfies Partial<Session>;
+
 /** Complete: every vector of every boot was measured, with the suite's own model and vectors. */
 export type SessionEnd =
   | { readonly status: 'complete' }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Session } from './session.ts';
+import { nothingSeen, type Session } from './session.ts';
 import { judgeTickCounter, type Rates } from './tick-counter.ts';
 
 const inference = (ticks: number, vector = 0) => ({ boot: 0, vector, ticks, output: new Uint8Array() });
@@ -8,15 +8,8 @@ const scaling = (ticks: number, doubledTicks: number, runs = 4) =>
 
 function judge(seen: Partial<Pick<Session, 'inferences' | 'scaling'>>, rates?: Rates) {
   const session = {
+    ...nothingSeen,
     inferences: [inference(1000)],
-    scaling: [],
-    operators: [],
-    memory: [],
-    link: [],
-    windows: [],
-    uplink: [],
-    trials: [],
-    trialInferences: [],
     ...seen,
   };
   return judgeTickCounter({ end: { status: 'complete' }, vectors: 1, boots: 1, ...session }, 'modelled-cycles', rates);

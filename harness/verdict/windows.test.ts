@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { WindowSample } from '../recording/recording.ts';
-import type { Session } from './session.ts';
+import { nothingSeen, type Session } from './session.ts';
 import { judgeLapClock, measureWindowLatency, measureWindows, windowedOf } from './windows.ts';
 
 const base = { kind: 'window', boot: 0, vector: 0, warmups: 2, lap0Us: 2 ** 32 - 1_000_000, results: [] } as const;
@@ -12,17 +12,7 @@ function aWindow(us: number, more: Partial<WindowSample> = {}): WindowSample {
 }
 
 function sessionOf(...windows: readonly WindowSample[]): Session {
-  const others = {
-    inferences: [],
-    scaling: [],
-    operators: [],
-    memory: [],
-    link: [],
-    uplink: [],
-    trials: [],
-    trialInferences: [],
-  };
-  return { end: { status: 'complete' }, vectors: 5, boots: 1, windows, ...others };
+  return { ...nothingSeen, end: { status: 'complete' }, vectors: 5, boots: 1, windows };
 }
 
 const five = [10.2, 10.4, 10.1, 10.3, 10.5].map(seconds => aWindow(seconds * 1e6));

@@ -16,7 +16,7 @@ import { provenanceOf } from '../provenance.ts';
 import type { Reference } from '../reference.ts';
 import type { CaseResult, MemoryMetrics, Metrics, OperatorMetrics, UplinkMetrics, Verdict } from '../result.ts';
 import { attemptWarnings, rigOf } from '../rig.ts';
-import { explainEnd, type Session, type SessionEnd } from '../session.ts';
+import { explainEnd, nothingSeen, type Session, type SessionEnd } from '../session.ts';
 import { ascending, percentile } from '../stats.ts';
 import { caseStatus } from '../status.ts';
 import { measureLogAccuracy } from './accuracy.ts';
@@ -101,7 +101,7 @@ function gather({ suite, board, recording, subject, isImported = false, current 
   const wanted = perBoot === undefined ? undefined : perBoot * (isImported ? 1 : boots);
   const end = endOf(outcome, heard, wanted);
   const uplink = recording.samples.filter(sample => sample.kind === 'uplink');
-  const session: Session = { ...noSession, end, vectors, boots, inferences, uplink };
+  const session: Session = { ...nothingSeen, end, vectors, boots, inferences, uplink };
   const latency = found.ticks && measureLatency(session, { basis, tickHz: found.tickHz, clockHz: board.clockHz });
   return {
     basis,
@@ -129,16 +129,6 @@ function endOf(end: SessionEnd, { inferences, leftOut, metrics }: Heard, wanted 
   if (end.status !== 'complete' || inferences + leftOut >= wanted) return end;
   return { status: 'broken', reason: `it ended before all inferences came; ${cameIn(metrics, inferences)}` };
 }
-
-const noSession = {
-  scaling: [],
-  operators: [],
-  memory: [],
-  link: [],
-  windows: [],
-  trials: [],
-  trialInferences: [],
-} as const satisfies Partial<Session>;
 
 /** How the log ended: by its own end, by a crash of the firmware's, or because something was wrong around it. */
 function judgeSession({ end, wanted, heard }: Facts): Verdict {
