@@ -27,7 +27,7 @@ export function queueOf<Thing>(): Queue<Thing> {
     async *[Symbol.asyncIterator]() {
       while (true) {
         while (taken < waiting.length) {
-          const next = waiting[taken++] as Thing;
+          const next = waiting[taken++];
           if (taken === most || taken === waiting.length) {
             waiting.splice(0, taken);
             taken = 0;
