@@ -64,6 +64,25 @@ test('a capture is judged by the budgets that it can tell of', async () => {
   });
 }, 60_000);
 
+test('a capture needs no firmware of the board that it is of', async () => {
+  using project = createProject();
+  project.suite(
+    'hum',
+    ['targets: [rp2040js-pico]', 'targets: [nucleo-l4r5zi]'],
+    [
+      "  latency: { modelled-cycles: { p50: '<= 10 Mcycles' } }\n",
+      "  charge: { measured: { inference: '<= 1 mC' } }\n",
+    ],
+  );
+  capture(project);
+  const args = ['--suite', 'hum', '--windows', 'D0', '--no-html', '--out', 'run'];
+  expect(await project.run('import', 'power', 'capture.csv', ...args)).toMatchObject({ code: 0, stderr: '' });
+  const [result] = project.results('run').cases;
+  expect(result?.verdicts).toContainEqual(
+    expect.objectContaining({ budget: 'charge.measured.inference', status: 'passed' }),
+  );
+}, 60_000);
+
 test('a capture whose windows have lost samples is broken', async () => {
   using project = createProject();
   project.write('suites/yesterday/suite.yaml', suite);

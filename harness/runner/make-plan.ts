@@ -28,8 +28,8 @@ export interface PlanOptions extends Selection {
 
 /** Reads and checks every input, chooses the run's folder and writes plan.json there. Throws InputError with all faults; nothing is run. */
 export function makePlan(options: PlanOptions): Plan {
-  const chosen = chooseCases(options);
   const { imported } = options;
+  const chosen = chooseCases({ ...options, isCapture: imported?.what === 'power' });
   const run = { ...describeRun(options.cwd), ...(imported && { importedFrom: imported.from }) };
   const plan: Plan = {
     tickmark: 1,

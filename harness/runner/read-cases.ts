@@ -22,18 +22,15 @@ export interface Sound extends Wanted {
   readonly inputs?: CaseInputs;
 }
 
-/**
- * Reads everything that suites name: the cases that can be measured, and the faults of the others. Firmware of targets in `images` is no
- * suite's, and not read here.
- */
+/** Reads everything that suites name: the cases that can be measured, and the faults of the others. `runsOwn`: whose firmware a suite names, or a board. */
 export function readCases(
   wanted: readonly Wanted[],
-  images: Readonly<Record<string, string>> = {},
+  runsOwn: (board: Board) => boolean = () => true,
 ): {
   readonly sound: readonly Sound[];
   readonly faults: readonly Fault[];
 } {
-  const read = wanted.map(each => readCase(each, images));
+  const read = wanted.map(each => readCase(each, runsOwn));
   return { sound: read.flatMap(({ sound }) => sound ?? []), faults: read.flatMap(({ faults }) => faults) };
 }
 
@@ -42,19 +39,18 @@ interface ReadCase {
   readonly faults: readonly Fault[];
 }
 
-function readCase({ suite, boards }: Wanted, images: Readonly<Record<string, string>>): ReadCase {
-  return hasModel(suite) ? readModelCase({ suite, boards }, images) : readLogCase({ suite, boards }, images);
+function readCase({ suite, boards }: Wanted, runsOwn: (board: Board) => boolean): ReadCase {
+  return hasModel(suite) ? readModelCase({ suite, boards }, runsOwn) : readLogCase({ suite, boards }, runsOwn);
 }
 
 /** Of a suite that has no model there is the firmware to read. */
 function readLogCase(
   { suite, boards }: { readonly suite: LogSuite; readonly boards: readonly Board[] },
-  images: Readonly<Record<string, string>>,
+  runsOwn: (board: Board) => boolean,
 ): ReadCase {
   const { faults, attempt, keep } = findings(suite);
   for (const board of boards) {
-    const isNamed = Object.hasOwn(images, board.name);
-    if (!isNamed) attempt(['firmware', board.name], () => readImage({ suite, board }));
+    if (runsOwn(board)) attempt(['firmware', board.name], () => readImage({ suite, board }));
     for (const misfit of [...logMisfits(suite, board), ...boardMisfits(suite, board)]) keep(misfit);
   }
   return faults.length > 0 ? { faults } : { faults, sound: { suite, boards } };
@@ -62,7 +58,7 @@ function readLogCase(
 
 function readModelCase(
   { suite, boards }: { readonly suite: Suite; readonly boards: readonly Board[] },
-  images: Readonly<Record<string, string>>,
+  runsOwn: (board: Board) => boolean,
 ): ReadCase {
   const { faults, attempt, keep } = findings(suite);
   const model = attempt(['model', 'file'], () => loadModel(suite));
@@ -78,7 +74,7 @@ function readModelCase(
   for (const board of boards)
     for (const misfit of [...logMisfits(suite, board), ...boardMisfits(suite, board)]) keep(misfit);
   // firmware that cannot be used is found here, not by its first case
-  for (const board of boards.filter(({ name }) => !Object.hasOwn(images, name)))
+  for (const board of boards.filter(runsOwn))
     attempt(['firmware', board.name], () => readImage({ suite, board }, model));
   return faults.length > 0 || !vectors
     ? { faults }

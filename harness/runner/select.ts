@@ -21,6 +21,8 @@ export interface Selection {
   readonly grep?: RegExp;
   /** Absolute paths of firmware (ELF) by target; each goes before the suite's own. */
   readonly images?: Readonly<Record<string, string>>;
+  /** Nothing runs, and no firmware has to be there: what is judged is a capture that somebody has kept. @default false */
+  readonly isCapture?: boolean;
 }
 
 /** A suite on a board, read and checked. `macs` are of the whole case. */
@@ -35,7 +37,7 @@ export interface Chosen {
 
 /** Every case that the selection names, all inputs read and checked. Throws InputError: on what is wrong, or when nothing is chosen. */
 export function chooseCases(selection: Selection): readonly Chosen[] {
-  const { cwd, targets, grep, images = {} } = selection;
+  const { cwd, targets, grep, images = {}, isCapture = false } = selection;
   const boards = boardsFrom(cwd);
   expectNoSuites(
     targets.filter(target => !boards.has(target)),
@@ -44,7 +46,7 @@ export function chooseCases(selection: Selection): readonly Chosen[] {
   const { suites, faults } = readSuites(findSuites(selection.suites, cwd), boards, cwd);
   if (faults.length === 0) expectTargets([...targets, ...Object.keys(images)], { suites, boards, cwd });
   const wanted = suites.flatMap(suite => wantedOf(withImages(suite, images), boards, selection));
-  const read = readCases(wanted, images);
+  const read = readCases(wanted, ({ name }) => !isCapture && !Object.hasOwn(images, name));
   const allFaults = [...faults, ...read.faults];
   if (allFaults.length > 0) throw faultsError(allFaults, cwd);
   if (read.sound.length === 0)
