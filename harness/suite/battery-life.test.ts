@@ -1,16 +1,8 @@
 import { expect, test } from 'vitest';
+import { plainCell as plain } from '../fixtures/current.ts';
 import { lifeAtPeriod, lifeDays, meanAtPeriod, meanFor } from './battery-life.ts';
 import { knownCells } from './cells.ts';
-import type { Cell } from './suite.ts';
 
-const plain: Cell = {
-  capacityMah: 225,
-  nominalMv: 3000,
-  cutOffMv: 2000,
-  selfDischargePercentPerYear: 0,
-  pulseMa: 15,
-  of: 'a test',
-};
 const year = 365.25;
 
 test('225 mAh at 1.0 mA are 9.4 days, and a year asks for about 25 µA', () => {

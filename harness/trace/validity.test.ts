@@ -436,6 +436,16 @@ test.each<readonly [string, () => Capture, RegExp]>([
   expect(doubts).toEqual([expect.stringMatching(doubt)]);
 });
 
+test('what the meter could not measure is told before the pulses that are missing for it', () => {
+  const broken = withEvents(
+    withoutEvents(base(), ({ kind, sample }) => kind === 'levels' && sample > 6000),
+    [{ kind: 'impossible', sample: 6000, samples: 500, what: '933 kA' }],
+  );
+  const checks = analysed(broken).faults.map(({ check }) => check);
+  expect(checks).toEqual(expect.arrayContaining(['impossible', 'edges']));
+  expect(checks.indexOf('impossible')).toBeLessThan(checks.indexOf('edges'));
+});
+
 test('energies of no known supply are judged as they are, and only a current needs it', () => {
   const { faults, doubts, inferences } = analysed(asEnergy(withoutSupply(aCapture(aboutAll('energy')))));
   expect(faults).toEqual([]);

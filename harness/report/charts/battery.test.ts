@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { aCurrentBudget, aCurrentSuite, currentEvidence, someCurrent } from '../../fixtures/current.ts';
+import {
+  aCurrentBudget,
+  aCurrentSuite,
+  currentEvidence,
+  plainCell as small,
+  someCurrent,
+} from '../../fixtures/current.ts';
 import { allNamed, parseXml, textsOf, type XmlNode } from '../../fixtures/xml.ts';
 import { lifeAtPeriod } from '../../suite/battery-life.ts';
 import type { Cell } from '../../suite/suite.ts';
@@ -9,14 +15,6 @@ import type { CaseResult } from '../../verdict/result.ts';
 import { batteryChart, livesOf } from './battery.ts';
 
 const year = 365.25;
-const small: Cell = {
-  capacityMah: 225,
-  nominalMv: 3000,
-  cutOffMv: 2000,
-  selfDischargePercentPerYear: 0,
-  pulseMa: 15,
-  of: 'a test',
-};
 const weak: Cell = { ...small, pulseMa: 5 };
 
 /** Inferences of 100 µC in 10 ms, 0.1 mA asleep. */

@@ -4,26 +4,17 @@ import {
   aCurrentSuite,
   aMeteredBoard,
   currentEvidence,
+  plainCell as plain,
   someCurrent,
   someTraceFacts,
 } from '../../fixtures/current.ts';
 import { lifeDays } from '../../suite/battery-life.ts';
 import { knownCells } from '../../suite/cells.ts';
-import type { Cell } from '../../suite/suite.ts';
 import type { CurrentEvidence } from '../../trace/evidence.ts';
 import { type Evidence, judgeCase } from '../judge.ts';
 import type { CaseResult } from '../result.ts';
 
 const year = 365.25;
-/** 225 mAh that keep all that is not drawn: every figure can be checked by hand. */
-const plain: Cell = {
-  capacityMah: 225,
-  nominalMv: 3000,
-  cutOffMv: 2000,
-  selfDischargePercentPerYear: 0,
-  pulseMa: 15,
-  of: 'a test',
-};
 
 /** The application peaks at 12 mA, and its duty cycle has a mean of so many mA. */
 function drawing(meanMa: number, peakMa = 12): Partial<CurrentEvidence> {

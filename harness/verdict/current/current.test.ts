@@ -120,6 +120,15 @@ test('a limit within what the meter leaves open is inconclusive, on either side 
   expect(judge('current.measured.dutyCycle.mean', 0.22)?.status).toBe('passed');
 });
 
+test.each([
+  ['mean', true, '(application, as the host asked for inferences)'],
+  ['mean', false, '(application)'],
+  ['peak', true, '(application)'],
+] as const)('of the application a %s, asked for: %s, says %s', (metric, isAsked, detail) => {
+  const verdict = judge(`current.measured.application.${metric}`, 99, { current: someCurrent({ isAsked }) });
+  expect(verdict?.reason).toContain(detail);
+});
+
 test('without an accuracy there is no interval, and that is said', () => {
   const { accuracy: _unknown, ...meter } = someTraceFacts().meter;
   const current = someCurrent({ facts: someTraceFacts({ meter }) });
